@@ -1,0 +1,201 @@
+"""What the rest of the package passes around: frozen, without I/O.
+
+All offsets are character offsets into `Article.text`, half open: `text[start:end]`. `Article.text` is normalised
+once, by the loader, and never changes afterwards, so a quote can be checked by anyone at any later time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it was read.
+
+    `id` is derived from `text` alone (see `qa.loaders.article.article_id`), so an id names one exact text for ever:
+    when a source changes, its new version has a new id, and an old citation can never point at new words.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str  # where it was read from: an absolute path, `path#row`, a URL, `upload:name` or `sample:name`
+    url: str | None = None  # the public address, if the article names one
+    published: date | None = None  # unknown stays None: never the time of the file or of the fetch
+    authors: tuple[str, ...] = ()
+    site: str | None = None  # the publisher, as the article names it
+    language: str | None = None  # ISO 639-1
+    digest: str = ""  # over the text and all metadata: tells whether anything at all has changed
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A window of one article, `article.text[start:end]`; `id` is never used again after a removal."""
+
+    id: int
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`text[start:end]` with the reader's raw score: a log-odds, comparable across passages and questions' passages."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A filter on articles; empty fields do not filter. Both dates are inclusive; an undated article matches no date.
+
+    `sources` match an article's publisher (`site`), the host of its url, or the beginning of its source.
+    """
+
+    published_from: date | None = None
+    published_to: date | None = None
+    sources: tuple[str, ...] = ()
+    article_ids: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sources", tuple(self.sources))
+        object.__setattr__(self, "article_ids", tuple(self.article_ids))
+
+    def __bool__(self) -> bool:
+        return bool(self.published_from or self.published_to or self.sources or self.article_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievedPassage:
+    """A passage that was considered for a question, and why.
+
+    Ranks count from 1, `None` where that index did not return the passage; `score` is the fused retrieval score
+    (higher is better, within one question only); `reading` is the reader's best raw span score, if it was read.
+    """
+
+    passage: Passage
+    article: Article
+    lexical_rank: int | None
+    dense_rank: int | None
+    similarity: float | None  # cosine of question and passage, where the dense index returned it
+    score: float
+    reading: float | None = None
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.passage.start : self.passage.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words, and where they stand: `article.text[start:end] == quote`.
+
+    `context` is the whole sentence or sentences around the quote, `article.text[context_start:][:len(context)]`.
+    `repeats` are further places that say the same; their own `repeats` are empty.
+    """
+
+    article_id: str
+    title: str
+    source: str
+    url: str | None
+    published: date | None
+    start: int
+    end: int
+    quote: str
+    context: str
+    context_start: int
+    confidence: float = 0.0
+    repeats: tuple[Citation, ...] = ()
+
+    @property
+    def context_end(self) -> int:
+        return self.context_start + len(self.context)
+
+
+class Reason(StrEnum):
+    """Why there is no answer."""
+
+    NO_ARTICLES = "no_articles"  # the library, or what the filter left of it, is empty
+    NOTHING_RELEVANT = "nothing_relevant"  # nothing about this in the articles
+    NOT_SURE = "not_sure"  # a place that may be about this, but no words that answer with enough confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say, or that they do not.
+
+    The first citation is the best answer; later ones are further, different answers. `confidence` is the calibrated
+    probability (0 to 1) that the first citation is right; when nothing was found it is that of the best candidate.
+    """
+
+    question: str
+    text: str  # the best citation's quote, or "" when nothing was found
+    confidence: float
+    citations: tuple[Citation, ...]
+    passages: tuple[RetrievedPassage, ...]  # what was considered, best first
+    reason: Reason | None = None  # set when, and only when, nothing was found
+
+    @property
+    def found(self) -> bool:
+        return bool(self.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation with its answer; the caller keeps the conversation."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be taken in: its name, why, and what to do about it. All three are plain sentences."""
+
+    source: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an update did. `added`, `updated` and `removed` hold article ids; an updated id is the new one."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: int = 0
+    removed: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of a long piece of work. `total` is None while it is not known; `item` names what is worked on."""
+
+    stage: Literal["read", "encode", "index"]
+    done: int
+    total: int | None
+    item: str = ""
+
+
+ProgressCallback = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The size of a library and what made its vectors. `bytes_on_disk` counts every file of it."""
+
+    articles: int
+    passages: int
+    revision: int
+    bytes_on_disk: int
+    encoder: str
+    first_published: date | None
+    last_published: date | None

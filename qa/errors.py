@@ -1,0 +1,80 @@
+"""Every error that leaves `qa` is a `QAError`:
+
+    QAError
+    ├── QuestionError            the question is empty or too long to be one
+    ├── LoadError                a source cannot be read (carries source, reason, remedy)
+    ├── ModelError               a model is missing, damaged or of the wrong kind
+    ├── CitationError            an answer does not match the stored text: a bug, never shown as an answer
+    └── LibraryError
+        ├── ArticleNotFound      no article with this id (any more)
+        ├── LibraryBusy          another process is writing to this library
+        ├── LibraryDamaged       the database cannot be read; derived files are rebuilt, never reported
+        └── FingerprintMismatch  the library was made with another encoder or chunking: `rebuild`
+
+Each message names the value that is wrong and what to do. Errors of `embeddings` become `ModelError` in `mapped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from embeddings.errors import EmbeddingsError
+
+
+class QAError(Exception):
+    """The base of all errors of this package."""
+
+
+class QuestionError(QAError, ValueError):
+    """The question is empty or too long to be one."""
+
+
+class LoadError(QAError):
+    """A source cannot be read."""
+
+    def __init__(self, source: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{source}: {reason} {remedy}".strip())
+        self.source = source
+        self.reason = reason
+        self.remedy = remedy
+
+
+class ModelError(QAError):
+    """A model is missing, damaged or of the wrong kind."""
+
+
+class CitationError(QAError, AssertionError):
+    """An answer does not match the stored text."""
+
+
+class LibraryError(QAError):
+    """The base of what can be wrong with a library."""
+
+
+class ArticleNotFound(LibraryError, KeyError):
+    """No article with this id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else "no such article"
+
+
+class LibraryBusy(LibraryError):
+    """Another process is writing."""
+
+
+class LibraryDamaged(LibraryError):
+    """The database cannot be read."""
+
+
+class FingerprintMismatch(LibraryError):
+    """The library was made with another encoder or chunking."""
+
+
+@contextmanager
+def mapped() -> Iterator[None]:
+    """Turn what `embeddings` raises into what `qa` promises to raise."""
+    try:
+        yield
+    except EmbeddingsError as error:
+        raise ModelError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Sample articles, so that there is something to ask right after installation."""

@@ -1,0 +1,1 @@
+"""The web chat: presents what `qa` says, and nothing else."""
