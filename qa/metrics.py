@@ -95,8 +95,8 @@ def risk_coverage(
     """The points from the surest to the least sure answer, and the area under them (AURC).
 
     Risk is 1 - mean value. The area is the mean risk of the surest 1, 2, ... n answers (Geifman et al.,
-    2019). Equal scores share their loss, so that the order of the input does not count. Coverage is a share of
-    `asked`, which is more than the scores given where some questions got no answer at all.
+    2019). Equal scores share their loss, so that the order of the input does not count. Coverage is of
+    `asked` questions, more than there are scores where some got no answer at all.
     """
     if not scores:
         return [], None
