@@ -29,7 +29,7 @@ def chunk(text: str, *, words: int, overlap: int, language: str | None = None) -
 
 
 def encoder_text(title: str, text: str) -> str:
-    """What the encoder sees of a passage: the title says what a passage from the middle of its article is on."""
+    """What the encoder sees of a passage: the title says what a passage from mid-article is about."""
     return f"{title}\n{text}" if title else text
 
 

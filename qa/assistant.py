@@ -1,0 +1,137 @@
+"""Where the parts come together: a library, a retriever, a reader and a calibration make an assistant."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from qa import answering, calibration
+from qa.config import Settings, library_path
+from qa.datatypes import Answer, Citation, ProgressCallback, Turn, Where
+from qa.errors import ArticleNotFound, QuestionError
+from qa.followup import standalone
+from qa.library import Library
+from qa.reader import Reader, TransformersReader
+from qa.retrieval import Retriever
+from qa.samples import add_samples
+
+_ATTEMPTS = 3  # a question meets an article's removal or a rebuild's swap at most so often in a row
+
+
+class Assistant:
+    """Answers questions from one library. Safe to use from many threads; holds no conversation."""
+
+    def __init__(
+        self, library: Library, reader: Reader, calibrated: calibration.Calibration | None = None
+    ) -> None:
+        self.library = library
+        self.reader = reader
+        self.retriever = Retriever(library)
+        self.calibration = calibrated or calibration.load()
+
+    @classmethod
+    def open(
+        cls,
+        library: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Self:
+        """An assistant over the library in a folder, created when it is not there.
+
+        Without a folder it is the default library; the first time, that is given the sample articles.
+        """
+        settings = settings or Settings.resolve()
+        opened = Library.open(library_path(library), settings)
+        try:
+            if library is None and opened.stats().revision == 0:
+                add_samples(opened, progress)
+        except BaseException:
+            opened.close()
+            raise
+        reader = TransformersReader(
+            settings.reader, precision=settings.precision, max_answer_tokens=settings.max_answer_tokens
+        )
+        return cls(opened, reader)
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
+        """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
+
+        `Answer.question` is the question that was looked up: a follow-up with what it took from `history`.
+        Raises QuestionError for an empty or overlong question.
+        """
+        asked = standalone(self._checked(question), history)
+        for attempt in range(_ATTEMPTS):
+            answer = self._answer(asked, where)
+            try:
+                self._verify(answer)
+            except ArticleNotFound:
+                # Removed while we read it: what is gone is not cited, so look again.
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+            else:
+                break
+        return answer
+
+    def close(self) -> None:
+        """Close the library; the assistant cannot be used any more."""
+        self.library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _answer(self, question: str, where: Where | None) -> Answer:
+        settings = self.library.settings
+        passages = self.retriever.retrieve(question, where)
+        spans = self.reader.read(question, [passage.text for passage in passages[: settings.read_passages]])
+        return answering.answer(
+            question,
+            passages,
+            spans,
+            self.calibration,
+            threshold=settings.threshold,
+            max_answers=settings.max_answers,
+        )
+
+    def _verify(self, answer: Answer) -> None:
+        """Hold every quote against the text as it is stored now."""
+        ids = {citation.article_id for citation in _all_citations(answer.citations)}
+        answering.verify(answer.citations, {each: self.library.article(each).text for each in ids})
+
+    def _checked(self, question: str) -> str:
+        question = " ".join(question.split())
+        limit = self.library.settings.max_question_chars
+        if not question:
+            raise QuestionError("The question is empty: type what you want to know.")
+        if len(question) > limit:
+            raise QuestionError(f"The question has {len(question):,} characters: ask in at most {limit:,}.")
+        return question
+
+
+def ask(question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
+    """Ask the default library; the assistant stays open for the next question of this process."""
+    return _default_assistant(library_path()).ask(question, history=history, where=where)
+
+
+_open: dict[Path, Assistant] = {}
+_lock = threading.Lock()
+
+
+def _default_assistant(path: Path) -> Assistant:
+    with _lock:
+        if path not in _open:
+            _open[path] = Assistant.open()
+            atexit.register(_open[path].close)
+        return _open[path]
+
+
+def _all_citations(citations: Sequence[Citation]) -> Iterator[Citation]:
+    for citation in citations:
+        yield citation
+        yield from _all_citations(citation.repeats)

@@ -1,0 +1,43 @@
+"""A question of a conversation, made to stand alone by rules: no model, nothing invented.
+
+Only words of the conversation are added, behind the question, and only when it cannot stand alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.datatypes import Turn
+from qa.terms import Question, stem, words
+
+_POINTING = frozenset(
+    "he she it they him her them his hers its their theirs this that these those there then one ones".split()
+)
+_OPENING = re.compile(r"^(?:and|but|so|what about|how about)\b[\s,]*", re.IGNORECASE)
+_ALONE = 2  # content words that a question needs to stand alone
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """The question as it can be asked without the conversation; unchanged when it already can."""
+    if not history or not _depends(question):
+        return question
+    last = history[-1].answer
+    known = {stem(word) for word in words(question)}
+    added = []
+    for word in words(f"{last.question} {_short(last.text)}"):
+        if stem(word) in Question.of(word).terms and stem(word) not in known:
+            known.add(stem(word))
+            added.append(word)
+    return f"{question.rstrip('?').rstrip()} ({' '.join(added)})?" if added else question
+
+
+def _depends(question: str) -> bool:
+    lower = {word.lower() for word in words(question)}
+    few = len(Question.of(question).terms) < _ALONE
+    return few or bool(lower & _POINTING) or bool(_OPENING.match(question))
+
+
+def _short(text: str) -> str:
+    """An answer that may be what a pronoun points to; a whole clause is not."""
+    return text if len(text.split()) <= 6 else ""

@@ -1,0 +1,39 @@
+"""The sample articles that travel with the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from qa.datatypes import Article, ProgressCallback, Report
+from qa.loaders import Document
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+PREFIX = "sample:"
+_MEDIA_TYPES = {".txt": "text/plain", ".md": "text/markdown"}
+
+
+def is_sample(article: Article) -> bool:
+    """Whether the article came with the package."""
+    return article.source.startswith(PREFIX)
+
+
+def documents() -> Iterator[Document]:
+    """The sample articles as they lie in `seeds`."""
+    for entry in sorted(files("seeds").iterdir(), key=lambda entry: entry.name):
+        media_type = _MEDIA_TYPES.get(entry.name[entry.name.rfind(".") :])
+        if media_type:
+            yield Document(origin=PREFIX + entry.name, data=entry.read_bytes(), media_type=media_type)
+
+
+def add_samples(library: Library, progress: ProgressCallback | None = None) -> Report:
+    """Put the sample articles into the library."""
+    return library.add_documents(documents(), progress=progress)
+
+
+def remove_samples(library: Library) -> Report:
+    """Take the sample articles out again; the user's own articles stay."""
+    return library.remove([article.id for article in library.articles() if is_sample(article)])
