@@ -1,0 +1,257 @@
+"""Nearest neighbours by inner product over stable ids, kept in one file that is checked when it is read.
+
+File: an 80-byte header (`_HEADER`: magic, version, dimension, count, revision, sha256 of the rest), then a FAISS index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import io
+import math
+import os
+import struct
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embeddings.errors import VectorIndexError
+
+EXACT_LIMIT = 50_000  # vectors; from here on an inverted file with 8-bit vectors answers faster than every comparison
+PROBED = 32  # lists searched of an inverted file; recall@50 .984 at a million vectors
+MAX_LISTS = 1024
+TRAINING_PER_LIST = 64
+ADDED_AT_ONCE = 65_536
+
+_HEADER = struct.Struct("<8sIIQq16x32s")
+_MAGIC = b"AQVECTOR"
+_VERSION = 1
+
+
+class VectorIndex:
+    """Unit vectors by id. Searches may run while another thread adds, removes or saves."""
+
+    def __init__(self, dimension: int) -> None:
+        """An empty, exact index."""
+        if dimension < 1:
+            raise VectorIndexError(f"dimension {dimension}: give at least 1.")
+        faiss = _faiss()
+        self.dimension = dimension
+        self.revision = 0  # what the file said it holds; the caller's own number
+        self._index: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+        self._exact_limit = EXACT_LIMIT
+        self._content = threading.Lock()  # held while the content changes or is read
+        self._change = threading.Lock()  # held by a change or a save, so that a save does not stop searches
+
+    @classmethod
+    def build(cls, ids: ArrayLike, vectors: NDArray[Any], *, exact_limit: int = EXACT_LIMIT) -> Self:
+        """An index of distinct `ids` and their `vectors`, shape (n, dimension): exact below `exact_limit`."""
+        if np.ndim(vectors) != 2:
+            raise VectorIndexError(f"vectors of shape {np.shape(vectors)}: give (n, dimension).")
+        index = cls(vectors.shape[1])
+        index._exact_limit = exact_limit
+        checked_ids = _checked_ids(ids, len(vectors))
+        if len(vectors) >= exact_limit:
+            index._index = _trained(vectors)
+        for first in range(0, len(checked_ids), ADDED_AT_ONCE):
+            part = slice(first, first + ADDED_AT_ONCE)
+            index._index.add_with_ids(index._checked(vectors[part]), checked_ids[part])
+        return index
+
+    @property
+    def needs_rebuild(self) -> bool:
+        """Whether `build` would now choose the other kind (with a margin downwards, so that it does not flap)."""
+        if self._exact:
+            return len(self) >= self._exact_limit
+        return len(self) < self._exact_limit // 2
+
+    def add(self, ids: ArrayLike, vectors: NDArray[Any]) -> None:
+        """Put in or replace; all or, when the input is wrong, nothing."""
+        checked_vectors = self._checked(vectors)
+        checked_ids = _checked_ids(ids, len(checked_vectors))
+        if not len(checked_ids):
+            return
+        with self._change, self._content:
+            self._remove(checked_ids)
+            self._index.add_with_ids(checked_vectors, checked_ids)
+
+    def remove(self, ids: ArrayLike) -> int:
+        """Take out those of `ids` that are here; the number taken out."""
+        given = np.unique(np.asarray(ids, dtype=np.int64))
+        if not len(given):
+            return 0
+        with self._change, self._content:
+            return self._remove(given)
+
+    def search(
+        self, query: NDArray[Any], k: int, allowed: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The ids of the `k` nearest of `allowed` (None: of all) and their inner products, best first.
+
+        `query` has shape (dimension,). Fewer than `k` come back only when there are fewer.
+        """
+        vector = self._checked(np.reshape(query, (1, -1)))
+        with self._content:
+            wanted = min(k, len(self) if allowed is None else len(allowed), len(self))
+            if wanted < 1:
+                return np.empty(0, np.int64), np.empty(0, np.float32)
+            ids, scores = self._nearest(vector, wanted, allowed, everywhere=False)
+            if len(ids) < wanted and not self._exact:
+                ids, scores = self._nearest(vector, wanted, allowed, everywhere=True)
+        order = np.lexsort((ids, -scores))
+        return ids[order], scores[order]
+
+    def ids(self) -> NDArray[np.int64]:
+        """Every id, ascending."""
+        with self._content:
+            return np.sort(self._ids())
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def save(self, path: str | Path, revision: int = 0) -> None:
+        """Write the file whole or not at all, with the caller's `revision` in it. One process at a time may save."""
+        partial = Path(f"{path}.partial")
+        with self._change:
+            with partial.open("wb") as file:
+                self._write(file, revision)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            self.revision = revision
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a file that `save` wrote. Raises `VectorIndexError` when it is missing or broken in any way."""
+        faiss = _faiss()
+        try:
+            with Path(path).open("rb") as file:
+                dimension, count, revision = _read_header(file)
+                inner = faiss.read_index(faiss.PyCallbackIOReader(file.read))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise VectorIndexError(f"{path} is no whole vector index ({error}). Rebuild it.") from error
+        if (inner.d, inner.ntotal, inner.metric_type) != (dimension, count, faiss.METRIC_INNER_PRODUCT):
+            raise VectorIndexError(f"{path} holds another index than its header says. Rebuild it.")
+        index = cls(dimension)
+        index._index = inner
+        index.revision = revision
+        return index
+
+    @property
+    def _exact(self) -> bool:
+        faiss = _faiss()
+        return isinstance(self._index, faiss.IndexIDMap)
+
+    def _remove(self, ids: NDArray[np.int64]) -> int:
+        faiss = _faiss()
+        return int(self._index.remove_ids(faiss.IDSelectorBatch(ids)))
+
+    def _nearest(
+        self, query: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None, *, everywhere: bool
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        faiss = _faiss()
+        options: dict[str, Any] = {}
+        if allowed is not None:
+            options["sel"] = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, dtype=np.int64))
+        if self._exact:
+            parameters = faiss.SearchParameters(**options)
+        else:
+            probed = self._index.nlist if everywhere else self._lists_to_probe(allowed)
+            parameters = faiss.SearchParametersIVF(nprobe=probed, **options)
+        scores, ids = self._index.search(query, k, params=parameters)
+        there = ids[0] >= 0
+        return ids[0][there], scores[0][there]
+
+    def _lists_to_probe(self, allowed: NDArray[np.int64] | None) -> int:
+        """As many lists as hold, of the allowed, what `PROBED` lists hold of all; every list when few are allowed."""
+        lists = int(self._index.nlist)
+        if allowed is None:
+            return min(PROBED, lists)
+        if len(allowed) < EXACT_LIMIT:
+            return lists
+        return min(math.ceil(PROBED * max(1.0, len(self) / len(allowed))), lists)
+
+    def _ids(self) -> NDArray[np.int64]:
+        faiss = _faiss()
+        if self._exact:
+            return np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64)
+        lists = self._index.invlists
+        parts = [
+            faiss.rev_swig_ptr(lists.get_ids(i), lists.list_size(i)).copy()
+            for i in range(self._index.nlist)
+            if lists.list_size(i)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+    def _checked(self, vectors: NDArray[Any]) -> NDArray[np.float32]:
+        checked = np.ascontiguousarray(vectors, dtype=np.float32)
+        if checked.ndim != 2 or checked.shape[1] != self.dimension:
+            raise VectorIndexError(f"vectors of shape {np.shape(vectors)}: give (n, {self.dimension}).")
+        if not np.isfinite(checked).all():
+            raise VectorIndexError("vectors with a value that is not finite: the encoder that made them is broken.")
+        return checked
+
+    def _write(self, file: IO[bytes], revision: int) -> None:
+        """The header goes in last, when the digest is known."""
+        faiss = _faiss()
+        digest = hashlib.sha256()
+
+        def write(part: bytes) -> int:
+            digest.update(part)
+            return file.write(part)
+
+        file.write(bytes(_HEADER.size))
+        writer = faiss.PyCallbackIOWriter(write)
+        faiss.write_index(self._index, writer)
+        del writer  # it holds back the last part until it goes
+        file.seek(0)
+        file.write(_HEADER.pack(_MAGIC, _VERSION, self.dimension, len(self), revision, digest.digest()))
+
+
+def _faiss() -> Any:
+    """FAISS, loaded late and untyped: its own stubs lack part of what is used here."""
+    return importlib.import_module("faiss")
+
+
+def _trained(vectors: NDArray[Any]) -> Any:
+    """An empty inverted file, its lists and value ranges learnt from `vectors`."""
+    faiss = _faiss()
+    count, dimension = vectors.shape
+    lists = min(MAX_LISTS, max(1, round(4 * math.sqrt(count))))
+    index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    index.cp.max_points_per_centroid = TRAINING_PER_LIST
+    index.cp.min_points_per_centroid = 1
+    rows: Sequence[int] | NDArray[np.int64] = np.arange(count)
+    if count > lists * TRAINING_PER_LIST:
+        rows = np.sort(np.random.default_rng(0).choice(count, lists * TRAINING_PER_LIST, replace=False))
+    index.train(np.ascontiguousarray(vectors[rows], dtype=np.float32))
+    return index
+
+
+def _checked_ids(ids: ArrayLike, count: int) -> NDArray[np.int64]:
+    checked = np.ascontiguousarray(ids, dtype=np.int64)
+    if checked.shape != (count,):
+        raise VectorIndexError(f"{checked.shape} ids for {count} vectors: give one id a vector.")
+    if len(checked) and checked.min() < 0:
+        raise VectorIndexError(f"id {checked.min()}: ids count from 0.")
+    if len(np.unique(checked)) != count:
+        raise VectorIndexError("an id comes twice in one batch: give each id once.")
+    return checked
+
+
+def _read_header(file: io.BufferedReader) -> tuple[int, int, int]:
+    """Dimension, count and revision; leaves the file at the payload, whose digest has been checked."""
+    header = file.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        raise ValueError("too short")
+    magic, version, dimension, count, revision, digest = _HEADER.unpack(header)
+    if (magic, version) != (_MAGIC, _VERSION):
+        raise ValueError("another kind of file or version")
+    if hashlib.file_digest(file, "sha256").digest() != digest:
+        raise ValueError("its digest does not match")
+    file.seek(_HEADER.size)
+    return dimension, count, revision
