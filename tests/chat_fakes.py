@@ -1,0 +1,158 @@
+"""A library and an assistant for the page's tests, small enough to predict by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from qa.config import Settings
+from qa.datatypes import (
+    Answer,
+    Article,
+    Citation,
+    Failure,
+    Passage,
+    Progress,
+    Reason,
+    Report,
+    RetrievedPassage,
+    Turn,
+    Where,
+)
+from qa.errors import ArticleNotFound, QuestionError
+from qa.loaders import Document
+
+FERRY = Article(
+    id="f" * 16,
+    title="The night ferry returns",
+    text=(
+        "The night ferry to Holmen sails again from Friday.\n\n"
+        + "".join(f"It stopped for the winter of storms, as the log of day {n} tells.\n\n" for n in range(1, 60))
+        + "Captain Ida Brandt said the first crossing leaves at 21:40.\n\nTickets are sold on board."
+    ),
+    source="sample:ferry.txt",
+    url="https://news.example/ferry",
+    published=date(2025, 5, 12),
+    authors=("Nils Aas",),
+    language="en",
+)
+TIMETABLE = Article(
+    id="b" * 16,
+    title="Summer timetable",
+    text="The first crossing leaves at 21:40. The last crossing leaves at 23:55.",
+    source="/home/someone/news/timetable.md",
+)
+HARBOUR = Article(
+    id="c" * 16,
+    title="Harbour <b>notes</b>",
+    text="A sign at the pier says that the first crossing leaves at 22:00 on Sundays.",
+    source="upload:harbour.txt",
+    published=date(2024, 1, 3),
+)
+ARTICLES = (FERRY, TIMETABLE, HARBOUR)
+
+RULES = (  # a question that has the left words is answered by the group of the right one
+    ("first crossing", re.compile(r"first crossing leaves at (\d\d:\d\d)")),
+    ("captain", re.compile(r"Captain (Ida Brandt)")),
+    ("code word", re.compile(r"code word is (\w+)")),
+    ("hostile", re.compile(r"Hostile words: (.+)")),
+)
+
+
+def cite(article: Article, start: int, end: int, repeats: tuple[Citation, ...] = ()) -> Citation:
+    """The words and the line they stand in."""
+    line = article.text.rfind("\n", 0, start) + 1
+    stop = article.text.find("\n", end)
+    context = article.text[line : stop if stop >= 0 else None]
+    return Citation(
+        article.id, article.title, article.source, article.url, article.published,
+        start, end, article.text[start:end], context, line, confidence=0.87, repeats=repeats,
+    )  # fmt: skip
+
+
+class FakeLibrary:
+    """Articles in a dict, newest first; an upload is its first line as the title and the rest as the text."""
+
+    def __init__(self, articles: Iterable[Article] = ARTICLES) -> None:
+        self.kept = {article.id: article for article in articles}
+        self.settings = Settings()
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+    def article(self, id: str) -> Article:
+        if id not in self.kept:
+            raise ArticleNotFound(f"{id}: no such article")
+        return self.kept[id]
+
+    def articles(
+        self, where: Where | None = None, *, offset: int = 0, limit: int | None = None
+    ) -> Iterator[Article]:
+        starts = where.sources if where else ()
+        found = [a for a in self.kept.values() if not starts or a.source.startswith(starts)]
+        return iter(found[offset:][:limit])
+
+    def add_documents(
+        self, documents: Iterable[Document], *, progress: Callable[[Progress], None] | None = None
+    ) -> Report:
+        added, failed = [], []
+        for count, document in enumerate(documents, 1):
+            title, _, text = document.data.decode("utf-8", "replace").partition("\n")
+            if not text.strip():
+                failed.append(Failure(document.origin, "It holds no text.", "Give a file with an article in it."))
+                continue
+            article = Article(f"{len(self.kept):016x}", title, text.strip(), document.origin)
+            self.kept = {article.id: article, **self.kept}
+            added.append(article.id)
+            if progress:
+                progress(Progress("read", count, None, document.origin))
+        return Report(added=tuple(added), failed=tuple(failed))
+
+    def add(self, sources: Iterable[str], *, progress: Callable[[Progress], None] | None = None) -> Report:
+        return Report(failed=tuple(Failure(source, "It cannot be reached.", "Try again.") for source in sources))
+
+    def remove(self, ids: Iterable[str]) -> Report:
+        return Report(removed=tuple(id for id in ids if self.kept.pop(id, None)))
+
+
+class FakeAssistant:
+    """Answers by `RULES`, with every place that matches; `asked` keeps what it was called with."""
+
+    def __init__(self, library: FakeLibrary | None = None) -> None:
+        self.library = library or FakeLibrary()
+        self.asked: list[tuple[str, list[str]]] = []
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
+        self.asked.append((question, [turn.question for turn in history]))
+        if len(question) > 2000:
+            raise QuestionError("The question has more than 2000 characters: ask it in fewer words.")
+        if "crash" in question:
+            raise RuntimeError("secret detail")
+        articles = list(self.library.articles())
+        if not articles:
+            return missing(question, Reason.NO_ARTICLES)
+        pattern = next((rule for words, rule in RULES if words in question.lower()), None)
+        places = [(a, *m.span(1)) for a in articles if pattern for m in [pattern.search(a.text)] if m]
+        if not places:
+            near = () if "moon" in question else tuple(nearest(a) for a in articles)
+            return missing(question, Reason.NOT_SURE if near else Reason.NOTHING_RELEVANT, near)
+        citations = tuple(_merged([cite(*place) for place in places]))
+        return Answer(question, citations[0].quote, 0.87, citations, tuple(nearest(a) for a in articles))
+
+
+def _merged(citations: list[Citation]) -> Iterator[Citation]:
+    """One citation for each quote, the same words elsewhere as its repeats."""
+    for quote in dict.fromkeys(c.quote for c in citations):
+        first, *rest = [c for c in citations if c.quote == quote]
+        yield replace(first, repeats=tuple(rest))
+
+
+def missing(question: str, reason: Reason, passages: tuple[RetrievedPassage, ...] = ()) -> Answer:
+    return Answer(question, "", 0.1, (), passages, reason)
+
+
+def nearest(article: Article) -> RetrievedPassage:
+    end = min(len(article.text), 120)
+    return RetrievedPassage(Passage(1, article.id, 0, end), article, 1, 2, 0.5, 0.03)
