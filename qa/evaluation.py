@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from qa.datatypes import Progress, ProgressCallback
@@ -35,7 +35,6 @@ __all__ = [
     "EndToEndReport",
     "Example",
     "ExamplesError",
-    "Figures",
     "GoldAnswer",
     "Outcome",
     "ReadingReport",
@@ -45,17 +44,21 @@ __all__ = [
 ]
 
 
+NO_SPAN = -100.0  # the log-odds of a text in which the reader finds no span at all; finite, to be valid JSON
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one example, whether or not its answer was sure enough to be given.
 
     `text` is the best candidate ("" if there was none) and `score` how sure it is: a log-odds from a reader,
-    a confidence from an assistant. `em` and `f1` are those of `text`, `em_3` and `f1_3` the best of the first
-    three answers; for an unanswerable question all are 0, unless `text` is empty. `rank` is that of the first
-    right passage retrieved.
+    a confidence from an assistant. `em` and `f1` are those of `text`; `em_3` and `f1_3` are the best of the first
+    three answers that reach the threshold. `rank` is that of the first right passage retrieved.
     """
 
-    example: Example
+    id: str
+    question: str
+    golds: tuple[str, ...]
     text: str
     score: float
     em: float
@@ -64,43 +67,39 @@ class Outcome:
     f1_3: float
     rank: int | None = None
 
+    def given(self, threshold: float) -> bool:
+        """Whether the candidate is sure enough to be the answer."""
+        return bool(self.text) and self.score >= threshold
+
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What reading and answering have in common. An answer is given if its score reaches `threshold`."""
+class ReadingReport:
+    """How well answers are read. An answer is given if its score reaches `threshold`, else withheld."""
 
     examples: int
     answerable: int
     threshold: float
     em: float | None  # over answerable questions; a withheld answer counts 0
     f1: float | None
-    em_candidate: float | None  # over answerable questions, every best candidate given
+    em_candidate: float | None  # over answerable questions, as if every best candidate were given
     f1_candidate: float | None
+    em_3: float | None  # over answerable questions, the best of the first three answers given
+    f1_3: float | None
     given: float | None  # share of answerable questions that get an answer
     withheld: float | None  # share of unanswerable questions that get none: the no-answer accuracy
     em_all: float | None  # over all questions, as SQuAD 2 counts
     f1_all: float | None
     best_f1_all: float | None  # f1_all at the threshold that is best for these very examples
     best_threshold: float | None  # None: never to answer would be best
-    aurc: float | None  # mean of 1 - F1 over the surest 1, 2, ... n answers, all questions
+    aurc: float | None  # mean of 1 - F1 over the surest 1, 2, ... n candidates, all questions
     coverage: tuple[CoveragePoint, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingReport:
-    """A reader alone on the gold context; the score is a log-odds, and 0 the threshold."""
-
-    figures: Figures
     outcomes: tuple[Outcome, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class EndToEndReport:
-    """An assistant over its library. The ranks are those of retrieval alone, over answerable questions."""
+class EndToEndReport(ReadingReport):
+    """The same, and how well passages are found: retrieval's own ranks, over answerable questions."""
 
-    figures: Figures
-    em_3: float | None  # best of the first three answers, over answerable questions
-    f1_3: float | None
     hit_at_1: float | None
     hit_at_5: float | None
     hit_at_10: float | None
@@ -110,21 +109,23 @@ class EndToEndReport:
     ece_em: float | None  # of the confidence of all candidates, against EM and against F1
     ece_f1: float | None
     missing_articles: int  # gold articles that the library lacks: their questions count as misses
-    outcomes: tuple[Outcome, ...] = field(repr=False)
 
 
 def evaluate_reading(
-    reader: Reader, examples: Sequence[Example], progress: ProgressCallback | None = None
+    reader: Reader, examples: Sequence[Example], progress: ProgressCallback | None = None, *, threshold: float = 0.0
 ) -> ReadingReport:
-    """The reader's best span in each example's own context; an ExamplesError names an example without one."""
+    """The reader's best span in each example's own context; an ExamplesError names an example without one.
+
+    The scores, and so `threshold`, are the reader's log-odds.
+    """
     outcomes = []
     for example in _counted(examples, progress):
         if example.context is None:
             raise ExamplesError(f"{example.question!r} has no context to read. Measure it end to end.")
         (spans,) = reader.read(example.question, [example.context])
-        texts = [example.context[span.start : span.end] for span in spans]
-        outcomes.append(_outcome(example, texts, spans[0].score if spans else -math.inf, None))
-    return ReadingReport(_figures(outcomes, 0.0), tuple(outcomes))
+        answers = [(example.context[span.start : span.end], span.score) for span in spans]
+        outcomes.append(_outcome(example, answers, threshold, NO_SPAN))
+    return _reading_report(outcomes, threshold)
 
 
 def evaluate_end_to_end(
@@ -140,19 +141,20 @@ def evaluate_end_to_end(
     the candidates below `threshold` are known too, and count in the figures that are about candidates.
     """
     settings = assistant.library.settings
-    outcomes, articles = [], set()
+    threshold = settings.threshold if threshold is None else threshold
+    outcomes, gold_articles = [], set()
     for example in _counted(examples, progress):
-        places = gold_places(example) if example.context is not None and example.answers else None
-        retrieved = assistant.retriever.retrieve(example.question, where=None) if example.answers else []
+        places, rank = None, None
+        if example.answers:
+            if example.context is not None:
+                places = gold_places(example)
+                gold_articles.add(places.article_id)
+            rank = first_right_rank(example, places, assistant.retriever.retrieve(example.question, where=None))
         answer = assistant.ask(example.question)
-        texts = [citation.quote for citation in answer.citations]
-        rank = first_right_rank(example, places, retrieved)
-        outcomes.append(_outcome(example, texts, answer.confidence, rank))
-        if places:
-            articles.add(places.article_id)
-    missing = sum(not _holds(assistant.library, article_id) for article_id in articles)
-    chosen = settings.threshold if threshold is None else threshold
-    return _end_to_end_report(outcomes, chosen, settings.read_passages, missing)
+        answers = [(citation.quote, citation.confidence) for citation in answer.citations]
+        outcomes.append(_outcome(example, answers, threshold, answer.confidence, rank))
+    missing = sum(not _holds(assistant.library, article_id) for article_id in gold_articles)
+    return _end_to_end_report(_reading_report(outcomes, threshold), settings.read_passages, missing)
 
 
 def _counted(examples: Sequence[Example], progress: ProgressCallback | None) -> Iterator[Example]:
@@ -171,11 +173,20 @@ def _holds(library: Library, article_id: str) -> bool:
     return True
 
 
-def _outcome(example: Example, texts: Sequence[str], score: float, rank: int | None) -> Outcome:
-    """The outcome of answers `texts`, best first; none is the empty answer."""
-    text, first = next(iter(texts), ""), texts[:3] or [""]
+def _outcome(
+    example: Example,
+    answers: Sequence[tuple[str, float]],
+    threshold: float,
+    unanswered: float,
+    rank: int | None = None,
+) -> Outcome:
+    """The outcome of answers with their scores, best first; none is the empty answer, scored `unanswered`."""
+    text, score = answers[0] if answers else ("", unanswered)
+    first = [each for each, sure in answers if sure >= threshold][:3] or [""]
     return Outcome(
-        example=example,
+        id=example.id,
+        question=example.question,
+        golds=tuple(example.golds),
         text=text,
         score=score,
         em=exact_match(text, example.golds),
@@ -186,62 +197,57 @@ def _outcome(example: Example, texts: Sequence[str], score: float, rank: int | N
     )
 
 
-def _figures(outcomes: Sequence[Outcome], threshold: float) -> Figures:
-    answerable = [outcome for outcome in outcomes if outcome.example.answers]
-    unanswerable = [outcome for outcome in outcomes if not outcome.example.answers]
-    withheld = [not _given(outcome, threshold) for outcome in unanswerable]
-    em = [_given(outcome, threshold) * outcome.em for outcome in answerable]
-    f1_ = [_given(outcome, threshold) * outcome.f1 for outcome in answerable]
+def _reading_report(outcomes: Sequence[Outcome], threshold: float) -> ReadingReport:
+    answerable = [outcome for outcome in outcomes if outcome.golds]
+    withheld = [not outcome.given(threshold) for outcome in outcomes if not outcome.golds]
+    given = [outcome.given(threshold) for outcome in answerable]
+    em = [outcome.em * shown for outcome, shown in zip(answerable, given, strict=True)]
+    f1_given = [outcome.f1 * shown for outcome, shown in zip(answerable, given, strict=True)]
     candidates = [outcome for outcome in outcomes if outcome.text]
     points, aurc = risk_coverage(
         [each.score for each in candidates], [each.f1 for each in candidates], asked=len(outcomes)
     )
-    best_f1, best_at = _best(outcomes)
-    return Figures(
+    best_f1_all, best_at = _best(outcomes)
+    return ReadingReport(
         examples=len(outcomes),
         answerable=len(answerable),
         threshold=threshold,
         em=mean(em),
-        f1=mean(f1_),
+        f1=mean(f1_given),
         em_candidate=mean([outcome.em for outcome in answerable]),
         f1_candidate=mean([outcome.f1 for outcome in answerable]),
-        given=mean([_given(outcome, threshold) for outcome in answerable]),
+        em_3=mean([outcome.em_3 for outcome in answerable]),
+        f1_3=mean([outcome.f1_3 for outcome in answerable]),
+        given=mean(given),
         withheld=mean(withheld),
         em_all=mean([*em, *withheld]),
-        f1_all=mean([*f1_, *withheld]),
-        best_f1_all=best_f1,
+        f1_all=mean([*f1_given, *withheld]),
+        best_f1_all=best_f1_all,
         best_threshold=best_at,
         aurc=aurc,
         coverage=thinned(points),
+        outcomes=tuple(outcomes),
     )
 
 
-def _given(outcome: Outcome, threshold: float) -> bool:
-    return bool(outcome.text) and outcome.score >= threshold
-
-
 def _best(outcomes: Sequence[Outcome]) -> tuple[float | None, float | None]:
+    """The best F1 over all questions and its threshold, both None where there is none."""
     if not outcomes:
         return None, None
     value, threshold = best_threshold(
         [outcome.score for outcome in outcomes],
         [outcome.f1 for outcome in outcomes],
-        [bool(outcome.example.answers) for outcome in outcomes],
+        [bool(outcome.golds) for outcome in outcomes],
     )
     return value, threshold if math.isfinite(threshold) else None
 
 
-def _end_to_end_report(
-    outcomes: Sequence[Outcome], threshold: float, read_passages: int, missing: int
-) -> EndToEndReport:
-    answerable = [outcome for outcome in outcomes if outcome.example.answers]
-    ranks = [outcome.rank for outcome in answerable]
-    candidates = [outcome for outcome in outcomes if outcome.text]
+def _end_to_end_report(reading: ReadingReport, read_passages: int, missing: int) -> EndToEndReport:
+    ranks = [outcome.rank for outcome in reading.outcomes if outcome.golds]
+    candidates = [outcome for outcome in reading.outcomes if outcome.text]
     confidences = [outcome.score for outcome in candidates]
     return EndToEndReport(
-        figures=_figures(outcomes, threshold),
-        em_3=mean([_given(outcome, threshold) * outcome.em_3 for outcome in answerable]),
-        f1_3=mean([_given(outcome, threshold) * outcome.f1_3 for outcome in answerable]),
+        **{each.name: getattr(reading, each.name) for each in fields(reading)},
         hit_at_1=hit_at(ranks, 1),
         hit_at_5=hit_at(ranks, 5),
         hit_at_10=hit_at(ranks, 10),
@@ -251,5 +257,4 @@ def _end_to_end_report(
         ece_em=expected_calibration_error(confidences, [outcome.em for outcome in candidates]),
         ece_f1=expected_calibration_error(confidences, [outcome.f1 for outcome in candidates]),
         missing_articles=missing,
-        outcomes=tuple(outcomes),
     )

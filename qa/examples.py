@@ -13,6 +13,7 @@ from typing import Any
 
 from qa.datatypes import RetrievedPassage
 from qa.errors import QAError
+from qa.loaders.article import build_article
 from qa.metrics import normalize_answer
 
 
@@ -122,8 +123,6 @@ class GoldPlaces:
 
 def gold_places(example: Example) -> GoldPlaces:
     """The places of the answers in the normalised text; the example must have a context."""
-    from qa.loaders.article import build_article
-
     context = example.context or ""
     article = build_article(title=example.title, text=context, source="context")
     spans = (_located(answer, context, article.text) for answer in example.answers)
