@@ -275,7 +275,8 @@ def _library(path: Path | None) -> AbstractContextManager[Library]:
 def _assistant(path: Path | None, settings: Settings) -> AbstractContextManager[Assistant]:
     from qa.assistant import Assistant
 
-    return Assistant.open(path, settings=settings)
+    with terminal.progress_bars(terminal.stderr()) as progress:  # of the sample articles, the first time
+        return Assistant.open(path, settings=settings, progress=progress)
 
 
 def _update(path: Path | None, work: Callable[[Library, ProgressCallback], Report], *, as_json: bool) -> None:

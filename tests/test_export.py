@@ -1,0 +1,358 @@
+"""The JSON form of answers, and the check of their quotes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.datatypes import (
+    Answer,
+    Article,
+    Citation,
+    Failure,
+    Passage,
+    Reason,
+    Report,
+    RetrievedPassage,
+)
+from qa.errors import ArticleNotFound, QAError
+from qa.export import (
+    FormatError,
+    answer_from_dict,
+    answer_to_dict,
+    article_to_dict,
+    checks_to_dict,
+    read_answers,
+    report_to_dict,
+    verify_answer,
+)
+
+TEXT = "The ferry left at noon. It reached Sund after dark. Nobody was hurt."
+ARTICLE = Article(
+    id="a1",
+    title="A ferry is late",
+    text=TEXT,
+    source="/news/ferry.txt",
+    url="https://example.org/ferry",
+    published=date(2025, 5, 12),
+    authors=("Ada Berg",),
+    site="The Example",
+    language="en",
+    digest="d1",
+)
+# "It reached Sund after dark." is TEXT[24:51], "after dark" is TEXT[40:50]
+CITATION = Citation(
+    article_id="a1",
+    title="A ferry is late",
+    source="/news/ferry.txt",
+    url="https://example.org/ferry",
+    published=date(2025, 5, 12),
+    start=40,
+    end=50,
+    quote="after dark",
+    context="It reached Sund after dark.",
+    context_start=24,
+    confidence=0.75,
+)
+ANSWER = Answer(
+    question="When did it arrive?",
+    text="after dark",
+    confidence=0.75,
+    citations=(CITATION,),
+    passages=(RetrievedPassage(Passage(7, "a1", 24, 51), ARTICLE, 1, None, None, 0.5, 2.25),),
+)
+
+
+def find(article_id: str) -> Article:
+    if article_id != "a1":
+        raise ArticleNotFound(f"no article {article_id!r}")
+    return ARTICLE
+
+
+def test_an_answer_has_the_documented_form() -> None:
+    assert answer_to_dict(ANSWER) == {
+        "format": "article-qa/answer/1",
+        "question": "When did it arrive?",
+        "found": True,
+        "text": "after dark",
+        "confidence": 0.75,
+        "reason": None,
+        "citations": [
+            {
+                "article_id": "a1",
+                "title": "A ferry is late",
+                "source": "/news/ferry.txt",
+                "url": "https://example.org/ferry",
+                "published": "2025-05-12",
+                "start": 40,
+                "end": 50,
+                "quote": "after dark",
+                "context": "It reached Sund after dark.",
+                "context_start": 24,
+                "confidence": 0.75,
+                "repeats": [],
+            }
+        ],
+        "passages": [
+            {
+                "id": 7,
+                "article_id": "a1",
+                "start": 24,
+                "end": 51,
+                "text": "It reached Sund after dark.",
+                "title": "A ferry is late",
+                "source": "/news/ferry.txt",
+                "url": "https://example.org/ferry",
+                "published": "2025-05-12",
+                "lexical_rank": 1,
+                "dense_rank": None,
+                "similarity": None,
+                "score": 0.5,
+                "reading": 2.25,
+            }
+        ],
+    }
+
+
+def test_an_article_has_the_documented_form_and_its_text_only_on_request() -> None:
+    without = {
+        "format": "article-qa/article/1",
+        "id": "a1",
+        "title": "A ferry is late",
+        "source": "/news/ferry.txt",
+        "url": "https://example.org/ferry",
+        "published": "2025-05-12",
+        "authors": ["Ada Berg"],
+        "site": "The Example",
+        "language": "en",
+        "characters": 68,
+    }
+    assert article_to_dict(ARTICLE) == without
+    assert article_to_dict(ARTICLE, text=True) == {**without, "text": TEXT}
+
+
+def test_a_report_has_the_documented_form() -> None:
+    report = Report(("n",), ("u",), 3, ("r",), (Failure("x.pdf", "It is encrypted.", "Remove the password."),))
+    assert report_to_dict(report) == {
+        "format": "article-qa/report/1",
+        "added": ["n"],
+        "updated": ["u"],
+        "unchanged": 3,
+        "removed": ["r"],
+        "failed": [{"source": "x.pdf", "reason": "It is encrypted.", "remedy": "Remove the password."}],
+    }
+
+
+# round trip
+
+words = st.text(max_size=12)
+offsets = st.integers(min_value=0, max_value=10**9)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+days = st.none() | st.dates()
+articles = st.builds(
+    Article, id=words, title=words, text=words, source=words, url=st.none() | words, published=days
+)
+shallow = st.builds(
+    Citation,
+    article_id=words,
+    title=words,
+    source=words,
+    url=st.none() | words,
+    published=days,
+    start=offsets,
+    end=offsets,
+    quote=words,
+    context=words,
+    context_start=offsets,
+    confidence=numbers,
+    repeats=st.just(()),
+)
+citations = st.builds(
+    lambda one, repeats: replace(one, repeats=tuple(repeats)), shallow, st.lists(shallow, max_size=2)
+)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> tuple[Answer, Mapping[str, Article]]:
+    library = {article.id: article for article in draw(st.lists(articles, min_size=1, max_size=3))}
+    passages = [
+        RetrievedPassage(
+            Passage(draw(offsets), article.id, draw(offsets), draw(offsets)),
+            article,
+            draw(st.none() | offsets),
+            draw(st.none() | offsets),
+            draw(st.none() | numbers),
+            draw(numbers),
+            draw(st.none() | numbers),
+        )
+        for article in draw(st.lists(st.sampled_from(list(library.values())), max_size=3))
+    ]
+    answer = Answer(
+        draw(words),
+        draw(words),
+        draw(numbers),
+        tuple(draw(st.lists(citations, max_size=3))),
+        tuple(passages),
+        draw(st.none() | st.sampled_from(Reason)),
+    )
+    return answer, library
+
+
+@given(answers())
+def test_an_answer_survives_the_way_through_json(drawn: tuple[Answer, Mapping[str, Article]]) -> None:
+    answer, library = drawn
+    text = json.dumps(answer_to_dict(answer))
+    assert answer_from_dict(json.loads(text), library.__getitem__) == answer
+    assert answer_from_dict(json.loads(text)) == replace(answer, passages=())
+
+
+def test_passages_of_a_removed_article_are_left_out() -> None:
+    def gone(article_id: str) -> Article:
+        raise ArticleNotFound(article_id)
+
+    assert answer_from_dict(answer_to_dict(ANSWER), gone).passages == ()
+
+
+def test_unknown_fields_are_no_error() -> None:
+    assert answer_from_dict({**answer_to_dict(ANSWER), "new": 1}, find) == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"format": "article-qa/answer/2"}, "article-qa/answer/2"),
+        ({"format": None}, "ask --json"),
+        ({"text": 5}, "'text' should be a text, not 5"),
+        ({"citations": {}}, "'citations' should be an array"),
+        ({"citations": ["x"]}, "a citation should be a JSON object"),
+        ({"passages": [3]}, "a passage should be a JSON object"),
+        ({"confidence": "high"}, "'confidence' should be a number"),
+        ({"confidence": True}, "'confidence' should be a number"),
+        ({"reason": "because"}, "not_sure"),
+    ],
+)
+def test_a_damaged_answer_is_refused_by_name(change: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(FormatError) as raised:
+        answer_from_dict({**answer_to_dict(ANSWER), **change}, find)
+    assert complaint in str(raised.value)
+    assert isinstance(raised.value, QAError)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"start": 1.5}, "'start' should be a whole number"),
+        ({"start": True}, "'start' should be a whole number"),
+        ({"published": "May"}, "2025-05-12"),
+        ({"quote": None}, "'quote' should be a text"),
+    ],
+)
+def test_a_damaged_citation_is_refused_by_name(change: dict[str, Any], complaint: str) -> None:
+    values: Any = answer_to_dict(ANSWER)
+    values["citations"][0].update(change)
+    with pytest.raises(FormatError) as raised:
+        answer_from_dict(values)
+    assert complaint in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        lambda one, two: f"{one}\n{two}\n",
+        lambda one, two: f"{one}{two}",
+        lambda one, two: f"[{one}, {two}]",
+        lambda one, two: f"\ufeff  {one}\n\n[{two}]",
+    ],
+)
+def test_answers_are_read_in_every_layout(layout: Any) -> None:
+    other = replace(ANSWER, question="Where?")
+    one = json.dumps(answer_to_dict(ANSWER))
+    two = json.dumps(answer_to_dict(other), indent=2)
+    assert read_answers(layout(one, two), find) == [ANSWER, other]
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_no_answers_in_an_empty_text(text: str) -> None:
+    assert read_answers(text) == []
+
+
+@pytest.mark.parametrize("text", ["{", "nonsense", "[" * 100_000, '{"n": ' + "9" * 5000 + "}"])
+def test_what_is_no_json_is_refused_with_its_line(text: str) -> None:
+    one = json.dumps(answer_to_dict(ANSWER))
+    with pytest.raises(FormatError, match="line 2"):
+        read_answers(f"{one}\n{text}")
+
+
+# checking
+
+
+def problem_of(citation: Citation, text: str | None = None) -> str | None:
+    [check] = verify_answer(replace(ANSWER, text=text or citation.quote, citations=(citation,)), find)
+    assert check.holds is (check.problem is None)
+    return check.problem
+
+
+def test_a_true_quote_holds() -> None:
+    [check] = verify_answer(ANSWER, find)
+    assert check.holds
+    assert (check.article_id, check.start, check.end, check.quote) == ("a1", 40, 50, "after dark")
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"quote": "at sunrise"}, "other words"),
+        ({"start": 41, "end": 51}, "other words"),
+        ({"start": 40 - len(TEXT), "end": 50 - len(TEXT)}, "outside"),  # TEXT[-28:-18] is "after dark" as well
+        ({"start": 40, "end": 40, "quote": ""}, "outside"),
+        ({"start": 0, "end": 500, "quote": TEXT}, "outside"),
+        ({"article_id": "a2"}, "not in the library"),
+        ({"context": "It reached Oslo after dark."}, "another sentence"),
+        ({"context": "Nobody was hurt.", "context_start": 52}, "does not surround"),
+        ({"context": "The ferry left at noon.", "context_start": 0}, "does not surround"),
+        ({"context": "It reached Sund after dark.", "context_start": 24 - len(TEXT)}, "does not surround"),
+    ],
+)
+def test_a_false_quote_does_not_hold(change: dict[str, Any], complaint: str) -> None:
+    problem = problem_of(replace(CITATION, **change))
+    assert problem is not None
+    assert complaint in problem
+
+
+def test_every_quote_is_checked_repeats_too() -> None:
+    false = replace(CITATION, quote="at sunrise")
+    answer = replace(ANSWER, citations=(replace(CITATION, repeats=(CITATION, false)), CITATION))
+    assert [check.holds for check in verify_answer(answer, find)] == [True, True, False, True]
+
+
+def test_a_text_that_is_not_the_first_quote_does_not_hold() -> None:
+    assert "first citation" in str(problem_of(CITATION, text="at sunrise"))
+    [check] = verify_answer(replace(ANSWER, text="at sunrise", citations=()), find)
+    assert not check.holds
+
+
+def test_nothing_found_leaves_nothing_to_check() -> None:
+    assert verify_answer(replace(ANSWER, text="", citations=(), reason=Reason.NOT_SURE), find) == []
+
+
+def test_checks_have_the_documented_form() -> None:
+    false = replace(CITATION, quote="at sunrise")
+    checks = verify_answer(replace(ANSWER, citations=(CITATION, false)), find)
+    place = {"article_id": "a1", "title": "A ferry is late", "start": 40, "end": 50}
+    problem = "the article has other words at this place"
+    assert checks_to_dict(checks) == {
+        "format": "article-qa/checks/1",
+        "holds": False,
+        "checks": [
+            {**place, "quote": "after dark", "problem": None, "holds": True},
+            {**place, "quote": "at sunrise", "problem": problem, "holds": False},
+        ],
+    }
+    assert checks_to_dict(checks[:1])["holds"] is True
