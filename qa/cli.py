@@ -88,7 +88,7 @@ def ask(
     else:
         out = terminal.stdout()
         styled = out.is_terminal and not out.is_dumb_terminal
-        terminal.show(out, terminal.answer_lines(answer, styled=styled, filtered=bool(where)))
+        terminal.show(out, *terminal.answer_lines(answer, styled=styled, filtered=bool(where)))
     if not answer.found:
         raise typer.Exit(NOT_FOUND)
 
@@ -176,9 +176,9 @@ def list_articles(
             return
         width = out.width if out.is_terminal else None
         for article in articles:
-            terminal.show(out, [terminal.article_line(article, width=width)])
+            terminal.show(out, terminal.article_line(article, width=width))
         if out.is_terminal:
-            terminal.stderr().print(f"{len(opened):,} articles in {terminal.clean(str(opened.path))}", soft_wrap=True)
+            terminal.show_hint(f"{len(opened):,} articles in {opened.path}")
 
 
 @app.command()
@@ -206,7 +206,7 @@ def evaluate(
         terminal.print_json({"format": EVALUATION_FORMAT, "files": results})
         return
     for name, figures in results.items():
-        terminal.show(terminal.stdout(), terminal.figure_lines(name, figures))
+        terminal.show(terminal.stdout(), *terminal.figure_lines(name, figures))
 
 
 @app.command()
@@ -224,15 +224,11 @@ def verify(
         raise FormatError(f"{file}: there is no answer in it; give what `article-qa ask --json` printed.")
     with _library(library) as opened:
         checks = [check for answer in answers for check in verify_answer(answer, opened.article)]
-    holding = sum(check.holds for check in checks)
     if as_json:
         terminal.print_json(checks_to_dict(checks))
     else:
-        out = terminal.stdout()
-        for check in checks:
-            terminal.show(out, terminal.check_lines(check))
-        out.print(f"{holding} of {len(checks)} quotes hold, in {len(answers)} answers.")
-    if holding < len(checks):
+        terminal.show(terminal.stdout(), *terminal.check_lines(checks))
+    if not all(check.holds for check in checks):
         raise typer.Exit(INCOMPLETE)
 
 
@@ -292,9 +288,7 @@ def _update(path: Path | None, work: Callable[[Library, ProgressCallback], Repor
         has_samples = any(True for _ in library.articles(Where(sources=(SAMPLES,)), limit=1))
     terminal.show_report(report, as_json=as_json)
     if has_samples and not as_json:
-        terminal.stderr().print(
-            "The sample articles are in this library too; to take them out: article-qa remove --samples"
-        )
+        terminal.show_hint("The sample articles are in here too; to take them out: article-qa remove --samples")
     if report.failed:
         raise typer.Exit(INCOMPLETE)
 

@@ -26,7 +26,6 @@ from qa.datatypes import (
     ProgressCallback,
     Reason,
     Report,
-    RetrievedPassage,
 )
 from qa.export import Check, report_to_dict
 
@@ -89,10 +88,12 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value) + "\n")
 
 
-def show(console: Console, lines: Sequence[Text]) -> None:
-    """Print `lines`. Prose is wrapped on a terminal; what is to be copied (`no_wrap`) and pipes never are."""
+def show(console: Console, *lines: Text) -> None:
+    """Print lines. A terminal wraps prose, but not what is to be copied (`no_wrap`); a pipe gets them as they are."""
     for line in lines:
-        if line.no_wrap or not console.is_terminal:
+        if not console.is_terminal:
+            console.file.write(line.plain + "\n")
+        elif line.no_wrap:
             console.print(line, soft_wrap=True)
         else:
             console.print(line, width=min(console.width, PROSE_WIDTH))
@@ -127,8 +128,8 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
 
 
 def _citation_lines(citation: Citation, *, styled: bool) -> list[Text]:
-    lines = [_marked(citation, styled=styled), _place(citation)]
-    return lines + [Text("also: ").append_text(_place(repeat)) for repeat in citation.repeats]
+    first, *others = [_place(one, one.start, one.end) for one in (citation, *citation.repeats)]
+    return [_marked(citation, styled=styled), first, *(Text("also: ", no_wrap=True) + one for one in others)]
 
 
 def _marked(citation: Citation, *, styled: bool) -> Text:
@@ -143,13 +144,13 @@ def _marked(citation: Citation, *, styled: bool) -> Text:
     )
 
 
-def _place(citation: Citation) -> Text:
+def _place(cited: Citation | Article, start: int, end: int) -> Text:
     """Title, date, address and offsets."""
-    address = clean(citation.url or citation.source)
+    address = clean(cited.url or cited.source).strip()
     return Text.assemble(
-        clean(citation.title).strip() or "(no title)",
-        f" · {day(citation.published)} · ",
-        (f"{address} [{citation.start}:{citation.end}]", "dim"),
+        clean(cited.title).strip() or "(no title)",
+        f" · {day(cited.published)} · ",
+        (f"{address} [{start}:{end}]", "dim"),
         no_wrap=True,
     )
 
@@ -163,21 +164,10 @@ def _not_found_lines(answer: Answer, *, filtered: bool) -> list[Text]:
     if answer.passages:
         lines += [Text(), Text("The nearest passages, which are no answer:", style="dim")]
     for retrieved in answer.passages[:NEAREST]:
-        lines += [Text(), *_passage_lines(retrieved)]
+        start, end = retrieved.passage.start, retrieved.passage.end
+        nearest = Text(shortened(retrieved.text, NEAREST_CHARACTERS))
+        lines += [Text(), nearest, _place(retrieved.article, start, end)]
     return lines
-
-
-def _passage_lines(retrieved: RetrievedPassage) -> list[Text]:
-    article, passage = retrieved.article, retrieved.passage
-    return [
-        Text(shortened(retrieved.text, NEAREST_CHARACTERS)),
-        Text.assemble(
-            clean(article.title).strip() or "(no title)",
-            f" · {day(article.published)} · ",
-            (f"{clean(article.url or article.source)} [{passage.start}:{passage.end}]", "dim"),
-            no_wrap=True,
-        ),
-    ]
 
 
 def article_line(article: Article, *, width: int | None) -> Text:
@@ -218,27 +208,37 @@ def show_report(report: Report, *, as_json: bool) -> None:
     if as_json:
         print_json(report_to_dict(report))
         return
-    show(stderr(), [failure_line(failure) for failure in report.failed])
-    show(stdout(), [report_line(report)])
+    show(stderr(), *(failure_line(failure) for failure in report.failed))
+    show(stdout(), report_line(report))
+
+
+def show_hint(hint: str) -> None:
+    show(stderr(), Text(clean(hint), style="dim"))
 
 
 def show_stopped(more: int, articles: int) -> None:
     """That Ctrl-C lost nothing that was finished: `more` articles than before, `articles` in all."""
-    kept = f"{more:,} more articles are in" if more > 0 else "what was finished is in"
-    how = "To go on, run the same command again; what is in costs nothing."
-    stderr().print(f"Stopped: {kept}, {articles:,} in all. {how}", soft_wrap=True)
+    counts = f"Articles in the library: {articles:,}" + (f", {more:,} of them new." if more > 0 else ".")
+    show(stderr(), Text(f"Stopped. {counts} To go on, run the same command again: what is in costs nothing."))
 
 
 def show_error(message: str) -> None:
-    stderr().print(Text.assemble(("error: ", "bold red"), clean(message)), soft_wrap=True)
+    show(stderr(), Text.assemble(("error: ", "bold red"), clean(message)))
 
 
-def check_lines(check: Check) -> list[Text]:
+def check_lines(checks: Sequence[Check]) -> list[Text]:
+    """Each quote with its verdict and what is wrong with it; the count comes last."""
+    lines = [line for check in checks for line in _one_check_lines(check)]
+    if not checks:
+        return [Text("No quotes to check: these answers found nothing.")]
+    return [*lines, Text(f"Quotes that hold: {sum(check.holds for check in checks)} of {len(checks)}.")]
+
+
+def _one_check_lines(check: Check) -> list[Text]:
     verdict = Text("holds   ", style="green") if check.holds else Text("does not hold   ", style="red")
-    quote = f"“{shortened(check.quote, 80)}”"
-    place = f"  {shortened(check.title, 60)} [{check.article_id}, {check.start}:{check.end}]"
-    lines = [verdict + Text(quote) + Text(clean(place), style="dim")]
-    return lines if check.problem is None else [*lines, Text(f"  {check.problem}")]
+    place = f"  {shortened(check.title, 60)} [{clean(check.article_id)}, {check.start}:{check.end}]"
+    line = Text.assemble(verdict, f"“{shortened(check.quote, 80)}”", (place, "dim"))
+    return [line] if check.problem is None else [line, Text(f"  {check.problem}")]
 
 
 def figure_lines(file: str, figures: Mapping[str, object]) -> list[Text]:
