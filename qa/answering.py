@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,8 +79,8 @@ def pool(
     for passage, found in zip(passages, spans, strict=False):
         shared = passage_features(asked, passage)
         for span in found:
-            features = {**shared, "span": span.score}
             start, end = passage.passage.start + span.start, passage.passage.start + span.end
+            features = {**shared, **span_features(asked, span, passage.article.text[start:end])}
             rank = calibration.candidate.logit(features)
             key = (passage.article.id, start, end)
             if key not in best or best[key].rank < rank:
@@ -161,6 +162,16 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
     }
 
 
+def span_features(question: Question, span: Span, quote: str) -> dict[str, float]:
+    """The reader's score, and the look of the quote: how much of it only says the question again, and its length."""
+    said_again = terms(quote)
+    return {
+        "span": span.score,
+        "echo": len(said_again & question.terms) / len(said_again) if said_again else 0.0,
+        "length": math.log1p(len(words(quote))),
+    }
+
+
 def _reason(confidence: float, best: Candidate) -> Reason:
     about = confidence >= ABOUT or (best.features["names"] == 1.0 and best.features["terms"] >= 0.5)
     return Reason.NOT_SURE if about else Reason.NOTHING_RELEVANT
@@ -175,8 +186,9 @@ def _same_answer(one: Candidate, other: Candidate) -> bool:
 
 
 def said(quote: str) -> str:
-    """A quote without case, punctuation, a leading article and accents: equal for mere repeats."""
-    return " ".join(unicodedata.normalize("NFC", word.casefold()) for word in words(_LEADING.sub("", quote))) or quote
+    """A quote without case, punctuation and a leading article: equal for mere repeats."""
+    plain = unicodedata.normalize("NFC", _LEADING.sub("", quote)).casefold()
+    return " ".join(words(plain)) or quote
 
 
 def _citation(candidate: Candidate, confidence: float) -> Citation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from qa.text import sentences, words
 
 VERSION = 1  # part of a library's fingerprint: raise it when the same text would give other passages
@@ -25,7 +27,8 @@ def chunk(text: str, *, words: int, overlap: int, language: str | None = None) -
             spans.append((units[first][0], units[-1][1]))
             return spans
         spans.append((units[first][0], units[stop - 1][1]))
-        first = _backward(units, stop, overlap, first + 1)
+        room = words - units[stop][2]  # the next passage has to bring something new
+        first = _backward(units, stop, min(overlap, room), first + 1)
 
 
 def encoder_text(title: str, text: str) -> str:
@@ -34,13 +37,13 @@ def encoder_text(title: str, text: str) -> str:
 
 
 def _units(text: str, limit: int, language: str | None) -> list[tuple[int, int, int]]:
-    """Sentences as (start, end, number of words); longer ones than `limit` in pieces."""
+    """Sentences as (start, end, number of words); those of more than `limit` words in equal pieces."""
     units = []
     for start, end in sentences(text, language):
         spans = words(text, start, end)
-        for i in range(0, len(spans), limit):
-            piece = spans[i : i + limit]
-            units.append((piece[0][0], piece[-1][1], len(piece)))
+        count = -(-len(spans) // limit)
+        cuts = [len(spans) * i // count for i in range(count + 1)]
+        units += [(spans[a][0], spans[b - 1][1], b - a) for a, b in pairwise(cuts)]
     return units
 
 

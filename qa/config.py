@@ -14,13 +14,9 @@ from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
 from platformdirs import user_data_path
 
-from qa.errors import QAError
+from qa.errors import SettingError
 
 PREFIX = "ARTICLE_QA_"
-
-
-class SettingError(QAError, ValueError):
-    """A setting has a value it cannot have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
     QAError
     ├── QuestionError            the question is empty or too long to be one
+    ├── SettingError             a setting has a value it cannot have
     ├── LoadError                a source cannot be read (carries source, reason, remedy)
     ├── ModelError               a model is missing, damaged or of the wrong kind
     ├── CitationError            an answer does not match the stored text: a bug, never shown as an answer
@@ -28,6 +29,10 @@ class QAError(Exception):
 
 class QuestionError(QAError, ValueError):
     """The question is empty or too long to be one."""
+
+
+class SettingError(QAError, ValueError):
+    """A setting has a value it cannot have."""
 
 
 class LoadError(QAError):

@@ -210,8 +210,8 @@ def _whole_words(window: Window, start: int, end: int) -> tuple[int, int]:
 
 def _load_model(name: str, precision: str) -> tuple[Any, Any]:
     """The tokenizer and the model, in evaluation mode on the CPU."""
-    from embeddings.encoder import quiet_loading, torch_dtype
-    from embeddings.models import resolve_model
+    from embeddings.encoder import torch_dtype
+    from embeddings.models import quiet_loading, resolve_model
 
     with mapped():
         folder = PACKAGED if name == "packaged" else resolve_model(name)
