@@ -1,0 +1,103 @@
+"""Publication dates as people and programs write them. Unknown, relative and ambiguous dates stay unknown."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+from qa.loaders.article import one_line
+
+FIRST_YEAR, LAST_YEAR = 1000, 2199
+MAX_CHARS = 120
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_FULL_MONTHS = "january february march april may june july august september october november december sept".split()
+
+_YEAR_FIRST = r"\d{4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,2}"
+_YEAR_LAST = r"\d{1,2}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{4}"
+_CJK = r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
+_DAY_MONTH = rf"\d{{1,2}}{_ORDINAL}[\s-]*(?:of |de |d')?[^\W\d_]{{3,}}\.?[\s,-]*(?:de )?\d{{4}}"
+_MONTH_DAY = rf"[^\W\d_]{{3,}}\.?\s*\d{{1,2}}{_ORDINAL},?\s+\d{{4}}"
+_ANY_DATE = rf"(?:{_YEAR_FIRST}|{_YEAR_LAST}|{_CJK}|{_DAY_MONTH}|{_MONTH_DAY})(?!\d)"
+_LABEL = r"(?:(?:first |originally )?(?:published|posted)(?: on| at)?|publication date|date)\s*:?\s*"
+_WEEKDAY = r"(?:[^\W\d_]{3,12}\.?,?\s+)?"
+_ZONE = r"[\s(]*(?:[A-Z]{2,5}|Z|[+-]\d{2}:?\d{2})?\)?(?:\s?г\.?)?"
+_TIME = rf"(?:[,\s]*(?:at|um|à|[-–|·T])?\s*\d{{1,2}}[:.]\d{{2}}(?::\d{{2}})?(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?{_ZONE})?"
+
+_DATE = re.compile(rf"(?<!\d){_ANY_DATE}", re.IGNORECASE)
+_DATE_LINE = re.compile(rf"(?:{_LABEL})?{_WEEKDAY}(?P<date>{_ANY_DATE}){_ZONE}{_TIME}\.?", re.IGNORECASE)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?\d{4,6}Z?)?")
+_EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
+_NUMBERS = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+def parse_date(value: object) -> date | None:
+    """The calendar day that `value` names, as written there (zones are not converted), or `None`.
+
+    Takes dates, epoch seconds or milliseconds, and strings. Day and month in an order that cannot be known
+    (03/04/2022) give `None`: no date is better than a wrong one.
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _of_epoch(float(value))
+    if not isinstance(value, str) or len(value) > MAX_CHARS:
+        return None
+    text = one_line(value)
+    if match := _COMPACT.fullmatch(text):
+        return _day(*map(int, match.groups()))
+    if _EPOCH.fullmatch(text):
+        return _of_epoch(float(text))
+    match = _DATE.search(text)
+    return _of_words(match.group()) if match else None
+
+
+def date_of_line(line: str) -> date | None:
+    """The date of a line that holds nothing but a date (weekday, time and "Published:" apart)."""
+    match = _DATE_LINE.fullmatch(line.strip()) if len(line) <= MAX_CHARS else None
+    return _of_words(match.group("date")) if match else None
+
+
+def _of_epoch(seconds: float) -> date | None:
+    """Seconds since 1970, or milliseconds where seconds would lie far in the future; from 1973 on."""
+    seconds = seconds / 1000 if seconds > 1e11 else seconds
+    return datetime.fromtimestamp(seconds, UTC).date() if 1e8 < seconds < 5e9 else None
+
+
+def _of_words(text: str) -> date | None:
+    numbers = [int(number) for number in _NUMBERS.findall(text)]
+    words = [word.lower() for word in _WORDS.findall(text)]
+    if len(numbers) == 3:
+        if numbers[0] > 31:
+            return _day(*numbers)
+        first, second, year = numbers
+        if first <= 12 and second <= 12 and first != second and "." not in text:
+            return None
+        return _day(year, second, first) if first > 12 or "." in text else _day(year, first, second)
+    for word in words:
+        if word in _MONTHS or word in _FULL_MONTHS:
+            return _day(numbers[1], _MONTHS.index(word[:3]) + 1, numbers[0])
+    return _of_foreign_words(text)
+
+
+def _of_foreign_words(text: str) -> date | None:
+    """Month names of other languages; only complete, absolute dates count."""
+    import dateparser
+
+    found = dateparser.parse(
+        text, settings={"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
+    )
+    return _day(found.year, found.month, found.day) if found else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

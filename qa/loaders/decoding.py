@@ -1,0 +1,141 @@
+"""Bytes to text: byte order mark, UTF-8, the declared charset, then detection; never a guess that fails silently."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from qa.errors import LoadError
+
+SAMPLE_BYTES = 65_536
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b") + b"\x7f"
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""", re.IGNORECASE)
+_CHARSET_PARAMETER = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+
+
+def decode(data: bytes, source: str, *, declared: str | None = None, lenient: bool = False) -> str:
+    """The text of `data`; raises LoadError where no encoding fits.
+
+    `lenient` lets single broken bytes pass as U+FFFD, as browsers do with web pages.
+    """
+    encoding = encoding_of(data[:SAMPLE_BYTES], source, declared=declared, lenient=lenient)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if lenient:
+            return data.decode(encoding, errors="replace")
+        raise undecodable(source, f"byte {error.start + 1:,} is not valid {encoding.upper()}") from None
+
+
+def encoding_of(sample: bytes, source: str, *, declared: str | None = None, lenient: bool = False) -> str:
+    """The encoding of a text that begins with `sample`; raises LoadError for binary data and for broken text."""
+    for mark, encoding in _BOMS:
+        if sample.startswith(mark):
+            return encoding
+    if wide := _utf16_without_mark(sample):
+        return wide
+    if looks_binary(sample):
+        raise LoadError(
+            source,
+            "It holds binary data, not text, whatever its name says.",
+            "Check what the file really is, and export it as text, HTML, PDF or DOCX.",
+        )
+    if _valid_utf8_prefix(sample):
+        return "utf-8"
+    known = known_encoding(declared)
+    if known and (lenient or _decodes(sample, known)):
+        return known
+    return _detected(sample, source)
+
+
+def looks_binary(sample: bytes) -> bool:
+    """Whether more than one byte in fifty is a control character no text holds."""
+    controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
+    return controls * 50 > len(sample)
+
+
+def declared_charset(data: bytes, media_type: str | None = None) -> str | None:
+    """The charset that the transport, the XML declaration or a `<meta>` element names."""
+    if media_type and (match := _CHARSET_PARAMETER.search(media_type)):
+        return match.group(1)
+    found = _XML_ENCODING.match(data.lstrip()[:300]) or _META_CHARSET.search(data[:8192])
+    return found.group(1).decode("ascii") if found else None
+
+
+def known_encoding(name: str | None) -> str | None:
+    """Python's name of a declared charset; ISO 8859-1 is read as Windows-1252, as browsers do."""
+    try:
+        found = codecs.lookup(name).name if name else None
+    except (LookupError, ValueError):
+        return None
+    return "cp1252" if found in ("iso8859-1", "ascii") else found
+
+
+def undecodable(source: str, what: str) -> LoadError:
+    """The failure of a text in no encoding."""
+    return LoadError(
+        source,
+        f"Its characters cannot be read: {what}.",
+        "Open it in the program it comes from and save it again with the encoding UTF-8.",
+    )
+
+
+def _utf16_without_mark(sample: bytes) -> str | None:
+    """UTF-16 of mostly Latin text: nearly every second byte is zero, and only on one side."""
+    half = len(sample) // 2
+    if half < 8:
+        return None
+    low, high = sample[0::2].count(0), sample[1::2].count(0)
+    if high * 10 > half * 7 and low * 20 < half:
+        return "utf-16-le"
+    if low * 10 > half * 7 and high * 20 < half:
+        return "utf-16-be"
+    return None
+
+
+def _valid_utf8_prefix(sample: bytes) -> bool:
+    """Whether `sample` is UTF-8, but for a character that a full sample may cut at its end."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=len(sample) < SAMPLE_BYTES)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decodes(sample: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(sample, final=False)
+    except (UnicodeDecodeError, LookupError, TypeError):
+        return False
+    return True
+
+
+def _detected(sample: bytes, source: str) -> str:
+    """What charset-normalizer takes it for, unless it is plainly broken UTF-8."""
+    text = sample.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    if sum(character > "\x7f" for character in text) >= 2 * broken:
+        raise undecodable(source, "it is UTF-8 in most places, but damaged in others")
+    if _is_western(sample):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample).best()
+    if best is None or not _decodes(sample, best.encoding):
+        raise undecodable(source, "they fit no known encoding")
+    return str(best.encoding)
+
+
+def _is_western(sample: bytes) -> bool:
+    """Windows-1252 by eye: few high bytes, and only letters and marks that Western European prose uses."""
+    high = [byte for byte in sample if byte > 0x7F]
+    common = set("‘’“”–—…•€£§°«»©®´¡¿ÀÁÂÄÅÆÇÈÉÊËÍÎÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœ\xa0".encode("cp1252"))
+    return len(high) * 10 < len(sample) and all(byte in common for byte in high)

@@ -1,0 +1,66 @@
+"""What a source holds before it is read: its bytes, and what is known about them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+# Part of every digest: a better loader gets a new number, and unchanged sources are read again.
+LOADER_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of one source; it may hold one article or many.
+
+    `origin` is an absolute path, a URL, `upload:name` or `sample:name`; `url` is the address the bytes came from
+    in the end, after redirects.
+    """
+
+    origin: str
+    data: bytes
+    media_type: str | None = None
+    url: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Hex sha256 of the bytes and the loader version: equal digests need no second reading."""
+        return hashlib.sha256(b"%d:" % LOADER_VERSION + self.data).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """The file name, without folders and without the query of a URL."""
+        path = unquote(urlsplit(self.origin).path) if is_url(self.origin) else self.origin.partition(":")[2]
+        if not is_url(self.origin) and not self.origin.startswith(("upload:", "sample:")):
+            path = self.origin
+        return PurePosixPath(path.replace("\\", "/")).name
+
+    @property
+    def suffix(self) -> str:
+        """The last suffix of the name, lower-cased, with its dot."""
+        return PurePosixPath(self.name).suffix.lower()
+
+    @property
+    def readable_name(self) -> str:
+        """The file name as a title: no suffix, no underscores, first letter in capitals."""
+        stem = self.name
+        while PurePosixPath(stem).suffix.lower() in NAMED_SUFFIXES:
+            stem = PurePosixPath(stem).stem
+        words = " ".join(stem.replace("_", " ").replace("-", " ").split())
+        return words[:1].upper() + words[1:] or self.origin
+
+
+SUFFIXES = frozenset(
+    ".txt .text .md .markdown .html .htm .xhtml .mhtml .mht .pdf .docx .epub .json .jsonl .ndjson .csv .tsv .xml "
+    ".rss .atom".split()
+)
+# Documents people keep beside their articles: not readable here, and better told about than passed over.
+FOREIGN_SUFFIXES = frozenset(".doc .rtf .odt .pages .wpd .mobi .azw3".split())
+NAMED_SUFFIXES = SUFFIXES | FOREIGN_SUFFIXES | {".gz"}
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is to be fetched from the web."""
+    return source[:8].lower().startswith(("http://", "https://"))

@@ -1,0 +1,103 @@
+"""Names that programs give to the parts of an article, in tables, JSON and front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from qa.loaders.article import one_line, web_address
+from qa.loaders.dates import parse_date
+
+TITLE = ("title", "headline", "name", "heading", "subject")
+TEXT = (
+    "text", "body", "content", "article", "maintext", "articlebody", "fulltext", "articletext", "bodytext",
+    "contenttext", "contenthtml", "story", "plaintext",
+)  # fmt: skip
+PUBLISHED = (
+    "published", "date", "publishedat", "publicationdate", "publishdate", "datepublished", "datepublish", "pubdate",
+    "publishedon", "publisheddate", "firstpublished", "dateline", "created", "createdat", "datecreated", "timestamp",
+)  # fmt: skip
+URL = ("url", "link", "canonical", "canonicalurl", "permalink", "externalurl", "originalurl", "sourceurl", "weburl")
+AUTHORS = ("authors", "author", "byline", "creator", "creators", "writer", "by")
+SITE = ("site", "sitename", "publisher", "source", "publication", "outlet", "newspaper", "sourcename", "sourcedomain")
+LANGUAGE = ("language", "lang", "locale", "inlanguage")
+KEY = ("id", "guid", "uuid", "articleid", "docid", "slug", "key")
+
+KEY_CHARS = 200
+_NOT_IN_NAMES = re.compile(r"[\W_]+")
+_BY = re.compile(r"(?:by|von|par|por|di)[:\s]+", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"\s*(?:[;|\n]|,(?!\s*(?:jr|sr|ph|md)\b)|\s(?:and|und|et|y)\s|\s&\s)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a row or front matter says about its article; what it does not say is empty."""
+
+    title: str
+    text: str
+    published: date | None
+    url: str | None
+    authors: tuple[str, ...]
+    site: str | None
+    language: str | None
+    key: str
+
+
+def fields_of(row: Mapping[object, object]) -> Fields:
+    """The parts of an article by whatever names `row` has for them, in any case and spelling."""
+    named = {_NOT_IN_NAMES.sub("", str(name)).lower(): value for name, value in row.items()}
+    site, url = _first_text(named, SITE), web_address(_first_text(named, URL))
+    if web_address(site):
+        site, url = None, url or site
+    return Fields(
+        title=_first_text(named, TITLE),
+        text=_text(named),
+        published=next((found for name in PUBLISHED if (found := parse_date(named.get(name)))), None),
+        url=url,
+        authors=next((names for name in AUTHORS if (names := author_names(named.get(name)))), ()),
+        site=site or None,
+        language=_first_text(named, LANGUAGE) or None,
+        key=one_line(_first_text(named, KEY))[:KEY_CHARS],
+    )
+
+
+def author_names(value: object) -> tuple[str, ...]:
+    """Names out of `By A, B and C`, a list of names, or a list of `{"name": ..}`."""
+    if isinstance(value, (list, tuple)):
+        return tuple(dict.fromkeys(name for item in value[:50] for name in author_names(item)))
+    if isinstance(value, Mapping):
+        return author_names(value.get("name"))
+    if not isinstance(value, str):
+        return ()
+    names = _BETWEEN_NAMES.split(_BY.sub("", value.strip()[:500], count=1))
+    return tuple(dict.fromkeys(name for name in map(one_line, names) if any(map(str.isalpha, name))))
+
+
+def scalar(value: object) -> str:
+    """A plain value as text; mappings give their name, and anything nested gives nothing."""
+    if isinstance(value, Mapping):
+        value = value.get("name") or value.get("title")
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, date)):
+        return ""
+    return str(value)
+
+
+def _first_text(named: Mapping[str, object], names: tuple[str, ...]) -> str:
+    return next((found for name in names if (found := scalar(named.get(name)).strip())), "")
+
+
+def _text(named: Mapping[str, object]) -> str:
+    return next((text for name in TEXT if (text := "\n\n".join(_paragraphs(named.get(name))).strip())), "")
+
+
+def _paragraphs(value: object) -> Iterator[str]:
+    """A text given whole, or as a list of paragraphs, themselves strings or `{"text": ..}`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            part = item.get("text") if isinstance(item, Mapping) else item
+            if isinstance(part, str) and part.strip():
+                yield part.strip()

@@ -1,0 +1,139 @@
+"""Markdown, whole or stray, to lines of plain text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from qa.loaders.article import one_line
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+WIDEST_WRAP, NARROWEST_WRAP = 100, 45
+
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(((?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
+_AUTOLINK = re.compile(r"<(https?://[^>\s]+)>", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?https?://\S+", re.IGNORECASE)
+_STRONG = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*|(?<!\w)__(\S(?:[^_]*\S)?)__(?!\w)")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(\S(?:[^*]*[^\s*])?)\*(?![\w*])|(?<!\w)_(\S(?:[^_]*[^\s_])?)_(?!\w)")
+_HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*")
+_QUOTED = re.compile(r"(?:>\s?)+")
+_RULE = re.compile(r"(?:[-*_=~] ?){3,}")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
+_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_LIST_ITEM = re.compile(r"(?:[-*•–+]|\d{1,3}[.)])\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of plain text and what its markup said. `gap`: a blank line stands before it."""
+
+    text: str
+    gap: bool = True
+    link: str | None = None  # where it leads, when the whole line is one link
+    heading: bool = False
+    linked: bool = False  # a link is somewhere in it
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the line is a bare web address."""
+        return bool(_ADDRESS.fullmatch(self.text))
+
+
+def lines_of_text(text: str) -> list[Line]:
+    """Plain text with stray Markdown; hard line breaks inside paragraphs are undone."""
+    lines: list[Line] = []
+    gap = True
+    for raw in unwrapped(text.split("\n")):
+        line = plain_line(raw, gap=gap)
+        gap = gap and not line.text if raw.strip() else True
+        if line.text:
+            lines.append(line)
+    return lines
+
+
+def plain_line(raw: str, *, gap: bool = True) -> Line:
+    """One line without its Markdown."""
+    text = _QUOTED.sub("", raw.strip(), count=1) if raw.lstrip().startswith(">") else raw.strip()
+    heading = _HEADING.fullmatch(text)
+    text = heading.group(1) if heading else text
+    if _RULE.fullmatch(text):
+        return Line("", gap)
+    text = _IMAGE.sub("", text)
+    linked = _LINK.search(text)
+    whole = _LINK.fullmatch(text.strip("*_ "))
+    text = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", text))
+    text = _EMPHASIS.sub(_inner, _STRONG.sub(_inner, text))
+    text = one_line(_ESCAPED.sub(r"\1", text))
+    return Line(text, gap, whole.group(2) if whole else None, bool(heading), bool(linked))
+
+
+def _inner(match: re.Match[str]) -> str:
+    return match.group(1) or match.group(2)
+
+
+def unwrapped(lines: list[str]) -> list[str]:
+    """Lines of a hard-wrapped text joined again: those that end where the next word did not fit any more."""
+    lines = [line.rstrip() for line in lines]
+    width = max((len(line) for line in lines if not _ADDRESS.search(line)), default=0)
+    if not NARROWEST_WRAP <= width <= WIDEST_WRAP:
+        return lines
+    joined: list[str] = []
+    previous = ""
+    for line in lines:
+        if line and previous and _runs_on(previous, line, width):
+            joined[-1] += ("" if joined[-1].endswith("-") and joined[-1][-2:-1].isalpha() else " ") + line.lstrip()
+        else:
+            joined.append(line)
+        previous = line
+    return joined
+
+
+def _runs_on(line: str, following: str, width: int) -> bool:
+    """Whether `following` continues the paragraph of `line` in a text wrapped at `width`."""
+    if _LIST_ITEM.match(following.lstrip()) or following.lstrip().startswith((">", "#")):
+        return False
+    return len(line) + 1 + len(following.split(maxsplit=1)[0]) > width
+
+
+def lines_of_markdown(text: str) -> list[Line]:
+    """A Markdown document: one line a paragraph, heading, list item or table row."""
+    from markdown_it import MarkdownIt
+
+    lines: list[Line] = []
+    cells: list[str] = []
+    opened, end = "", -1  # the kind of the block we are in, and the source line where the one before ended
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        start, after = token.map or (end, end)
+        if token.type.endswith("_open"):
+            opened = token.type
+        if token.type == "inline" and opened in ("th_open", "td_open"):
+            cells.append(_inline(token).text)
+        elif token.type == "inline" or token.type == "tr_close":
+            line = _inline(token) if token.type == "inline" else Line(", ".join(filter(None, cells)))
+            gap = not (token.level >= 2 and start <= end and lines)
+            lines += [replace(line, gap=gap, heading=opened == "heading_open")] if line.text else []
+            cells, end = [], after
+        elif token.type in ("fence", "code_block", "html_block"):
+            lines += lines_of_text(_TAG.sub("", token.content))
+    return lines
+
+
+def _inline(token: Token) -> Line:
+    """The text of a block without its markup, and whether all of it is one link."""
+    parts: list[str] = []
+    outside: list[str] = []
+    link: str | None = None
+    inside = False
+    for child in token.children or []:
+        if child.type in ("link_open", "link_close"):
+            inside = child.type == "link_open"
+            link = link or str(child.attrGet("href") or "#") if inside else link
+        piece = child.content if child.type in ("text", "code_inline") else " " if "break" in child.type else ""
+        parts.append(piece)
+        outside.append("" if inside else piece)
+    whole = link if link and not "".join(outside).strip() else None
+    return Line(one_line("".join(parts)), link=whole, linked=link is not None)

@@ -1,0 +1,145 @@
+"""From what a user names to single files and URLs, and from those to bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from qa.config import Settings
+from qa.datatypes import Failure
+from qa.errors import LoadError
+from qa.loaders.document import FOREIGN_SUFFIXES, SUFFIXES, Document, is_url
+
+MEGABYTE = 1024 * 1024
+_PAGES = (".html", ".htm", ".xhtml")
+
+
+def discover(sources: Iterable[str | Path], settings: Settings) -> Iterator[str | Failure]:  # noqa: ARG001
+    """Every file and URL that `sources` name, once each: folders recursively and sorted, paths absolute.
+
+    In a folder, only files with a suffix that can hold articles count, and nothing hidden.
+    """
+    seen: set[str] = set()
+    for source in sources:
+        for found in _expanded(source):
+            name = found if isinstance(found, str) else found.source
+            if name not in seen:
+                seen.add(name)
+                yield found
+
+
+def fetch(origin: str, settings: Settings) -> Document:
+    """The bytes of a file or URL; raises LoadError when it cannot be read or is too large."""
+    if is_url(origin):
+        from qa.loaders.web import download
+
+        return download(origin, settings)
+    try:
+        return Document(origin, _file_bytes(Path(origin), settings))
+    except FileNotFoundError:
+        raise _missing(origin) from None
+    except OSError as error:
+        raise _unreadable(origin, error) from None
+
+
+def too_large(source: str, settings: Settings) -> LoadError:
+    """The failure of a source beyond `max_file_mb`."""
+    return LoadError(
+        source,
+        f"It is larger than the limit of {settings.max_file_mb} MB.",
+        "Split it into smaller files, or raise the setting max_file_mb.",
+    )
+
+
+def _expanded(source: str | Path) -> Iterator[str | Failure]:
+    text = str(source).strip()
+    if is_url(text):
+        yield text
+        return
+    if "://" in text and not os.path.lexists(text):
+        yield Failure(text, "Only http and https addresses can be fetched.", "Save the page and add the file.")
+        return
+    path = _absolute(text)
+    try:
+        if text and path.is_dir():
+            yield from _files_below(path)
+        elif text and path.exists():
+            yield str(path)
+        else:
+            yield _failure(_missing(str(path) if text else text))
+    except (OSError, ValueError) as error:
+        yield _failure(_unreadable(str(path), error))
+
+
+def _absolute(text: str) -> Path:
+    """The absolute path as the user sees it: `~` expanded, `..` resolved by name, symbolic links kept."""
+    try:
+        return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 - Path.resolve would follow links
+    except RuntimeError:
+        return Path(text)
+
+
+def _files_below(folder: Path) -> Iterator[str | Failure]:
+    """Sorted walk that follows links but enters no real folder twice."""
+    entered: set[str] = set()
+    stack = [folder]
+    while stack:
+        current = stack.pop()
+        real = os.path.realpath(current)
+        if real in entered:
+            continue
+        entered.add(real)
+        try:
+            entries = sorted(entry for entry in current.iterdir() if not entry.name.startswith("."))
+        except OSError as error:
+            yield _failure(_unreadable(str(current), error))
+            continue
+        names = {entry.name for entry in entries}
+        folders = [entry for entry in entries if entry.is_dir()]
+        stack += [entry for entry in reversed(folders) if not _belongs_to_a_page(entry.name, names)]
+        yield from (str(entry) for entry in entries if entry not in folders and _holds_articles(entry.name))
+
+
+def _holds_articles(name: str) -> bool:
+    path = PurePosixPath(name.lower())
+    suffix = PurePosixPath(path.stem).suffix if path.suffix == ".gz" else path.suffix
+    return suffix in SUFFIXES or suffix in FOREIGN_SUFFIXES
+
+
+def _belongs_to_a_page(folder: str, siblings: set[str]) -> bool:
+    """Whether a folder is the `page_files` that a browser saves next to `page.html`."""
+    stem = folder.removesuffix("_files")
+    return stem != folder and any(stem + suffix in siblings for suffix in _PAGES)
+
+
+def _file_bytes(path: Path, settings: Settings) -> bytes:
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise LoadError(str(path), "It is a folder, not a file.", "Add the folder itself.")
+    if not stat.S_ISREG(status.st_mode):
+        raise LoadError(str(path), "It is not an ordinary file.", "Name a file that holds an article.")
+    limit = settings.max_file_mb * MEGABYTE
+    if status.st_size > limit:
+        raise too_large(str(path), settings)
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise too_large(str(path), settings)
+    return data
+
+
+def _missing(source: str) -> LoadError:
+    return LoadError(source, "There is no such file or folder.", "Check the spelling, and that it was not moved.")
+
+
+def _unreadable(source: str, error: Exception) -> LoadError:
+    if isinstance(error, PermissionError):
+        return LoadError(source, "You are not allowed to read it.", "Change its permissions, or copy it elsewhere.")
+    detail = getattr(error, "strerror", None) or "the system refuses this name"
+    return LoadError(source, f"It cannot be opened: {detail}.", "Check the name and the disk, then add it again.")
+
+
+def _failure(error: LoadError) -> Failure:
+    return Failure(error.source, error.reason, error.remedy)

@@ -1,0 +1,199 @@
+"""JSON, JSON lines and CSV: one article a row, read as a stream; a bad row costs only itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from qa.config import Settings
+from qa.datatypes import Article, Failure
+from qa.errors import LoadError
+from qa.loaders.article import build_article, title_of
+from qa.loaders.decoding import SAMPLE_BYTES, decode, encoding_of
+from qa.loaders.document import Document
+from qa.loaders.fields import TEXT, Fields, fields_of
+
+BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXXXX escapes
+_DELIMITERS = ",;\t|"
+_WIDE = ("utf-16", "utf-32")
+_MARKED_UP = re.compile(r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Row = Mapping[object, object]
+
+
+def read_table(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """The articles of a `json`, `jsonl` or `csv` document, `origin#id` or `origin#row` their sources."""
+    if family == "csv":
+        yield from _articles(_csv_rows(document, settings), document)
+    elif family == "jsonl" or not _is_one_value(document.data):
+        yield from _articles(_json_lines(document, settings), document)
+    else:
+        loaded = _json_value(document)
+        if isinstance(loaded, Mapping) and (rows := _rows_inside(loaded)) is None:
+            yield _article(fields_of(loaded), document, document.origin)
+        else:
+            listed = loaded if isinstance(loaded, list) else rows
+            yield from _articles(enumerate(listed, start=1), document)
+
+
+def article_of_row(row: Row, document: Document, source: str) -> Article | Failure:
+    """The article that one row describes."""
+    return _article(fields_of(row), document, source)
+
+
+def _articles(rows: Iterator[tuple[int, object]] | enumerate[object], document: Document) -> Iterator[Article | Failure]:
+    """Rows (counted from 1, or the reason why one is unreadable) to articles with sources of their own."""
+    used: set[str] = set()
+    number = 0
+    for number, row in rows:
+        if isinstance(row, Failure):
+            yield row
+            continue
+        if not isinstance(row, Mapping):
+            yield _row_failure(document, number, "it is no record with named fields")
+            continue
+        fields = fields_of(row)
+        key = fields.key if fields.key and fields.key not in used else f"row-{number}"
+        used.add(key)
+        if fields.text:
+            yield _article(fields, document, f"{document.origin}#{key}")
+        else:
+            yield _row_failure(document, number, "it has no text")
+    if not number:
+        raise LoadError(document.origin, "There are no rows in it.", "Check that it was exported completely.")
+
+
+def _article(fields: Fields, document: Document, source: str) -> Article | Failure:
+    if not fields.text:
+        return Failure(source, "No field of it holds the text of an article.", _name_the_fields())
+    text = fields.text
+    if _MARKED_UP.search(text):
+        from qa.loaders.html import text_of_fragment
+
+        text = text_of_fragment(text)
+    return build_article(
+        title=fields.title or title_of(text) or document.readable_name,
+        text=text,
+        source=source,
+        url=fields.url,
+        published=fields.published,
+        authors=fields.authors,
+        site=fields.site,
+        language=fields.language,
+    )
+
+
+def _row_failure(document: Document, number: int, what: str) -> Failure:
+    return Failure(
+        f"{document.origin}#row-{number}", f"Row {number} was left out: {what}.", "Correct the row, or leave it out."
+    )
+
+
+def _name_the_fields() -> str:
+    return f"Name the field with the article's text `text` (or {', '.join(TEXT[1:5])}), its headline `title`."
+
+
+def _is_one_value(data: bytes) -> bool:
+    """Whether a `.json` file is one value and not, as some are, one object a line."""
+    start = data[:SAMPLE_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith(b"{"):
+        return True
+    first = start.partition(b"\n")[0].strip()
+    try:
+        return not isinstance(json.loads(first), dict) or b"\n" not in data.strip()
+    except (ValueError, RecursionError):
+        return True
+
+
+def _json_value(document: Document) -> object:
+    text = decode(document.data, document.origin)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise LoadError(
+            document.origin, f"It is not valid JSON: line {error.lineno} cannot be read.", "Export it again."
+        ) from None
+    except (RecursionError, ValueError):
+        raise LoadError(
+            document.origin, "Its JSON is nested too deeply, or holds a number too long.", "Export a plain list of articles."
+        ) from None
+
+
+def _rows_inside(loaded: Row) -> list[object] | None:
+    """The records of `{"articles": [..]}`, `{"data": {"items": [..]}}` or `{id: record}`; `None` for one article."""
+    if fields_of(loaded).text:
+        return None
+    for value in loaded.values():
+        if isinstance(value, list) and any(isinstance(item, Mapping) and fields_of(item).text for item in value):
+            return value
+    inner = [value for value in loaded.values() if isinstance(value, Mapping)]
+    if inner and all(fields_of(value).text for value in inner) and len(inner) == len(loaded):
+        return [{"id": key, **value} for key, value in loaded.items() if isinstance(value, Mapping)]
+    return next((rows for value in inner if (rows := _rows_inside(value)) is not None), None)
+
+
+def _lines(document: Document, longest: int) -> Iterator[tuple[str, bool]]:
+    """The lines and whether each is whole: one longer than `longest` bytes is cut. Undecodable bytes are surrogates."""
+    encoding = encoding_of(document.data[:SAMPLE_BYTES], document.origin)
+    if encoding.startswith(_WIDE):
+        yield from ((line, True) for line in io.StringIO(decode(document.data, document.origin), newline=""))
+        return
+    stream = io.BytesIO(document.data)
+    while line := stream.readline(longest):
+        whole = len(line) < longest
+        while not whole and (rest := stream.readline(longest)) and not rest.endswith(b"\n"):
+            pass
+        yield line.decode(encoding, errors="surrogateescape").replace("\0", "").removeprefix("\ufeff"), whole
+
+
+def _json_lines(document: Document, settings: Settings) -> Iterator[tuple[int, object]]:
+    longest = settings.max_article_chars * BYTES_PER_CHARACTER
+    number = 0
+    for line, whole in _lines(document, longest):
+        if not line.strip():
+            continue
+        number += 1
+        if not whole:
+            yield number, _row_failure(document, number, "it is longer than an article may be")
+        elif _SURROGATE.search(line):
+            yield number, _row_failure(document, number, "its characters are damaged")
+        else:
+            try:
+                yield number, json.loads(line)
+            except (ValueError, RecursionError):
+                yield number, _row_failure(document, number, "it is not valid JSON")
+
+
+def _csv_rows(document: Document, settings: Settings) -> Iterator[tuple[int, object]]:
+    longest = settings.max_article_chars * 4
+    # The limit belongs to the csv module, not to a reader; ours is the larger of what anyone has asked for.
+    csv.field_size_limit(max(csv.field_size_limit(), longest))
+    lines = (line for line, _ in _lines(document, longest))
+    head = next((line for line in lines if line.strip()), "")
+    delimiter = max(_DELIMITERS, key=head.count)
+    names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]
+    if not fields_of({**dict.fromkeys(names, "x")}).text:
+        raise LoadError(document.origin, "No column of it is named as the text of an article.", _name_the_fields())
+    reader = csv.reader(lines, delimiter=delimiter)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield number, _row_failure(document, number, "its quotation marks do not match")
+            continue
+        if not any(map(str.strip, cells)):
+            number -= 1
+        elif len(cells) > len(names):
+            yield number, _row_failure(document, number, f"it has {len(cells)} columns where the first has {len(names)}")
+        elif _SURROGATE.search("".join(cells)):
+            yield number, _row_failure(document, number, "its characters are damaged")
+        else:
+            yield number, dict(zip(names, cells, strict=False))
