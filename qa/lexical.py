@@ -1,0 +1,271 @@
+"""BM25 over passages: a tantivy index that is derived from the store and can be thrown away at any time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import struct
+import threading
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import LibraryBusy
+from qa.tokenization import question_terms, terms
+
+FORMAT = 1  # of the folder and of the terms in it: a folder of another format counts as empty
+RECORD = "revision.json"
+TITLE_BOOST = 0.5
+MAX_QUESTION_TERMS = 100
+WRITER_BYTES = 30_000_000
+MAX_SIFTED = 4000  # hits looked through for allowed ones before the allowed ids are made part of the query
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalDocument:
+    """A passage to be found by its own words and by those of its article's title."""
+
+    passage_id: int
+    title: str
+    text: str
+
+
+class LexicalIndex:
+    """One folder. Opening and searching write nothing; `apply` and `clear` need the library's write lock.
+
+    A folder that is missing, half written, damaged or of another format counts as empty, revision 0, and the next
+    `apply` replaces it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = Path(folder)
+        self._lock = threading.RLock()
+        self._revision = 0
+        self._index: Any = None
+        self._open()
+
+    @property
+    def revision(self) -> int:
+        """The last revision this object has seen committed; 0 when it holds nothing."""
+        return self._revision
+
+    def __len__(self) -> int:
+        """The number of passages."""
+        index = self._index
+        return 0 if index is None else int(index.searcher().num_docs)
+
+    def refresh(self) -> int:
+        """Take up what another process has committed; the revision."""
+        with self._lock:
+            recorded = _recorded(self._folder)
+            if recorded != self._revision:
+                if self._index is None or not recorded:
+                    self._open()
+                else:
+                    self._reload(recorded)
+            return self._revision
+
+    def apply(self, added: Iterable[LexicalDocument], removed: Iterable[int], revision: int) -> None:
+        """Take out `removed`, put in or replace `added`, durably; may be repeated when it was cut short."""
+        with self._lock:
+            self.refresh()
+            if self._index is None:
+                self._create()
+            self._write(added, removed)
+            _record(self._folder, revision)
+            self._reload(revision)
+
+    def clear(self) -> None:
+        """Throw everything away."""
+        with self._lock:
+            (self._folder / RECORD).unlink(missing_ok=True)  # first: what is half deleted must not count
+            self._index, self._revision = None, 0
+            if self._folder.exists():
+                shutil.rmtree(self._folder)
+
+    def search(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
+        """The `k` best of the `allowed` passages (None: of all) with their BM25 scores, best first."""
+        index = self._index
+        wanted = k if allowed is None else min(k, len(allowed))
+        if index is None or wanted < 1:
+            return []
+        query = _any_term(index, question)
+        if query is None:
+            return []
+        searcher = index.searcher()
+        if allowed is None:
+            return _hits(searcher, query, wanted)
+        return _allowed_hits(index, searcher, query, wanted, allowed)
+
+    def _open(self) -> None:
+        """What the folder holds if that is whole, else nothing."""
+        self._index, self._revision = None, 0
+        recorded = _recorded(self._folder)
+        if not recorded or not _is_whole(self._folder):
+            return
+        import tantivy
+
+        try:
+            self._index = _configured(tantivy.Index.open(str(self._folder)))
+        except (ValueError, OSError):
+            return
+        self._revision = recorded
+
+    def _reload(self, revision: int) -> None:
+        try:
+            self._index.reload()
+        except (ValueError, OSError):
+            self._open()
+        else:
+            self._revision = revision
+
+    def _create(self) -> None:
+        import tantivy
+
+        self.clear()
+        self._folder.mkdir(parents=True)
+        # a signed id: deleting by the term of an unsigned field takes nothing out, without a word
+        schema = tantivy.SchemaBuilder().add_integer_field("id", indexed=True, fast=True)
+        for field in ("title", "text"):
+            schema = schema.add_text_field(field, tokenizer_name="terms", index_option="freq")
+        self._index = _configured(tantivy.Index(schema.build(), path=str(self._folder)))
+
+    def _write(self, added: Iterable[LexicalDocument], removed: Iterable[int]) -> None:
+        """One commit. The writer lives no longer, so that another process can write next."""
+        try:
+            writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
+        except ValueError as error:
+            raise LibraryBusy(
+                f"{self._folder}: another process is writing to it. Try again when it is done."
+            ) from error
+        try:
+            for passage_id in removed:
+                writer.delete_documents_by_term("id", int(passage_id))
+            for document in added:
+                writer.delete_documents_by_term("id", document.passage_id)
+                writer.add_document(_document(document))
+            writer.commit()
+        except BaseException:
+            writer.rollback()
+            raise
+        finally:
+            writer.wait_merging_threads()
+
+
+def _configured(index: Any) -> Any:
+    """`index` with the analyzer of its terms; it shows new commits when it is told to, not by itself."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    analyzer = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.ascii_fold()).filter(Filter.stemmer("english"))
+    index.register_tokenizer("terms", analyzer.build())
+    index.config_reader("manual")
+    index.reload()
+    return index
+
+
+def _document(document: LexicalDocument) -> Any:
+    from tantivy import Document
+
+    written = Document()
+    written.add_integer("id", document.passage_id)
+    written.add_text("title", " ".join(terms(document.title)))
+    written.add_text("text", " ".join(terms(document.text)))
+    return written
+
+
+def _stemmed(words: list[str]) -> list[str]:
+    """The distinct stems, by the same filters as the index's."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    analyzer = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.ascii_fold()).filter(Filter.stemmer("english"))
+    return list(dict.fromkeys(analyzer.build().analyze(" ".join(words))))
+
+
+def _any_term(index: Any, question: str) -> Any:
+    """The sum of BM25 of every term in text and title; None when the question has no term."""
+    from tantivy import Occur, Query
+
+    clauses = []
+    for term in _stemmed(question_terms(question)[:MAX_QUESTION_TERMS]):
+        title = Query.term_query(index.schema, "title", term, index_option="freq")
+        clauses.append((Occur.Should, Query.term_query(index.schema, "text", term, index_option="freq")))
+        clauses.append((Occur.Should, Query.boost_query(title, TITLE_BOOST)))
+    return Query.boolean_query(clauses) if clauses else None
+
+
+def _hits(searcher: Any, query: Any, k: int) -> list[tuple[int, float]]:
+    found = searcher.search(query, k, count=False).hits
+    ids = searcher.fast_field_values("id", [address for _, address in found])
+    scored = [(int(passage), float(score)) for passage, (score, _) in zip(ids, found, strict=True)]
+    return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
+
+
+def _allowed_hits(index: Any, searcher: Any, query: Any, k: int, allowed: NDArray[np.int64]) -> list[tuple[int, float]]:
+    """Many allowed: sift a longer list, which costs nothing; few: let the index look only at them. Same result."""
+    from tantivy import Occur, Query
+
+    longer = round(2 * k * max(1.0, searcher.num_docs / len(allowed)))
+    if longer <= MAX_SIFTED:
+        found = _hits(searcher, query, longer)
+        there = np.isin([passage for passage, _ in found], allowed)
+        sifted = [hit for hit, is_there in zip(found, there, strict=True) if is_there]
+        if len(sifted) >= k or len(found) < longer:
+            return sifted[:k]
+    among = Query.const_score_query(Query.term_set_query(index.schema, "id", allowed.tolist()), 0.0)
+    return _hits(searcher, Query.boolean_query([(Occur.Must, query), (Occur.Must, among)]), k)
+
+
+def _recorded(folder: Path) -> int:
+    """The revision that was committed last; 0 when there is none that can be read."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return int(record["revision"]) if record["format"] == FORMAT else 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _record(folder: Path, revision: int) -> None:
+    partial = folder / f"{RECORD}.partial"
+    with partial.open("w", encoding="utf-8") as file:
+        json.dump({"format": FORMAT, "revision": revision}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(folder / RECORD)
+
+
+def _is_whole(folder: Path, attempts: int = 3) -> bool:
+    """Whether every file of the committed segments has the checksum its last bytes tell.
+
+    A file may go while another process merges segments: then the newer list of segments is looked at.
+    """
+    for _ in range(attempts):
+        try:
+            return all(_checksum_holds(path) for path in _segment_files(folder))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError, struct.error):
+            return False
+    return False
+
+
+def _segment_files(folder: Path) -> Iterator[Path]:
+    for segment in json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]:
+        name = segment["segment_id"].replace("-", "")
+        for extension in ("idx", "term", "fieldnorm", "fast", "store", "pos"):
+            yield folder / f"{name}.{extension}"
+        if segment["deletes"]:
+            yield folder / f"{name}.{segment['deletes']['opstamp']}.del"
+
+
+def _checksum_holds(path: Path) -> bool:
+    """A segment file ends in a JSON footer with a CRC-32 of what is before it, the footer's length, and a constant."""
+    content = path.read_bytes()
+    length, _ = struct.unpack("<II", content[-8:])
+    end = len(content) - 8 - length
+    return bool(zlib.crc32(memoryview(content)[:end]) == json.loads(content[end:-8])["crc"])
