@@ -220,7 +220,7 @@ def test_names_of_articles_become_ids_only_when_they_are_given() -> None:
         (json.dumps(row(answers=[{"text": ""}])), "line 2: .*give a text"),
         (json.dumps(row(answers=[7])), "line 2: .*give a text"),
         (json.dumps(row(answers=[{"text": "May 1931", "start": 3}])), "line 2: .*does not stand at"),
-        (json.dumps(row(answers=["May 1931"])), "line 2: .*does not stand at"),
+        (json.dumps(row(answers=["The bridge"])), "line 2: .*does not stand at"),
         (json.dumps(row(context=5)), "line 2: .*the text asked about"),
     ],
 )
@@ -258,13 +258,14 @@ def test_a_file_without_questions_is_an_examples_error(tmp_path) -> None:
 
 
 def test_gold_places_follow_the_normalised_text() -> None:
-    context = "  Ann\r\n\r\n\r\n\r\nmet  Ann   and Bo\u00ad.  Ann left."
-    answers = [GoldAnswer("Ann", context.rindex("Ann")), GoldAnswer("Ann   and Bo", context.index("Ann   and"))]
+    context = "  Ann\r\n\r\n\r\n\r\nmet  Ann   and\u2028Bo\u00ad.  Ann left."
+    spaced = "Ann   and\u2028Bo"
+    answers = [GoldAnswer("Ann", context.rindex("Ann")), GoldAnswer(spaced, context.index(spaced))]
     places = gold_places(Example("", "Who?", tuple(answers), "", context))
     article = build_article(title="", text=context, source="context")
-    assert article.text == "Ann\n\nmet Ann and Bo. Ann left."
+    assert article.text == "Ann\n\nmet Ann and\nBo. Ann left."
     assert places.article_id == article.id
-    assert [article.text[start:end] for start, end in places.spans] == ["Ann", "Ann and Bo"]
+    assert [article.text[start:end] for start, end in places.spans] == ["Ann", "Ann and\nBo"]
     assert places.spans[0][0] == article.text.rindex("Ann")
 
 
@@ -285,7 +286,7 @@ OTHER = build_article(title="Other", text="In May 1931 there was rain, and mayor
 def test_a_passage_is_right_if_it_overlaps_the_gold_words_in_the_gold_article() -> None:
     example = Example.from_row(row())
     places = gold_places(example)
-    first, around, second = retrieved(OTHER, 0, 20), retrieved(BRIDGE, 38, 60), retrieved(BRIDGE, 41, 80)
+    first, around, second = retrieved(OTHER, 0, len(OTHER.text)), retrieved(BRIDGE, 38, 60), retrieved(BRIDGE, 41, 80)
     assert first_right_rank(example, places, [first, second, around]) == 3
     assert first_right_rank(example, places, [retrieved(BRIDGE, 0, 32), retrieved(BRIDGE, 40, 80)]) is None
 
@@ -358,8 +359,20 @@ def test_reading_at_another_threshold_gives_more_and_counts_the_first_three() ->
     reader = FakeReader({"Who paid?": [span("Arnfeld", -1.0), span("the town of Arnfeld", -2.0)]})
     report = evaluate_reading(reader, [EXAMPLES[1]], threshold=-2.0)
     assert (report.f1, report.em, report.em_3) == (0.5, 0.0, 1.0)
-    assert evaluate_reading(reader, [EXAMPLES[1]], threshold=-1.0).em_3 == 0.0  # the second is not given
-    assert report.withheld is None
+    report = evaluate_reading(reader, [EXAMPLES[1]], threshold=-1.0)
+    assert (report.f1, report.em_3, report.withheld) == (0.5, 0.0, None)  # the second is not given
+
+
+def test_a_wrong_answer_to_an_unanswerable_question_counts_against_all_questions() -> None:
+    reader = FakeReader({"When did it open?": [span("May 1931", 4.0)], "Who built it?": [span("the town", 5.0)]})
+    report = evaluate_reading(reader, [EXAMPLES[0], EXAMPLES[2]])
+    assert (report.em, report.withheld, report.em_all, report.f1_all) == (1.0, 0.0, 0.5, 0.5)
+
+
+def test_a_text_without_any_span_is_never_answered() -> None:
+    report = evaluate_reading(FakeReader({"Who hates it?": []}), [EXAMPLES[3]], threshold=-1000.0)
+    assert (report.withheld, report.em_all, report.best_threshold, report.aurc) == (1.0, 1.0, None, None)
+    assert report.outcomes[0].score < -50
 
 
 def test_reading_needs_a_context() -> None:
@@ -446,6 +459,7 @@ def test_an_assistant_that_withholds_has_the_same_figures_but_for_candidates() -
         assert getattr(strict, name) == getattr(open_minded, name), name
     assert strict.em_candidate == 0.0
     assert strict.coverage[-1].coverage == 0.5
+    assert [outcome.score for outcome in strict.outcomes] == [0.9, 0.2, 0.5, 0.1]
 
 
 def test_gold_articles_that_the_library_lacks_are_counted() -> None:
