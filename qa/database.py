@@ -1,0 +1,201 @@
+"""The SQLite file of a library: its tables, its connections, and what its errors mean to a user.
+
+Readers take one of a few connections that were opened at once, and give it back: a file that a rebuild has deleted
+stays readable through them (on POSIX), and no thread leaves a connection behind. Readers never wait for the writer
+(WAL).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, LifoQueue
+
+from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
+
+SCHEMA_VERSION = 1
+READERS = 4
+BUSY_SECONDS = 10.0
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE IF NOT EXISTS articles (
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL, url TEXT, host TEXT, published TEXT,
+        authors TEXT NOT NULL, site TEXT, language TEXT, digest TEXT NOT NULL, text TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS articles_newest ON articles (published DESC, title, id)",
+    # which article each source holds: the same text from two sources is one article
+    """CREATE TABLE IF NOT EXISTS sources (
+        source TEXT PRIMARY KEY, origin TEXT NOT NULL, article_id TEXT NOT NULL REFERENCES articles (id),
+        digest TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS sources_article ON sources (article_id)",
+    "CREATE INDEX IF NOT EXISTS sources_origin ON sources (origin)",
+    # whole files and URLs that went in without a failure: an unchanged one is not even parsed
+    "CREATE TABLE IF NOT EXISTS origins (origin TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE IF NOT EXISTS passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
+        start INTEGER NOT NULL, end INTEGER NOT NULL, revision INTEGER NOT NULL, vector BLOB NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS passages_article ON passages (article_id)",
+    "CREATE INDEX IF NOT EXISTS passages_revision ON passages (revision)",
+    "CREATE TABLE IF NOT EXISTS removals (passage_id INTEGER PRIMARY KEY, revision INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS removals_revision ON removals (revision)",
+)
+
+
+def create_database(path: Path) -> None:
+    """Make the tables where they are missing; what is there stays."""
+    with reported(path):
+        connection = _connect(path, "rwc")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in _TABLES:
+                connection.execute(statement)
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('revision', '0')")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+
+class Database:
+    """The open file. `reading()` may be used from any thread; only one thread at a time may use `writing()`."""
+
+    def __init__(self, path: Path) -> None:
+        """Open an existing database; `LibraryDamaged` if it is none."""
+        self.path = path
+        self._idle: LifoQueue[sqlite3.Connection | None] = LifoQueue()
+        self._opened: list[sqlite3.Connection] = []
+        self._closed = False
+        # runs at the latest when the last question that still reads from here is done
+        self._finalizer = weakref.finalize(self, _close_all, self._opened)
+        try:
+            with reported(path):
+                self._writer = self._open()
+                _check_schema(self._writer, path)
+                for _ in range(READERS):
+                    connection = self._open()
+                    connection.execute("PRAGMA query_only = ON")
+                    self._idle.put(connection)
+        except BaseException:
+            self._finalizer()
+            raise
+
+    def _open(self) -> sqlite3.Connection:
+        connection = _connect(self.path, "rw")
+        self._opened.append(connection)
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One consistent snapshot. Never nest two: the connections are few."""
+        connection = self._idle.get()
+        if connection is None:
+            self._idle.put(None)
+            raise LibraryError(f"The library at {self.path.parent} is closed. Open it again to read from it.")
+        try:
+            with reported(self.path):
+                connection.execute("BEGIN")
+                try:
+                    yield connection
+                finally:
+                    connection.rollback()
+        finally:
+            if self._closed:
+                connection.close()
+            else:
+                self._idle.put(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is kept, or, after any exception, nothing."""
+        if self._closed:
+            raise LibraryError(f"The library at {self.path.parent} is closed. Open it again to change it.")
+        with reported(self.path):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._writer.rollback()
+                raise
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty when it is sound."""
+        with self.reading() as connection:
+            rows = connection.execute("PRAGMA integrity_check").fetchall()
+        return [row[0] for row in rows if row[0] != "ok"]
+
+    def close(self) -> None:
+        """Close the idle connections now and the others when they come back."""
+        self._closed = True
+        try:
+            while (connection := self._idle.get_nowait()) is not None:
+                connection.close()
+        except Empty:
+            pass
+        self._idle.put(None)
+        self._writer.close()
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Autocommit, usable from any thread; `mode` as in SQLite's URIs."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA synchronous = FULL")  # a batch that was reported as kept survives a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _close_all(connections: list[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
+
+
+def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > SCHEMA_VERSION:
+        raise LibraryError(
+            f"{path} was written by a newer version of article-qa (format {version}, this one reads up to "
+            f"{SCHEMA_VERSION}). Upgrade article-qa, or use another library."
+        )
+    if version < 1:
+        raise _damaged(path, "it holds no articles table")
+    connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+
+
+def _damaged(path: Path, reason: str) -> LibraryDamaged:
+    return LibraryDamaged(
+        f"The database {path} cannot be read: {reason}. Put back a copy from a backup, or delete the folder "
+        f"{path.parent.parent.parent} and add the articles again."
+    )
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into what `qa` promises to raise; mistakes of our own SQL stay what they are."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.DatabaseError as error:
+        # the low byte is the primary code; the extended ones only say where
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise LibraryBusy(f"The database {path} is in use: {error}. Try again in a moment.") from error
+        if code == sqlite3.SQLITE_FULL:
+            raise LibraryError(f"The disk that holds {path} is full. Free some space and try again.") from error
+        if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
+            raise LibraryError(
+                f"The database {path} cannot be opened or written: {error}. Check that the folder exists and is yours."
+            ) from error
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+            raise _damaged(path, str(error)) from error
+        raise

@@ -1,0 +1,263 @@
+"""A library's folder. Each generation is a store with the two indexes made from it; one file names the one in force.
+
+    <library>/CURRENT                     the name of the generation in force; changed by a rebuild, at its end
+    <library>/write.lock                  held by whoever changes the library
+    <library>/generations/<name>/         library.db, lexical/, vectors.bin
+
+The functions are the steps; `qa.library` decides when to take them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.errors import VectorIndexError
+from qa.errors import LibraryDamaged, LibraryError
+from qa.store import Store, batched
+
+if TYPE_CHECKING:
+    from embeddings.vectors import VectorIndex
+    from qa.lexical import LexicalDocument, LexicalIndex
+
+logger = logging.getLogger(__name__)
+
+FIRST = "000001"
+PAGE = 4096  # passages read from the store at a time
+# A snapshot of the vectors is written when this much has changed: below, reading the change is cheaper than writing.
+SNAPSHOT_PASSAGES = 1000
+SNAPSHOT_SHARE = 0.05
+
+
+class Generation:
+    """A store and its two indexes. Whoever holds one can read on from it, even after a rebuild has replaced it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store; the indexes are opened when they are first needed."""
+        self.folder = folder
+        self.name = folder.name
+        self.store = Store(folder / "library.db")
+        self._opening = threading.Lock()
+        self._changing = threading.RLock()  # held by the thread that brings the vectors up to date
+        self._lexical: LexicalIndex | None = None
+        self._vectors: VectorIndex | None = None
+        self._vectors_revision = 0
+        self._unsaved = 0  # passages that the snapshot on disk lacks or has too many
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        with self._opening:
+            if self._lexical is None:
+                from qa.lexical import LexicalIndex
+
+                self._lexical = LexicalIndex(self.folder / "lexical")
+            return self._lexical
+
+    @property
+    def vectors(self) -> VectorIndex | None:
+        """What `catch_up_vectors` has made; None before that, and while there is no passage."""
+        return self._vectors
+
+    @property
+    def snapshot(self) -> Path:
+        return self.folder / "vectors.bin"
+
+    # the lexical index: one on disk for all processes, changed only under the writer lock
+
+    def lexical_is_behind(self) -> bool:
+        """Whether the lexical index lacks a revision, after a look at what other processes have committed."""
+        if self.lexical.revision != self.store.revision():
+            self.lexical.refresh()
+        behind: bool = self.lexical.revision != self.store.revision()
+        return behind
+
+    def catch_up_lexical(self) -> None:
+        """Bring the lexical index to the store's revision. The caller holds the writer lock."""
+        if not self.lexical_is_behind():
+            return
+        if self.lexical.revision > self.store.revision():
+            self.lexical.clear()
+        changes = self.store.changes_since(self.lexical.revision)
+        self.lexical.apply(self._lexical_documents(changes.added), changes.removed.tolist(), changes.revision)
+
+    def _lexical_documents(self, ids: NDArray[np.int64]) -> Iterator[LexicalDocument]:
+        from qa.lexical import LexicalDocument
+
+        for page in batched(ids.tolist(), PAGE):
+            passages = self.store.passages(page)
+            articles = self.store.articles_by_id({passage.article_id for passage in passages})
+            for passage in passages:
+                article = articles.get(passage.article_id)
+                if article is not None:
+                    text = article.text[passage.start : passage.end]
+                    yield LexicalDocument(passage.id, article.title, text)
+
+    # the vectors: in the memory of each process, with a snapshot on disk to start from
+
+    def catch_up_vectors(self) -> None:
+        """Bring this process's vectors to the store's revision."""
+        if self._vectors is not None and self._vectors_revision == self.store.revision():
+            return
+        with self._changing:
+            if self._vectors is None:
+                self._load_vectors()
+            self._apply_to_vectors()
+            if self._vectors is not None and self._vectors.needs_rebuild:
+                self._build_vectors()
+
+    def _load_vectors(self) -> None:
+        """Start from the snapshot; one that is missing, broken or from another life is made anew."""
+        if not self.snapshot.exists():
+            return
+        from embeddings.vectors import VectorIndex
+
+        try:
+            vectors = VectorIndex.load(self.snapshot)
+        except VectorIndexError as error:
+            logger.warning("%s", error)
+            return
+        if vectors.revision <= self.store.revision():
+            self._vectors, self._vectors_revision = vectors, vectors.revision
+
+    def _apply_to_vectors(self) -> None:
+        changes = self.store.changes_since(self._vectors_revision)
+        if self._vectors is not None:
+            self._vectors.remove(changes.removed)
+        if self._vectors is None or len(changes.added) > len(self._vectors):
+            self._build_vectors()
+            return
+        for first in range(0, len(changes.added), PAGE):
+            self._vectors.add(*self.store.stored_vectors(changes.added[first : first + PAGE]))
+        self._vectors_revision = changes.revision
+        self._unsaved += len(changes.added) + len(changes.removed)
+
+    def _build_vectors(self) -> None:
+        """All vectors anew from the store."""
+        from embeddings.vectors import VectorIndex
+
+        revision, ids = self.store.passage_ids()
+        pages = [self.store.stored_vectors(ids[first : first + PAGE]) for first in range(0, len(ids), PAGE)]
+        pages = [page for page in pages if len(page[0])]
+        if pages:
+            found = np.concatenate([page[0] for page in pages])
+            self._vectors = VectorIndex.build(found, np.concatenate([page[1] for page in pages]))
+        else:
+            self._vectors = None
+        self._vectors_revision = revision
+        self._unsaved = len(ids)
+
+    def follow(self) -> None:
+        """After a change by this process: the lexical index, and the vectors if somebody asks here."""
+        self.catch_up_lexical()
+        if self._vectors is not None:
+            self.catch_up_vectors()
+
+    def wants_snapshot(self, more: int = 0) -> bool:
+        """Whether so much has changed, `more` passages counted in, that a snapshot is worth writing."""
+        held = 0 if self._vectors is None else len(self._vectors)
+        return self._unsaved + more > SNAPSHOT_PASSAGES + SNAPSHOT_SHARE * held
+
+    def save_vectors(self) -> None:
+        """Write the snapshot. The caller holds the writer lock."""
+        with self._changing:
+            if self._vectors is not None:
+                self._vectors.save(self.snapshot, self._vectors_revision)
+                self._unsaved = 0
+
+
+def current_name(library: Path) -> str | None:
+    """The generation in force; None where there is no library yet."""
+    try:
+        name = (library / "CURRENT").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise LibraryDamaged(f"{library / 'CURRENT'} cannot be read ({error}). {_REPAIR}") from error
+    if not name.isalnum():
+        raise LibraryDamaged(f"{library / 'CURRENT'} names no generation: {name[:40]!r}. {_REPAIR}")
+    return name
+
+
+_REPAIR = "Write the name of the folder in `generations` into it, or put back a copy from a backup."
+
+
+def open_current(library: Path) -> Generation:
+    """The generation in force. A rebuild may replace it between the look and the opening, so look again then."""
+    while True:
+        name = current_name(library)
+        if name is None:
+            raise LibraryError(f"There is no library at {library}.")
+        folder = generation_folder(library, name)
+        try:
+            if not (folder / "library.db").is_file():
+                raise LibraryDamaged(f"{folder} holds no database, but {library / 'CURRENT'} names it. {_REPAIR}")
+            return Generation(folder)
+        except LibraryError:
+            if current_name(library) == name:
+                raise
+
+
+def create(library: Path) -> None:
+    """Make an empty library. The caller holds the writer lock."""
+    # A folder without CURRENT is one whose making was cut short, or whose CURRENT was lost: the oldest is whole.
+    folder = generation_folder(library, min(generation_names(library), default=FIRST))
+    make_private(folder)
+    Store.create(folder / "library.db").close()
+    point_to(library, folder.name)
+
+
+def generation_folder(library: Path, name: str) -> Path:
+    return library / "generations" / name
+
+
+def generation_names(library: Path) -> list[str]:
+    folder = library / "generations"
+    return [entry.name for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
+
+
+def next_name(library: Path) -> str:
+    """A name that no generation has had since the one in force."""
+    numbers = [int(name) for name in generation_names(library) if name.isdecimal()]
+    return f"{max(numbers, default=0) + 1:06d}"
+
+
+def point_to(library: Path, name: str) -> None:
+    """Put a generation in force: at any moment, CURRENT is the old or the new one, also after a power cut."""
+    partial = library / "CURRENT.partial"
+    with partial.open("w", encoding="ascii") as file:
+        file.write(name + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(library / "CURRENT")
+    if os.name == "posix":
+        descriptor = os.open(library, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def delete_others(library: Path) -> None:
+    """Delete every generation but the one in force. The caller holds the writer lock."""
+    current = current_name(library)
+    for name in generation_names(library):
+        if name != current:
+            shutil.rmtree(generation_folder(library, name), ignore_errors=True)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder and its parents; what is made is its owner's alone: articles may be confidential."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)

@@ -1,0 +1,303 @@
+"""From documents to stored articles: read ahead, cut into passages, encode, and store batch by batch."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.encoder import Encoder
+from qa.chunking import chunk, encoder_text
+from qa.config import Settings
+from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report
+from qa.errors import mapped
+from qa.loaders import Document, parse
+from qa.store import Store
+from qa.transaction import Heading, Transaction
+
+logger = logging.getLogger(__name__)
+
+# What is read before the first of it is encoded, so that the passages to come can be counted: whatever ends first.
+READ_AHEAD_CHARS = 100_000_000
+READ_AHEAD_SECONDS = 30.0
+BATCH_PASSAGES = 8192  # a batch of very long articles ends here, so that its vectors fit in memory
+
+Spans = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article on its way in, with its passages."""
+
+    article: Article
+    origin: str
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a file or URL from which everything was read."""
+
+    origin: str
+    digest: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """A report in the making."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    removed: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+
+    def report(self) -> Report:
+        return Report(tuple(self.added), tuple(self.updated), self.unchanged, tuple(self.removed), tuple(self.failed))
+
+
+class Ingest:
+    """One addition to a store. After `run`, the attributes tell what was seen."""
+
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        settings: Settings,
+        *,
+        fingerprint: str,
+        progress: ProgressCallback,
+        stored: Callable[[], None],
+    ) -> None:
+        """`stored` is called after each batch; `fingerprint` is recorded with the first article of a library."""
+        self.tally = Tally()
+        self.seen: dict[str, set[str]] = {}  # the sources found in each origin that was parsed
+        self.whole: set[str] = set()  # origins that were parsed without a failure
+        self.stale: set[str] = set()  # origins to read again, see `Settled`
+        self.encoded = 0  # passages
+        self._store = store
+        self._encoder = encoder
+        self._settings = settings
+        self._fingerprint = fingerprint
+        self._progress = progress
+        self._stored = stored
+
+    def run(self, documents: Iterable[Document]) -> None:
+        """Take in all documents. What was stored before an exception, KeyboardInterrupt included, stays."""
+        ahead = _ReadAhead(self._read(documents))
+        while not ahead.finished:
+            window = ahead.window()
+            coming = self._passages_to_encode(window)
+            for batch in _batches(window, self._settings.batch_articles):
+                total = self.encoded + coming if ahead.finished else None
+                coming -= self._store_batch(batch, total)
+
+    def release(self, sources: list[str]) -> None:
+        """Take out sources that are no more, and the articles that no other source holds."""
+        with self._store.transaction() as transaction:
+            transaction.release(sources)
+            settled = transaction.settle()
+        self.tally.removed.extend(settled.removed)
+        self.stale.update(settled.stale)
+        self._stored()
+
+    # reading
+
+    def _read(self, documents: Iterable[Document]) -> Iterator[Read | Finished]:
+        """What has to go in, file by file, and the end of each file that has no failure in it."""
+        waiting: set[str] = set()  # sources on their way in: what the store says of them is about to change
+        for document in documents:
+            digest = document.digest
+            if document.origin in self.stale:
+                self.stale.discard(document.origin)
+            elif self._store.origin_digest(document.origin) == digest:
+                self.tally.unchanged += self._store.sources_in(document.origin)
+                continue
+            failures = len(self.tally.failed)
+            for found in self._articles(document):
+                if found.source in waiting or not self._is_stored(found, document.origin):
+                    read = self._cut(found, document.origin)
+                    if read is not None:
+                        waiting.add(found.source)
+                        yield read
+                else:
+                    self.tally.unchanged += 1
+            if len(self.tally.failed) == failures:
+                self.whole.add(document.origin)
+                yield Finished(document.origin, digest)
+
+    def _articles(self, document: Document) -> Iterator[Article]:
+        """The articles of a document; its failures go into the report."""
+        seen = self.seen.setdefault(document.origin, set())
+        try:
+            for found in parse(document, self._settings):
+                if isinstance(found, Failure):
+                    self.tally.failed.append(found)
+                else:
+                    seen.add(found.source)
+                    yield found
+        except Exception as error:  # noqa: BLE001 - one article must never stop the others
+            self._fail(document.origin, error)
+
+    def _is_stored(self, article: Article, origin: str) -> bool:
+        """Whether exactly this is what the store has of the source."""
+        held = self._store.holdings([article.source]).get(article.source)
+        if held is None or (held.origin, held.article_id, held.digest) != (origin, article.id, article.digest):
+            return False
+        stored = self._store.headings([article.id]).get(article.id)
+        return stored is not None and (stored.digest == article.digest or stored.source != article.source)
+
+    def _cut(self, article: Article, origin: str) -> Read | None:
+        settings = self._settings
+        try:
+            for text in (article.source, article.title, article.text):
+                text.encode()
+            spans = chunk(
+                article.text,
+                words=settings.passage_words,
+                overlap=settings.overlap_words,
+                language=article.language,
+            )
+        except Exception as error:  # noqa: BLE001 - one article must never stop the others
+            self._fail(article.source, error)
+            return None
+        if not spans:
+            self.tally.failed.append(
+                Failure(article.source, "There are no words in it.", "Check that it is the file you meant.")
+            )
+            return None
+        return Read(article, origin, spans)
+
+    def _fail(self, source: str, error: Exception) -> None:
+        logger.warning("%s cannot be taken in", source, exc_info=error)
+        self.tally.failed.append(
+            Failure(source, f"It could not be processed ({error}).", "Save it in another format and add that.")
+        )
+
+    # storing
+
+    def _passages_to_encode(self, window: list[Read | Finished]) -> int:
+        reads = {item.article.id: item for item in window if isinstance(item, Read)}
+        known = self._store.headings(reads)
+        return sum(len(read.spans) for read in reads.values() if _needs_vectors(read, known.get(read.article.id)))
+
+    def _store_batch(self, batch: list[Read | Finished], total: int | None) -> int:
+        """Encode what is new in a batch, then store all of it at once; the number of passages encoded."""
+        reads = list({item.article.source: item for item in batch if isinstance(item, Read)}.values())
+        vectors = self._encode(reads, total)
+        with self._store.transaction() as transaction:
+            outcomes = [(_put(transaction, read, vectors), read.article.id) for read in reads]
+            for item in batch:
+                if isinstance(item, Finished):
+                    transaction.set_origin(item.origin, item.digest)
+            if vectors:
+                transaction.set_meta("fingerprint", self._fingerprint)
+            settled = transaction.settle()
+        self._count(outcomes)
+        self.stale.update(settled.stale)
+        self._stored()
+        return sum(len(each) for each in vectors.values())
+
+    def _encode(self, reads: list[Read], total: int | None) -> dict[str, NDArray[np.float32]]:
+        """The vectors of the articles that need them, by article id."""
+        known = self._store.headings([read.article.id for read in reads])
+        new: dict[str, Read] = {}
+        for read in reads:
+            if read.article.id not in new and _needs_vectors(read, known.get(read.article.id)):
+                new[read.article.id] = read
+        done = self.encoded
+
+        def progress(count: int) -> None:
+            self._progress(Progress("encode", done + count, total))
+
+        vectors = encode(self._encoder, list(new.values()), progress)
+        self.encoded += sum(len(each) for each in vectors.values())
+        return vectors
+
+    def _count(self, outcomes: list[tuple[str, str]]) -> None:
+        for outcome, article_id in outcomes:
+            if outcome == "added":
+                self.tally.added.append(article_id)
+            elif outcome == "updated":
+                self.tally.updated.append(article_id)
+            else:
+                self.tally.unchanged += 1
+
+
+class _ReadAhead:
+    """Cuts a stream into windows that fit in memory."""
+
+    def __init__(self, items: Iterator[Read | Finished]) -> None:
+        self._items = items
+        self.finished = False
+
+    def window(self) -> list[Read | Finished]:
+        window: list[Read | Finished] = []
+        chars, until = 0, time.monotonic() + READ_AHEAD_SECONDS
+        for item in self._items:
+            window.append(item)
+            chars += len(item.article.text) if isinstance(item, Read) else 0
+            if chars >= READ_AHEAD_CHARS or time.monotonic() > until:
+                return window
+        self.finished = True
+        return window
+
+
+def encode(encoder: Encoder, reads: list[Read], progress: Callable[[int], None]) -> dict[str, NDArray[np.float32]]:
+    """The vectors of each article's passages, (n, d) by article id, from one run of the encoder."""
+    if not reads:
+        return {}
+    texts = [
+        encoder_text(read.article.title, read.article.text[start:end]) for read in reads for start, end in read.spans
+    ]
+    with mapped():
+        vectors = encoder.encode_passages(texts, progress)
+    ends = np.cumsum([len(read.spans) for read in reads])
+    parts = np.split(vectors, ends[:-1])
+    return {read.article.id: part for read, part in zip(reads, parts, strict=True)}
+
+
+def _batches(window: list[Read | Finished], articles: int) -> Iterator[list[Read | Finished]]:
+    """Batches of so many articles; what ends a file goes with its last article."""
+    batch: list[Read | Finished] = []
+    count = passages = 0
+    for item in window:
+        if isinstance(item, Read):
+            if count >= articles or passages >= BATCH_PASSAGES:
+                yield batch
+                batch, count, passages = [], 0, 0
+            count, passages = count + 1, passages + len(item.spans)
+        batch.append(item)
+    if batch:
+        yield batch
+
+
+def _needs_vectors(read: Read, stored: Heading | None) -> bool:
+    """Whether the text is new here, or its own source gives it another title: the encoder sees the title."""
+    if stored is None:
+        return True
+    return stored.source == read.article.source and stored.title != read.article.title
+
+
+def _put(transaction: Transaction, read: Read, vectors: dict[str, NDArray[np.float32]]) -> str:
+    """Store one article and say what that was: added, updated or unchanged."""
+    article = read.article
+    before = transaction.held_by(article.source)
+    stored = transaction.heading(article.id)
+    written = stored is None or (stored.source == article.source and stored.digest != article.digest)
+    if written:
+        transaction.put(article)
+        if _needs_vectors(read, stored):
+            transaction.put_passages(article.id, read.spans, vectors[article.id])
+    transaction.hold(article.source, read.origin, article.id, article.digest)
+    if before is None:
+        return "added" if stored is None else "unchanged"
+    return "updated" if written or before[0] != article.id else "unchanged"
+
+
+def silent(progress: Progress) -> None:
+    """Nobody wants to know."""

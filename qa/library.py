@@ -1,0 +1,332 @@
+"""A library of articles: what goes in and out, with the store and both indexes kept in step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from embeddings.encoder import Encoder, SentenceTransformerEncoder
+from qa import generations
+from qa.config import Settings, library_path
+from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report, Stats, Where
+from qa.errors import ArticleNotFound, LibraryError, LoadError, QAError
+from qa.fingerprint import check, encoder_name, fingerprint
+from qa.generations import Generation
+from qa.ingest import Ingest, Tally, silent
+from qa.loaders import Document, discover, fetch
+from qa.locking import writer_lock
+from qa.store import Store
+
+if TYPE_CHECKING:
+    from embeddings.vectors import VectorIndex
+    from qa.lexical import LexicalIndex
+
+
+class Library:
+    """An open library. Every method may be called from any thread; changes queue, and reading goes on meanwhile."""
+
+    def __init__(self, path: Path, settings: Settings, encoder: Encoder, generation: Generation) -> None:
+        """Use `Library.open`."""
+        self.path = path
+        self.settings = settings
+        self.encoder = encoder
+        self._generation = generation
+        self._lock = writer_lock(path / "write.lock")
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | None = None,
+        settings: Settings | None = None,
+        *,
+        encoder: Encoder | None = None,
+    ) -> Self:
+        """Open the library in a folder, made when it is not there; without a folder, the default library.
+
+        Raises LibraryDamaged when it cannot be read, LibraryBusy when another process is just making it.
+        """
+        path = library_path(path)
+        settings = settings or Settings.resolve()
+        try:
+            if generations.current_name(path) is None:
+                generations.make_private(path)
+                with writer_lock(path / "write.lock").held():
+                    if generations.current_name(path) is None:
+                        generations.create(path)
+        except OSError as error:
+            raise LibraryError(f"The library at {path} cannot be made: {error}. Choose a folder of yours.") from error
+        encoder = encoder or SentenceTransformerEncoder(settings.encoder, settings.precision, settings.threads)
+        return cls(path, settings, encoder, generations.open_current(path))
+
+    def close(self) -> None:
+        """Close the files. Nothing is lost without it, but the next opening may take longer."""
+        if self._closed:
+            return
+        if self._generation.wants_snapshot():
+            with self._lock.attempted() as held:
+                if held and generations.current_name(self.path) == self._generation.name:
+                    self._generation.save_vectors()
+        self._closed = True
+        self._generation.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # what is in it
+
+    def __len__(self) -> int:
+        """The number of articles."""
+        return self._current().store.count()
+
+    def __bool__(self) -> bool:
+        """Always true: an empty library is a library."""
+        return True
+
+    def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
+        """The articles that the filter lets through, newest first, undated ones last."""
+        return self._current().store.articles(where, offset=offset, limit=limit)
+
+    def article(self, article_id: str) -> Article:
+        """The article with this id; raises ArticleNotFound."""
+        found = self._current().store.article(article_id)
+        if found is None:
+            raise ArticleNotFound(
+                f"No article {article_id!r} is in the library at {self.path}; it may have been changed or removed. "
+                "List what is there with: article-qa list"
+            )
+        return found
+
+    def stats(self) -> Stats:
+        """The size of the library, and what made its vectors."""
+        store = self._current().store
+        size = store.size()
+        return Stats(
+            articles=size.articles,
+            passages=size.passages,
+            revision=store.revision(),
+            bytes_on_disk=_bytes_below(self.path),
+            encoder=encoder_name(store.fingerprint()) or self.settings.encoder,
+            first_published=size.first_published,
+            last_published=size.last_published,
+        )
+
+    # for the retriever
+
+    @property
+    def generation(self) -> Generation:
+        """The store and indexes in force. Take it once for a question: a rebuild may replace it at any time."""
+        return self._generation
+
+    @property
+    def store(self) -> Store:
+        return self._generation.store
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        return self._generation.lexical
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """Empty while there is no passage."""
+        return self._generation.vectors or self._no_vectors
+
+    @cached_property
+    def _no_vectors(self) -> VectorIndex:
+        from embeddings.vectors import VectorIndex
+
+        return VectorIndex(self.encoder.dimension)
+
+    def refresh(self) -> int:
+        """Bring the indexes to the newest revision, also one that another process made; the revision.
+
+        Raises FingerprintMismatch when the vectors were made with other settings than this library was opened with.
+        """
+        while True:
+            generation = self._current()
+            try:
+                revision = self._catch_up(generation)
+            except (QAError, OSError):
+                if generations.current_name(self.path) == generation.name:
+                    raise
+            else:
+                if generations.current_name(self.path) == generation.name:
+                    return revision
+
+    def _catch_up(self, generation: Generation) -> int:
+        check(generation.store.fingerprint(), self._fingerprint, self.path)
+        revision = generation.store.revision()
+        generation.catch_up_vectors()
+        # While somebody else writes, what the lexical index holds has to do: it is at most a batch behind.
+        if generation.lexical_is_behind() or generation.wants_snapshot():
+            with self._lock.attempted() as held:
+                if held and generations.current_name(self.path) == generation.name:
+                    generation.catch_up_lexical()
+                    if generation.wants_snapshot():
+                        generation.save_vectors()
+        return revision
+
+    def _current(self) -> Generation:
+        """The generation in force, after a look whether another process has rebuilt the library."""
+        if self._closed:
+            raise LibraryError(f"The library at {self.path} is closed. Open it again to use it.")
+        name = generations.current_name(self.path)
+        if name is not None and name != self._generation.name:
+            # The old one is not closed: a question may be reading from it. It goes with the last who holds it.
+            self._generation = generations.open_current(self.path)
+        return self._generation
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        return fingerprint(self.encoder, self.settings)
+
+    # changes
+
+    def add(self, sources: str | Path | Iterable[str | Path], *, progress: ProgressCallback | None = None) -> Report:
+        """Take in files, folders, URLs and feeds. What has not changed costs nothing; what fails is reported.
+
+        A source that was read before is brought up to date. Each finished batch stays, whatever happens then.
+        Raises LibraryBusy, FingerprintMismatch, ModelError.
+        """
+        given = [sources] if isinstance(sources, str | Path) else sources
+        with self._changing(progress) as ingest:
+            origins = self._discovered(given, ingest)
+            self._read(origins, ingest, progress)
+            self._read_again(origins, ingest)
+        return ingest.tally.report()
+
+    def add_documents(self, documents: Iterable[Document], *, progress: ProgressCallback | None = None) -> Report:
+        """Take in documents that are in memory already: uploads, samples."""
+        with self._changing(progress) as ingest:
+            ingest.run(_told(documents, progress))
+        return ingest.tally.report()
+
+    def sync(self, folder: str | Path, *, progress: ProgressCallback | None = None) -> Report:
+        """Mirror a folder: what is new or changed goes in, what has gone from it goes out.
+
+        A file that cannot be read this time keeps what is stored of it; articles from elsewhere stay.
+        """
+        root = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - as `discover` names what is below it
+        with self._changing(progress) as ingest:
+            origins = self._discovered([root], ingest)
+            unreadable = [failure.source for failure in ingest.tally.failed]
+            self._read(origins, ingest, progress)
+            ingest.release(_gone(self._generation.store.origins_under(root), set(origins), unreadable, ingest))
+            self._read_again(origins, ingest)
+        return ingest.tally.report()
+
+    def remove(self, ids: Iterable[str]) -> Report:
+        """Take articles out, whatever sources they came from; adding one of those again brings it back."""
+        with self._lock.held():
+            generation = self._current()
+            with generation.store.transaction() as transaction:
+                unknown = [each for each in dict.fromkeys(ids) if not transaction.release_article(each)]
+                settled = transaction.settle()
+            generation.follow()
+        failed = (Failure(each, "No article has this id.", "Look it up: article-qa list") for each in unknown)
+        return Report(removed=settled.removed, failed=tuple(failed))
+
+    def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:
+        """Make passages, vectors and indexes anew with the settings in force; the old ones serve until then."""
+        from qa.rebuilding import rebuilt
+
+        with self._lock.held():
+            old = self._current()
+            generations.delete_others(self.path)
+            new, failures = rebuilt(
+                self.path, old.store, self.encoder, self.settings, self._fingerprint, progress or silent
+            )
+            generations.point_to(self.path, new.name)
+            self._generation = new
+            generations.delete_others(self.path)
+        return Report(unchanged=new.store.count(), failed=tuple(failures))
+
+    @contextmanager
+    def _changing(self, progress: ProgressCallback | None) -> Iterator[Ingest]:
+        """Hold the writer lock, and at the end bring this process's part of the indexes in step."""
+        with self._lock.held():
+            generation = self._current()
+            check(generation.store.fingerprint(), self._fingerprint, self.path)
+            generations.delete_others(self.path)  # what a rebuild that was cut short has left
+            ingest = Ingest(
+                generation.store,
+                self.encoder,
+                self.settings,
+                fingerprint=self._fingerprint,
+                progress=progress or silent,
+                stored=generation.follow,
+            )
+            yield ingest
+            generation.catch_up_lexical()
+            if generation.wants_snapshot(ingest.encoded):
+                generation.catch_up_vectors()
+                generation.save_vectors()
+
+    def _discovered(self, sources: Iterable[str | Path], ingest: Ingest) -> list[str]:
+        """The files and URLs that `sources` name; what names nothing goes into the report."""
+        origins = []
+        for found in discover(sources, self.settings):
+            if isinstance(found, Failure):
+                ingest.tally.failed.append(found)
+            else:
+                origins.append(found)
+        return origins
+
+    def _read(self, origins: list[str], ingest: Ingest, progress: ProgressCallback | None) -> None:
+        ingest.run(_told(self._fetched(origins, ingest.tally), progress, len(origins)))
+
+    def _read_again(self, origins: list[str], ingest: Ingest) -> None:
+        """Give articles that moved to another of their sources the title and date that this one gives them."""
+        again = [origin for origin in origins if origin in ingest.stale]
+        if again:
+            counted = ingest.tally.unchanged
+            self._read(again, ingest, None)
+            ingest.tally.unchanged = counted
+
+    def _fetched(self, origins: list[str], tally: Tally) -> Iterator[Document]:
+        for origin in origins:
+            try:
+                yield fetch(origin, self.settings)
+            except LoadError as error:
+                tally.failed.append(Failure(error.source, error.reason, error.remedy))
+
+
+def _bytes_below(folder: Path) -> int:
+    """The size of all files; one that goes meanwhile counts nothing."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(OSError):
+            total += file.stat().st_size if file.is_file() else 0
+    return total
+
+
+def _told(
+    documents: Iterable[Document], progress: ProgressCallback | None, total: int | None = None
+) -> Iterator[Document]:
+    """The documents, with progress told of each."""
+    done = 0
+    for done, document in enumerate(documents):
+        if progress:
+            progress(Progress("read", done, total, document.origin))
+        yield document
+    if progress and total:
+        progress(Progress("read", total, total))
+
+
+def _gone(origins: dict[str, list[str]], there: set[str], unreadable: list[str], ingest: Ingest) -> list[str]:
+    """The stored sources that are no more: their file is gone, or was read in full and does not hold them."""
+    gone = []
+    for origin, sources in origins.items():
+        if origin in there:
+            if origin in ingest.whole:
+                gone += [source for source in sources if source not in ingest.seen[origin]]
+        elif not any(Path(origin).is_relative_to(path) for path in unreadable):
+            gone += sources
+    return gone

@@ -1,0 +1,190 @@
+"""One batch of changes to a store. Nothing of it is seen by others, or kept after a failure, before it is whole."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.datatypes import Article
+
+VECTOR_DTYPE = np.dtype("<f2")  # half the size; the loss is far below what tells passages apart
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Of a stored article, what decides whether it has to be written again."""
+
+    title: str
+    source: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What followed from sources that let go of their articles."""
+
+    removed: tuple[str, ...]  # ids of articles that no source holds any more
+    stale: tuple[str, ...]  # origins to read again: their article still has the metadata of a source that is gone
+
+
+class Transaction:
+    """The open transaction. Articles that lose a source are only looked at in `settle`, at the end of the batch."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._changed = False
+        self._released: dict[str, None] = {}  # article ids that lost a source, in order
+        self.revision = int(self._one("SELECT value FROM meta WHERE key = 'revision'")[0]) + 1
+
+    def _one(self, query: str, *values: str) -> Any:
+        """The first row, or None."""
+        return self._connection.execute(query, values).fetchone()
+
+    # reading, as of this moment in the batch
+
+    def heading(self, article_id: str) -> Heading | None:
+        row = self._one("SELECT title, source, digest FROM articles WHERE id = ?", article_id)
+        return Heading(*row) if row else None
+
+    def held_by(self, source: str) -> tuple[str, str] | None:
+        """The id and the digest of the article that this source held when it was last read."""
+        row = self._one("SELECT article_id, digest FROM sources WHERE source = ?", source)
+        return (row[0], row[1]) if row else None
+
+    # articles
+
+    def put(self, article: Article) -> None:
+        """Write an article, new or with changed metadata; its passages stay."""
+        values = (
+            article.id,
+            article.title,
+            article.source,
+            article.url,
+            _host(article.url),
+            article.published.isoformat() if article.published else None,
+            json.dumps(article.authors, ensure_ascii=False),
+            article.site,
+            article.language,
+            article.digest,
+            article.text,
+        )
+        self._connection.execute(
+            """INSERT INTO articles (id, title, source, url, host, published, authors, site, language, digest, text)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET title = excluded.title,
+            source = excluded.source, url = excluded.url, host = excluded.host, published = excluded.published,
+            authors = excluded.authors, site = excluded.site, language = excluded.language,
+            digest = excluded.digest""",
+            values,
+        )
+        self._changed = True
+
+    def put_passages(self, article_id: str, spans: Sequence[tuple[int, int]], vectors: NDArray[np.float32]) -> None:
+        """Give an article its passages, (n, d) vectors beside them; those it had go."""
+        if len(spans) != len(vectors):
+            raise ValueError(f"{len(spans)} passages with {len(vectors)} vectors for article {article_id}")
+        self._drop_passages(article_id)
+        rows = [
+            (article_id, start, end, self.revision, vector.astype(VECTOR_DTYPE).tobytes())
+            for (start, end), vector in zip(spans, vectors, strict=True)
+        ]
+        self._connection.executemany(
+            "INSERT INTO passages (article_id, start, end, revision, vector) VALUES (?, ?, ?, ?, ?)", rows
+        )
+        self._changed = True
+
+    def _drop_passages(self, article_id: str) -> None:
+        self._connection.execute(
+            "INSERT INTO removals SELECT id, ? FROM passages WHERE article_id = ?", (self.revision, article_id)
+        )
+        self._connection.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
+
+    # sources and origins
+
+    def hold(self, source: str, origin: str, article_id: str, digest: str) -> None:
+        """From now on `source`, read from `origin`, holds this article."""
+        before = self.held_by(source)
+        if before and before[0] != article_id:
+            self._released[before[0]] = None
+        self._connection.execute(
+            "INSERT OR REPLACE INTO sources (source, origin, article_id, digest) VALUES (?, ?, ?, ?)",
+            (source, origin, article_id, digest),
+        )
+
+    def release(self, sources: Iterable[str]) -> None:
+        """These sources are gone; their origins are no longer whole."""
+        for source in sources:
+            row = self._one("SELECT article_id, origin FROM sources WHERE source = ?", source)
+            if row:
+                self._released[row[0]] = None
+                self._connection.execute("DELETE FROM sources WHERE source = ?", (source,))
+                self.forget_origin(row[1])
+
+    def release_article(self, article_id: str) -> bool:
+        """All sources of an article let go of it; false when there is no such article."""
+        rows = self._connection.execute("SELECT source FROM sources WHERE article_id = ?", (article_id,)).fetchall()
+        self.release([row[0] for row in rows])
+        return bool(rows)
+
+    def set_origin(self, origin: str, digest: str) -> None:
+        """All that is in this file or URL has gone in."""
+        self._connection.execute("INSERT OR REPLACE INTO origins VALUES (?, ?)", (origin, digest))
+
+    def forget_origin(self, origin: str) -> None:
+        """Read this file or URL again next time, even if it has not changed."""
+        self._connection.execute("DELETE FROM origins WHERE origin = ?", (origin,))
+
+    def set_meta(self, key: str, value: str) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def start_after(self, passage_id: int, revision: int) -> None:
+        """In an empty store: give out passage ids above `passage_id`, and count revisions on from `revision`."""
+        self._connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('passages', ?)", (passage_id,))
+        self.revision = revision + 1
+        self._changed = True
+
+    # the end of the batch
+
+    def settle(self) -> Settled:
+        """Remove the articles that no source holds any more; others move to a source that they still have."""
+        removed, stale = [], []
+        for article_id in self._released:
+            stored = self.heading(article_id)
+            holders = self._connection.execute(
+                "SELECT source, origin, digest FROM sources WHERE article_id = ? ORDER BY source", (article_id,)
+            ).fetchall()
+            if stored is None or stored.source in {row[0] for row in holders}:
+                continue
+            self._changed = True
+            if not holders:
+                self._drop_passages(article_id)
+                self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+                removed.append(article_id)
+                continue
+            source, origin, digest = holders[0]
+            self._connection.execute("UPDATE articles SET source = ? WHERE id = ?", (source, article_id))
+            if digest != stored.digest:
+                self.forget_origin(origin)
+                stale.append(origin)
+        self._released.clear()
+        return Settled(tuple(removed), tuple(stale))
+
+    def finish(self) -> None:
+        """Count the batch as a revision, if it changed an article."""
+        if self._changed:
+            self.set_meta("revision", str(self.revision))
+
+
+def _host(url: str | None) -> str | None:
+    """The host of a url in lower case, without `www.`; None where there is none."""
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
