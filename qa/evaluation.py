@@ -14,6 +14,7 @@ from qa.datatypes import Progress, ProgressCallback
 from qa.errors import ArticleNotFound
 from qa.examples import Example, ExamplesError, GoldAnswer, first_right_rank, gold_places, read_examples
 from qa.metrics import (
+    RIGHT,
     CoveragePoint,
     best_threshold,
     exact_match,
@@ -106,8 +107,8 @@ class EndToEndReport(ReadingReport):
     hit_at_read: float | None  # among the first `read_passages`
     mrr: float | None
     read_passages: int
-    ece_em: float | None  # of the confidence of all candidates, against EM and against F1
-    ece_f1: float | None
+    ece_right: float | None  # of the confidence of all candidates, against being right: F1 of at least RIGHT
+    ece_em: float | None  # the same against EM
     missing_articles: int  # gold articles that the library lacks: their questions count as misses
 
 
@@ -254,7 +255,7 @@ def _end_to_end_report(reading: ReadingReport, read_passages: int, missing: int)
         hit_at_read=hit_at(ranks, read_passages),
         mrr=mrr(ranks),
         read_passages=read_passages,
+        ece_right=expected_calibration_error(confidences, [outcome.f1 >= RIGHT for outcome in candidates]),
         ece_em=expected_calibration_error(confidences, [outcome.em for outcome in candidates]),
-        ece_f1=expected_calibration_error(confidences, [outcome.f1 for outcome in candidates]),
         missing_articles=missing,
     )

@@ -445,8 +445,8 @@ def test_evaluate_end_to_end() -> None:
     assert (report.given, report.withheld, report.missing_articles) == (0.5, 0.5, 0)
     # losses, surest first: 1/5, 1, 0, 1
     assert report.aurc == pytest.approx((1 / 5 + 6 / 10 + 6 / 15 + 11 / 20) / 4)
-    # one answer a bin: |0.9 - 0.8|, |0.5 - 0|, |0.2 - 1|, |0.1 - 0|; against EM the first is |0.9 - 0|
-    assert report.ece_f1 == pytest.approx((0.1 + 0.5 + 0.8 + 0.1) / 4)
+    # one answer a bin: |0.9 - 1|, |0.5 - 0|, |0.2 - 1|, |0.1 - 0|; against EM the first is |0.9 - 0|
+    assert report.ece_right == pytest.approx((0.1 + 0.5 + 0.8 + 0.1) / 4)
     assert report.ece_em == pytest.approx((0.9 + 0.5 + 0.8 + 0.1) / 4)
     assert [outcome.rank for outcome in report.outcomes] == [1, 3, None, None]
 
