@@ -31,7 +31,7 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 
 
 def normalise(text: str) -> str:
-    """Canonical form: NFC, `\\n` line ends, single spaces, at most one blank line, nothing invisible. Idempotent."""
+    r"""Canonical form: NFC, `\n` line ends, single spaces, at most one blank line, nothing invisible. Idempotent."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CHARACTERS)
     text = unicodedata.normalize("NFC", _SOFT_HYPHENS.sub("", text))
     text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text))

@@ -66,8 +66,8 @@ _MEDIA_FAMILY = {
 }  # fmt: skip
 _FEED_START = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
-_PROLOGUE = re.compile(rb"(?:\s|<\?.{0,500}?\?>|<!--.{0,5000}?-->|<!doctype\s+(?!html)[^>\[]{0,300}>)*", re.S | re.I)
-_MHTML_START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*multipart/related", re.I)
+_PROLOGUE = re.compile(rb"(?:\s|<\?.{0,500}?\?>|<!--.{0,5000}?-->|<!doctype\s+(?!html)[^>\[]{0,300}>)*", re.DOTALL | re.IGNORECASE)
+_MHTML_START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*multipart/related", re.IGNORECASE)
 
 
 def parse(document: Document, settings: Settings) -> Iterator[Article | Failure]:
@@ -79,7 +79,7 @@ def parse(document: Document, settings: Settings) -> Iterator[Article | Failure]
         yield Failure(error.source, error.reason, error.remedy)
     except ImportError:
         raise
-    except Exception:  # noqa: BLE001 - hostile bytes make third-party parsers fail in every way there is
+    except Exception:  # hostile bytes make third-party parsers fail in every way there is
         logger.debug("cannot read %s", document.origin, exc_info=True)
         yield Failure(
             document.origin,

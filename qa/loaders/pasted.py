@@ -20,14 +20,14 @@ _KIND = r"(?:Images?|Photos?|Pictures?|News|Newscom|Media|Wire|Agency|Archives?|
 _CREDIT = rf"{_AGENCY}(?:[ /]{_KIND}|/{_AGENCY})*(?:,? \d{{4}})?"
 _CAPTIONS = (
     re.compile(r"(?:photo(?:graph)?s?|image|picture|file photo|photo credit|image credit|image source|caption|"
-               r"image caption|foto|fotos|bild)(?:\s*(?:credit|by|courtesy of))?\s*:\s*\S.*", re.I),
-    re.compile(r"credits?\s*:\s*[^.!?]{2,80}", re.I),
-    re.compile(r".*[(\[]\s*(?:photo|image|picture|file photo|pool photo|handout|credit|foto)s?\b[^()\[\]]{0,120}[)\]]", re.I),
+               r"image caption|foto|fotos|bild)(?:\s*(?:credit|by|courtesy of))?\s*:\s*\S.*", re.IGNORECASE),
+    re.compile(r"credits?\s*:\s*[^.!?]{2,80}", re.IGNORECASE),
+    re.compile(r".*[(\[]\s*(?:photo|image|picture|file photo|pool photo|handout|credit|foto)s?\b[^()\[\]]{0,120}[)\]]", re.IGNORECASE),
     re.compile(rf".*[(\[][^()\[\]]{{0,80}}/\s?{_CREDIT}[)\]]"),
     re.compile(rf"(?:.*\S\s*[/|©]\s*|.*\b(?:via|courtesy of) )?{_CREDIT}"),
-    re.compile(r".*\b(?:photo|image|picture)s? (?:via|by|from|courtesy of)\s[^.!?]{2,80}", re.I),
-    re.compile(r".*\S\s*/\s*(?:pool|handout|file)(?:\s(?:photo|image))?(?:\s(?:via|by)\s.{2,60})?", re.I),
-    re.compile(r"(?:©|\(c\)\s*(?=\d{4}|[A-Z])|copyright ©?\s*\d{4}).{0,120}", re.I),
+    re.compile(r".*\b(?:photo|image|picture)s? (?:via|by|from|courtesy of)\s[^.!?]{2,80}", re.IGNORECASE),
+    re.compile(r".*\S\s*/\s*(?:pool|handout|file)(?:\s(?:photo|image))?(?:\s(?:via|by)\s.{2,60})?", re.IGNORECASE),
+    re.compile(r"(?:©|\(c\)\s*(?=\d{4}|[A-Z])|copyright ©?\s*\d{4}).{0,120}", re.IGNORECASE),
 )  # fmt: skip
 _RELATED = re.compile(
     r"(?:(?i:related(?: (?:article|story|stories|post|content|coverage|reading|news|topic|video)s?)?|"

@@ -72,7 +72,7 @@ def _article(fields: Fields, document: Document, source: str) -> Article | Failu
         return Failure(source, "No field of it holds the text of an article.", _name_the_fields())
     text = fields.text
     if _MARKED_UP.search(text):
-        from qa.loaders.html import text_of_fragment
+        from qa.loaders.blocks import text_of_fragment
 
         text = text_of_fragment(text)
     return build_article(

@@ -70,7 +70,7 @@ def article_of_text(text: str, document: Document, *, markdown: bool) -> Article
 
 
 def normalise_ends(text: str) -> str:
-    """Line ends as `\\n`, no byte order mark, no form feeds; indentation stays, Markdown needs it."""
+    r"""Line ends as `\n`, no byte order mark, no form feeds; indentation stays, Markdown needs it."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return text.replace("\f", "\n\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
 

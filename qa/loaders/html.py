@@ -1,0 +1,160 @@
+"""News pages: the article's text and what the page itself says about it; pages without an article are refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from qa.datatypes import Article
+from qa.errors import LoadError
+from qa.loaders.article import build_article, one_line, web_address
+from qa.loaders.blocks import joined, lines_of_html
+from qa.loaders.dates import parse_date
+from qa.loaders.decoding import declared_charset, decode
+from qa.loaders.document import Document, is_url
+from qa.loaders.fields import author_names
+from qa.loaders.markup import Line
+from qa.loaders.pasted import cleaned
+
+MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
+SHORT_ARTICLE, SHORT_TEXT = 40, 200  # characters of prose: on a page that calls itself an article, and on others
+PROSE_CHARS = 60
+
+_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=\s%]+")
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
+_LANGUAGE = re.compile(r"""<html[^>]{0,500}?\slang\s*=\s*["']?([A-Za-z-]{2,20})""", re.IGNORECASE)
+_ARTICLE_MARK = re.compile(
+    r"""property=["']og:type["'][^>]{0,50}content=["']article|content=["']article["'][^>]{0,50}og:type|"""
+    r""""@type"\s*:\s*\[?\s*"(?:\w*NewsArticle|Article|BlogPosting|ReportageNewsArticle|Report)"|"""
+    r"""property=["']article:published_time""",
+    re.IGNORECASE,
+)
+_LIST_MARK = re.compile(r'"@type"\s*:\s*\[?\s*"(?:SearchResultsPage|CollectionPage|ItemList)"', re.IGNORECASE)
+_PASSWORD = re.compile(r"""<input[^>]{0,300}type\s*=\s*["']?password""", re.IGNORECASE)
+_SEARCH_TITLE = re.compile(r"\bsearch(?: results?)?\b|\bresults for\b|\bsuchergebnisse\b|\brésultats\b", re.IGNORECASE)
+_COOKIES = re.compile(r"\bcookies?\b|\bconsent\b|\bprivacy\b|\bpersonal data\b|\bGDPR\b|\bpartners?\b", re.IGNORECASE)
+_BARRIER = re.compile(
+    r"enable javascript|javascript is (?:disabled|required)|checking your browser|are you (?:a robot|human)|"
+    r"verify (?:that )?you are|access denied|unusual traffic|page not found|(?:error|404) not found|"
+    r"(?:log|sign) ?in to (?:continue|read|your account)|subscribe to (?:continue|read)|create (?:a free|an) account",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
+_TITLE_PARTS = re.compile(r"\s+(?:[|–—•·»«-]|::)\s+")
+_SAVE_ANOTHER = "Open the article itself in a browser, save that page and add it, or paste its text into a file."
+
+
+def read_page(document: Document) -> Article:
+    """The article of a saved or fetched page; raises LoadError when there is none on it."""
+    charset = declared_charset(document.data, document.media_type)
+    html = decode(document.data, document.origin, declared=charset, lenient=True)
+    return article_of_page(html, document)
+
+
+def read_mhtml(document: Document) -> Article:
+    """The page inside a single-file browser archive."""
+    message = message_from_bytes(document.data, policy=policy.default)
+    for part in message.walk():
+        if part.get_content_type() == "text/html" and isinstance(part, EmailMessage):
+            content = part.get_payload(decode=True)
+            data = content if isinstance(content, bytes) else b""
+            address = web_address(part.get("Content-Location")) or document.url
+            return read_page(Document(document.origin, data, f"text/html; charset={part.get_content_charset()}", address))
+    raise LoadError(document.origin, "There is no page in this web archive.", _SAVE_ANOTHER)
+
+
+def article_of_page(html: str, document: Document) -> Article:
+    """The article of a decoded page."""
+    html = _DATA_URI.sub("data:,", html).replace("\0", "")
+    if len(html) > MAX_PAGE_CHARS:
+        raise LoadError(document.origin, "It is far too large for a page with one article.", _SAVE_ANOTHER)
+    saved_from = _SAVED_FROM.search(html[:5000])
+    base = web_address(document.url or (document.origin if is_url(document.origin) else None))
+    base = base or web_address(saved_from.group(1) if saved_from else None)
+    page = _extracted(html, base)
+    if page is None:
+        raise LoadError(document.origin, "There is no article on this page.", _SAVE_ANOTHER)
+    title = title_without_site(one_line(page.title or ""), page.sitename, page.hostname)
+    lines, _ = cleaned(lines_of_html(page.body), title)
+    _refuse_other_pages(html, title, lines, document.origin)
+    language = _LANGUAGE.search(html[:20_000])
+    return build_article(
+        title=title or document.readable_name,
+        text=joined(lines),
+        source=document.origin,
+        url=page.url or base,
+        published=_published(page.date),
+        authors=author_names(page.author),
+        site=page.sitename,
+        language=language.group(1) if language else None,
+    )
+
+
+def title_without_site(title: str, site: str | None, host: str | None) -> str:
+    """`Headline` of `Headline | The Site`, where the last part is the publisher or its host."""
+    parts = _TITLE_PARTS.split(title)
+    names = {_plain(name) for name in (site, host, (host or "").removeprefix("www.").partition(".")[0]) if name}
+    if len(parts) < 2 or _plain(parts[-1]) not in names:
+        return title
+    return title[: title.rindex(parts[-1])].rstrip(" |–—•·»«:-")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.lower().removeprefix("www.").removeprefix("the "))
+
+
+def _extracted(html: str, url: str | None) -> Any:
+    """Trafilatura's view of the page; `None` when it finds nothing."""
+    from trafilatura import bare_extraction
+
+    # No search through the running text for dates: a date somewhere on the page is not its publication date.
+    dates = {"original_date": True, "extensive_search": False, "max_date": "2199-12-31"}
+    return bare_extraction(
+        html, url=url, with_metadata=True, include_comments=False, include_links=True, date_extraction_params=dates
+    )
+
+
+def _published(text: str | None) -> date | None:
+    return parse_date(text)
+
+
+def _refuse_other_pages(html: str, title: str, lines: list[Line], origin: str) -> None:
+    """Raise LoadError for what is no article: logins, consent walls, error pages, lists of links, search results."""
+    text = joined(lines)
+    prose = sum(len(line.text) for line in lines if _is_prose(line))
+    marked = bool(_ARTICLE_MARK.search(html))
+    reason = ""
+    if len(text) < 1500 and _BARRIER.search(text[:600]) and not marked:
+        reason = "The page asks to log in or to prove something before it shows its article."
+    elif prose < 800 and _PASSWORD.search(html) and not marked:
+        reason = "It is a login page, not an article."
+    elif len(text) < 3000 and _is_about_cookies(lines):
+        reason = "It holds only a notice about cookies or consent."
+    elif not marked and (_SEARCH_TITLE.search(title) and _is_list(lines, html)):
+        reason = "It is a list of search results, not an article."
+    elif prose < (SHORT_ARTICLE if marked else SHORT_TEXT) or 2 * prose < len(text) - _listed(lines):
+        reason = "There is no article on this page, only links or scattered words."
+    if reason:
+        raise LoadError(origin, reason, _SAVE_ANOTHER)
+
+
+def _is_prose(line: Line) -> bool:
+    return line.link is None and (len(line.text) >= PROSE_CHARS or bool(_SENTENCE_END.search(line.text)))
+
+
+def _listed(lines: list[Line]) -> int:
+    """Characters in list items and table rows that are no links: an article may consist of them."""
+    return sum(len(line.text) for line in lines if not line.gap and line.link is None and not _is_prose(line))
+
+
+def _is_about_cookies(lines: list[Line]) -> bool:
+    return bool(lines) and sum(len(_COOKIES.findall(line.text)) for line in lines) >= max(3, len(lines))
+
+
+def _is_list(lines: list[Line], html: str) -> bool:
+    """Whether most blocks are short, as the teasers of a list are."""
+    short = sum(len(line.text) < 250 for line in lines)
+    return bool(_LIST_MARK.search(html)) or (len(lines) >= 4 and short * 4 >= len(lines) * 3)
