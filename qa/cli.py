@@ -59,7 +59,7 @@ def article_qa(
 
 @app.command()
 def ask(
-    question: Annotated[list[str], typer.Argument(metavar="QUESTION...", help="The question; - reads it from stdin.")],
+    question: Annotated[list[str], typer.Argument(metavar="QUESTION", help="The question; - reads it from stdin.")],
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
@@ -97,7 +97,7 @@ def ask(
 def add(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files, folders, web pages (http, https) and feeds."),
+        typer.Argument(metavar="SOURCE", help="Files, folders, web pages (http, https) and feeds."),
     ],
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -106,7 +106,7 @@ def add(
 
     Exit code 0: all went in; 1: some failed and are listed; 3: an error; 130: stopped, what is in stays.
     """
-    _update(library, lambda opened, progress: opened.add(sources, progress=progress), as_json=as_json)
+    _add(library, lambda opened, progress: opened.add(sources, progress=progress), as_json=as_json)
 
 
 @app.command()
@@ -119,7 +119,7 @@ def sync(
 
     Articles from elsewhere stay as they are. Exit codes are those of `add`.
     """
-    _update(library, lambda opened, progress: opened.sync(folder, progress=progress), as_json=as_json)
+    _add(library, lambda opened, progress: opened.sync(folder, progress=progress), as_json=as_json)
 
 
 @app.command()
@@ -128,12 +128,21 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
     The library answers from the old ones until the new ones are complete.
     """
-    _update(library, lambda opened, progress: opened.rebuild(progress=progress), as_json=as_json)
+    with _library(library) as opened:
+        try:
+            with terminal.progress_bars(terminal.stderr()) as progress:
+                report = opened.rebuild(progress=progress)
+        except KeyboardInterrupt:
+            terminal.show_hint("Stopped. The library is as it was before; rebuilding starts from the beginning again.")
+            raise typer.Exit(STOPPED) from None
+    terminal.show_report(report, as_json=as_json, unchanged="rebuilt")
+    if report.failed:
+        raise typer.Exit(INCOMPLETE)
 
 
 @app.command()
 def remove(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Ids, as `list` shows them.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids, as `list` shows them.")] = None,
     source: SourceOption = None,
     samples: Annotated[bool, typer.Option("--samples", help="All sample articles.")] = False,
     library: LibraryOption = None,
@@ -142,7 +151,7 @@ def remove(
     """Take articles out of the library: by id, all of a source, or the samples.
 
     `list --source SOURCE` shows beforehand what `remove --source SOURCE` would take out.
-    Exit code 0: removed; 1: there was nothing to remove; 3: an error.
+    Exit code 0: removed; 1: nothing to remove, or an id was unknown; 3: an error.
     """
     if not (ids or source or samples):
         raise typer.BadParameter("Give ids, --source or --samples.")
@@ -153,7 +162,7 @@ def remove(
             chosen |= dict.fromkeys(article.id for article in opened.articles(Where(sources=sources)))
         report = opened.remove(list(chosen)) if chosen else Report()
     terminal.show_report(report, as_json=as_json)
-    if not report.removed:
+    if report.failed or not report.removed:
         raise typer.Exit(NOT_FOUND)
 
 
@@ -185,7 +194,7 @@ def list_articles(
 def evaluate(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Questions with right answers, .jsonl or .jsonl.gz, SQuAD-style rows."),
+        typer.Argument(metavar="FILE", help="Questions with right answers, .jsonl or .jsonl.gz, SQuAD-style rows."),
     ],
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -275,7 +284,7 @@ def _assistant(path: Path | None, settings: Settings) -> AbstractContextManager[
         return Assistant.open(path, settings=settings, progress=progress)
 
 
-def _update(path: Path | None, work: Callable[[Library, ProgressCallback], Report], *, as_json: bool) -> None:
+def _add(path: Path | None, work: Callable[[Library, ProgressCallback], Report], *, as_json: bool) -> None:
     """Open the library, let `work` change it under progress bars, and tell what came of it."""
     with _library(path) as library:
         before = len(library)

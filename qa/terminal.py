@@ -41,6 +41,7 @@ _ESCAPE = re.compile(
 _BIDI = "\u202a-\u202e\u2066-\u2069"  # turn the reading direction of what follows
 _CONTROL = re.compile(rf"[\x00-\x1f\x7f-\x9f{_BIDI}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # undecodable bytes of a file name; cannot be encoded again
+_UNITS = {"read": "files", "encode": "passages", "index": "passages"}
 _STAGES = {"read": "Reading", "encode": "Encoding", "index": "Indexing"}
 _REASONS = {
     Reason.NO_ARTICLES: "There are none yet. Add some: article-qa add FOLDER",
@@ -183,13 +184,13 @@ def article_line(article: Article, *, width: int | None) -> Text:
     return Text("  ", no_wrap=True).join(columns)
 
 
-def report_line(report: Report) -> Text:
+def report_line(report: Report, unchanged: str = "unchanged") -> Text:
     """`2 added, 1 updated, 40 unchanged, 1 failed`; what did not happen is left out."""
     counts = {
         "added": len(report.added),
         "updated": len(report.updated),
         "removed": len(report.removed),
-        "unchanged": report.unchanged,
+        unchanged: report.unchanged,
         "failed": len(report.failed),
     }
     happened = [f"{count:,} {name}" for name, count in counts.items() if count]
@@ -203,13 +204,16 @@ def failure_line(failure: Failure) -> Text:
     )
 
 
-def show_report(report: Report, *, as_json: bool) -> None:
-    """The counts on stdout, and each failure with its remedy on stderr; as JSON both are one object."""
+def show_report(report: Report, *, as_json: bool, unchanged: str = "unchanged") -> None:
+    """The counts on stdout, each failure with its remedy on stderr; as JSON both are one object on stdout.
+
+    `unchanged` is the word for the articles that stayed the same.
+    """
     if as_json:
         print_json(report_to_dict(report))
         return
     show(stderr(), *(failure_line(failure) for failure in report.failed))
-    show(stdout(), report_line(report))
+    show(stdout(), report_line(report, unchanged))
 
 
 def show_hint(hint: str) -> None:
@@ -219,7 +223,7 @@ def show_hint(hint: str) -> None:
 def show_stopped(more: int, articles: int) -> None:
     """That Ctrl-C lost nothing that was finished: `more` articles than before, `articles` in all."""
     counts = f"Articles in the library: {articles:,}" + (f", {more:,} of them new." if more > 0 else ".")
-    show(stderr(), Text(f"Stopped. {counts} To go on, run the same command again: what is in costs nothing."))
+    show_hint(f"Stopped. {counts} To go on, run the same command again: what is in costs nothing.")
 
 
 def show_error(message: str) -> None:
@@ -272,7 +276,7 @@ def progress_bars(console: Console) -> Iterator[ProgressCallback]:
                 tasks[progress.stage] = shown.add_task(_STAGES[progress.stage], rate="", total=progress.total)
             task = tasks[progress.stage]
             speed = next(known.speed for known in shown.tasks if known.id == task)
-            rate = f"{speed:,.0f}/s" if speed else ""
+            rate = f"{speed:,.0f} {_UNITS[progress.stage]}/s" if speed else ""
             shown.update(task, completed=progress.done, total=progress.total, rate=rate)
 
         yield step

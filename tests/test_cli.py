@@ -246,6 +246,11 @@ def test_an_error_is_one_line_and_code_3(run: Run, parts: Parts, error: Exceptio
     assert run("ask", "Who?") == Ran(3, "", "error: /shelf is in use: wait.\n")
 
 
+def test_an_error_cannot_move_the_cursor_either(run: Run, parts: Parts) -> None:
+    parts.error = LibraryBusy("\x1b[2J/shelf\n is in use")
+    assert run("ask", "Who?") == Ran(3, "", "error: /shelf is in use\n")
+
+
 def test_a_bug_is_not_taken_for_not_found(run: Run, parts: Parts) -> None:
     parts.error = RuntimeError("a bug")
     ran = run("ask", "Who?")
@@ -349,11 +354,17 @@ def test_ask_reads_the_question_from_stdin(run: Run, parts: Parts, monkeypatch: 
     assert parts.assistant.asked == [("Who was\nthere?", None)]
 
 
+@pytest.mark.parametrize(
+    ("confidence", "shown"), [(0.0, "1%"), (0.004, "1%"), (0.256, "26%"), (0.994, "99%"), (1.0, "99%")]
+)
+def test_no_confidence_is_told_as_certain(confidence: float, shown: str) -> None:
+    assert terminal.percent(confidence) == shown
+
+
 # what is safe to print
 
-hostile = st.text(
-    st.sampled_from("\x1b[]0;31mJ\\\x07\x9b\x9c\x9d\r\n\t\b\x00\x7f\u202e\u2066\u2028\ud800ab?") | st.characters()
-)
+pieces = st.sampled_from("\x1b[]0;31mJ\\\x07\x9b\x9c\x9d\r\n\t\b\x00\x7f\u202e\u2066\u2028\ud800ab?")
+hostile = st.lists(pieces | st.characters()).map("".join)  # `st.text` would leave out the surrogates
 
 
 @given(hostile)
@@ -414,11 +425,13 @@ def on_terminal(lines: Sequence[Text], width: int = 40) -> str:
 def test_on_a_terminal_the_words_are_bold_and_prose_is_wrapped() -> None:
     article = replace(FERRY, text="It went on and on and on and on and on, and reached Sund after dark.")
     citation = cite(article, "after dark", article.text)
+    citation = replace(citation, url="https://example.org/" + "x" * 50)
     shown = on_terminal(terminal.answer_lines(replace(FOUND, citations=(citation,)), styled=True))
     assert "\x1b[1;7mafter dark\x1b[0m." in shown
     assert "**" not in shown
     assert "on and on,\nand reached" in shown.replace(" \n", "\n")
-    assert "https://example.org/ferry [57:67]" in shown  # longer than the line, and still whole
+    place = "A ferry is late · 12 May 2025 · \x1b[2mhttps://example.org/" + "x" * 50 + " [57:67]"
+    assert place in shown  # longer than the line, and still whole
 
 
 # add, sync, rebuild
@@ -429,7 +442,6 @@ def test_on_a_terminal_the_words_are_bold_and_prose_is_wrapped() -> None:
     [
         (["add", "a.txt", "https://example.org"], ("add", ["a.txt", "https://example.org"])),
         (["sync", "news"], ("sync", Path("news"))),
-        (["rebuild"], ("rebuild", None)),
     ],
 )
 def test_an_update_is_summed_up(run: Run, parts: Parts, arguments: list[str], call: tuple[Any, ...]) -> None:
@@ -459,6 +471,19 @@ def test_an_update_as_json(run: Run, parts: Parts) -> None:
         "removed": [],
         "failed": [{"source": "a", "reason": "b", "remedy": "c"}],
     }
+
+
+def test_rebuild_tells_how_many_articles_it_did(run: Run, parts: Parts) -> None:
+    parts.library.report = Report(unchanged=1200)
+    assert run("rebuild") == Ran(0, "1,200 rebuilt.\n", "")
+    assert json.loads(run("rebuild", "--json").out)["unchanged"] == 1200
+
+
+def test_a_rebuild_that_was_stopped_leaves_the_old_one(run: Run, parts: Parts) -> None:
+    parts.library.interrupt = True
+    ran = run("rebuild")
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err == "Stopped. The library is as it was before; rebuilding starts from the beginning again.\n"
 
 
 def test_nothing_to_do_is_said(run: Run, parts: Parts) -> None:
@@ -534,6 +559,14 @@ def test_remove_by_id_source_and_samples(run: Run, parts: Parts, arguments: list
     parts.library.held = [FERRY, SEAL]
     assert run("remove", *arguments) == Ran(0, f"{len(removed)} removed.\n", "")
     assert ("remove", removed) in parts.library.calls
+
+
+def test_an_unknown_id_is_named(run: Run, parts: Parts) -> None:
+    unknown = Failure("nope", "No article has this id.", "Look it up: article-qa list")
+    parts.library.remove = lambda ids: Report(removed=(FERRY.id,), failed=(unknown,))  # type: ignore[method-assign]
+    assert run("remove", "nope", FERRY.id) == Ran(
+        1, "1 removed, 1 failed.\n", "failed: nope: No article has this id. Look it up: article-qa list\n"
+    )
 
 
 def test_nothing_to_remove_has_code_1(run: Run, parts: Parts) -> None:
