@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from qa.calibration import Calibration
 from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
 from qa.errors import CitationError
-from qa.terms import Question, terms, words
+from qa.terms import Question, stems, words
 from qa.text import sentences
 
 # Below this confidence in the best candidate, and without the question's own names in its place, the articles are
@@ -147,16 +147,16 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
     """What retrieval knows of a passage, and how much of the question stands in it and in its article."""
     article = passage.article
     around = f"{article.title} {article.published:%d %B %Y}" if article.published else article.title
-    near = terms(f"{around} {passage.text}")
+    near = stems(f"{around} {passage.text}")
     missing = question.names - near
     if missing:  # a name may stand elsewhere in the article
-        missing -= terms(article.text)
+        missing -= stems(article.text)
     return {
         "retrieval": passage.score,
         "similarity": passage.similarity if passage.similarity is not None else 0.0,
         "lexical": 1.0 / passage.lexical_rank if passage.lexical_rank else 0.0,
         "dense": 1.0 / passage.dense_rank if passage.dense_rank else 0.0,
-        "terms": len(question.terms & near) / len(question.terms) if question.terms else 0.5,
+        "terms": len(question.content & near) / len(question.content) if question.content else 0.5,
         "names": 1.0 - len(missing) / len(question.names) if question.names else 1.0,
         "unnamed": 0.0 if question.names else 1.0,
     }
@@ -164,10 +164,10 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
 
 def span_features(question: Question, span: Span, quote: str) -> dict[str, float]:
     """The reader's score, and the look of the quote: how much of it only says the question again, and its length."""
-    said_again = terms(quote)
+    said_again = stems(quote)
     return {
         "span": span.score,
-        "echo": len(said_again & question.terms) / len(said_again) if said_again else 0.0,
+        "echo": len(said_again & question.content) / len(said_again) if said_again else 0.0,
         "length": math.log1p(len(words(quote))),
     }
 

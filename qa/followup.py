@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from qa.datatypes import Turn
-from qa.terms import Question, stem, words
+from qa.terms import Question, stems, words
 
 _POINTING = frozenset(
     "he she it they him her them his hers its their theirs this that these those there then one ones".split()
@@ -23,18 +23,19 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     if not history or not _depends(question):
         return question
     last = history[-1].answer
-    known = {stem(word) for word in words(question)}
+    before = f"{last.question} {_short(last.text)}"
+    missing = Question.of(before).content - stems(question)
     added = []
-    for word in words(f"{last.question} {_short(last.text)}"):
-        if stem(word) in Question.of(word).terms and stem(word) not in known:
-            known.add(stem(word))
+    for word in words(before):
+        if new := stems(word) & missing:
+            missing -= new
             added.append(word)
     return f"{question.rstrip('?').rstrip()} ({' '.join(added)})?" if added else question
 
 
 def _depends(question: str) -> bool:
     lower = {word.lower() for word in words(question)}
-    few = len(Question.of(question).terms) < _ALONE
+    few = len(Question.of(question).content) < _ALONE
     return few or bool(lower & _POINTING) or bool(_OPENING.match(question))
 
 
