@@ -23,8 +23,9 @@ _CONTROLS = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85),
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000))
 _CHARACTERS = {**_CONTROLS, **_SURROGATES, **_INVISIBLE, **_LIGATURES, **_LINE_ENDS}
 
+_TO_TRANSLATE = re.compile("[%s]" % re.escape("".join(map(chr, _CHARACTERS))))
 _SOFT_HYPHENS = re.compile("\u00ad(?:[ \t]*\n[ \t]*)?")
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"[^\S\n ]+|[^\S\n]{2,}")
 _AROUND_BREAK = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
@@ -32,7 +33,9 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 
 def normalise(text: str) -> str:
     r"""Canonical form: NFC, `\n` line ends, single spaces, at most one blank line, nothing invisible. Idempotent."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CHARACTERS)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _TO_TRANSLATE.search(text):  # translating is slow, and most texts do not need it
+        text = text.translate(_CHARACTERS)
     text = unicodedata.normalize("NFC", _SOFT_HYPHENS.sub("", text))
     text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text))
     return _BLANK_LINES.sub("\n\n", text).strip()

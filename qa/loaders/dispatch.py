@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import logging
 import re
 import zlib
 from collections.abc import Iterator
@@ -15,9 +14,8 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders.document import Document
+from qa.loaders.reporting import reported
 from qa.loaders.sources import MEGABYTE, too_large
-
-logger = logging.getLogger(__name__)
 
 _SIGNATURES = (
     (b"%PDF-", "pdf"),
@@ -66,26 +64,16 @@ _MEDIA_FAMILY = {
 }  # fmt: skip
 _FEED_START = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
-_PROLOGUE = re.compile(rb"(?:\s|<\?.{0,500}?\?>|<!--.{0,5000}?-->|<!doctype\s+(?!html)[^>\[]{0,300}>)*", re.DOTALL | re.IGNORECASE)
+_PROLOGUE = re.compile(
+    rb"(?:\s|<\?.{0,500}?\?>|<!--.{0,5000}?-->|<!doctype\s+(?!html)[^>\[]{0,300}>)*", re.DOTALL | re.IGNORECASE
+)
 _MHTML_START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*multipart/related", re.IGNORECASE)
 
 
 def parse(document: Document, settings: Settings) -> Iterator[Article | Failure]:
     """The articles of `document`, and a Failure for each that cannot be read. Never raises for bad content."""
-    try:
-        for found in _read(document, settings):
-            yield checked(found, settings) if isinstance(found, Article) else found
-    except LoadError as error:
-        yield Failure(error.source, error.reason, error.remedy)
-    except ImportError:
-        raise
-    except Exception:  # hostile bytes make third-party parsers fail in every way there is
-        logger.debug("cannot read %s", document.origin, exc_info=True)
-        yield Failure(
-            document.origin,
-            "It is damaged, or not what its name says.",
-            "Open it in the program it comes from, and save or download it again.",
-        )
+    for found in reported(_read(document, settings), document.origin):
+        yield checked(found, settings) if isinstance(found, Article) else found
 
 
 def checked(article: Article, settings: Settings) -> Article | Failure:
@@ -201,5 +189,3 @@ def _unpacked(document: Document, settings: Settings) -> bytes:
             "If it can be trusted, split it or raise the setting max_expanded_mb.",
         )
     return data
-
-

@@ -50,7 +50,7 @@ def fields_of(row: Mapping[object, object]) -> Fields:
     named = {_NOT_IN_NAMES.sub("", str(name)).lower(): value for name, value in row.items()}
     site, url = _first_text(named, SITE), web_address(_first_text(named, URL))
     if web_address(site):
-        site, url = None, url or site
+        site, url = "", url or site
     return Fields(
         title=_first_text(named, TITLE),
         text=_text(named),

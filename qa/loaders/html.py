@@ -62,7 +62,9 @@ def read_mhtml(document: Document) -> Article:
             content = part.get_payload(decode=True)
             data = content if isinstance(content, bytes) else b""
             address = web_address(part.get("Content-Location")) or document.url
-            return read_page(Document(document.origin, data, f"text/html; charset={part.get_content_charset()}", address))
+            return read_page(
+                Document(document.origin, data, f"text/html; charset={part.get_content_charset()}", address)
+            )
     raise LoadError(document.origin, "There is no page in this web archive.", _SAVE_ANOTHER)
 
 

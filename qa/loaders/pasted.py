@@ -22,7 +22,8 @@ _CAPTIONS = (
     re.compile(r"(?:photo(?:graph)?s?|image|picture|file photo|photo credit|image credit|image source|caption|"
                r"image caption|foto|fotos|bild)(?:\s*(?:credit|by|courtesy of))?\s*:\s*\S.*", re.IGNORECASE),
     re.compile(r"credits?\s*:\s*[^.!?]{2,80}", re.IGNORECASE),
-    re.compile(r".*[(\[]\s*(?:photo|image|picture|file photo|pool photo|handout|credit|foto)s?\b[^()\[\]]{0,120}[)\]]", re.IGNORECASE),
+    re.compile(r".*[(\[]\s*(?:photo|image|picture|file photo|pool photo|handout|credit|foto)s?\b[^()\[\]]{0,120}[)\]]",
+               re.IGNORECASE),
     re.compile(rf".*[(\[][^()\[\]]{{0,80}}/\s?{_CREDIT}[)\]]"),
     re.compile(rf"(?:.*\S\s*[/|©]\s*|.*\b(?:via|courtesy of) )?{_CREDIT}"),
     re.compile(r".*\b(?:photo|image|picture)s? (?:via|by|from|courtesy of)\s[^.!?]{2,80}", re.IGNORECASE),

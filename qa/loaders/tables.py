@@ -19,7 +19,9 @@ from qa.loaders.fields import TEXT, Fields, fields_of
 BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXXXX escapes
 _DELIMITERS = ",;\t|"
 _WIDE = ("utf-16", "utf-32")
-_MARKED_UP = re.compile(r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE)
+_MARKED_UP = re.compile(
+    r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Row = Mapping[object, object]
@@ -33,19 +35,18 @@ def read_table(family: str, document: Document, settings: Settings) -> Iterator[
         yield from _articles(_json_lines(document, settings), document)
     else:
         loaded = _json_value(document)
-        if isinstance(loaded, Mapping) and (rows := _rows_inside(loaded)) is None:
+        rows = _rows_inside(loaded) if isinstance(loaded, Mapping) else loaded
+        if isinstance(rows, list):
+            yield from _articles(enumerate(rows, start=1), document)
+        elif isinstance(loaded, Mapping):
             yield _article(fields_of(loaded), document, document.origin)
         else:
-            listed = loaded if isinstance(loaded, list) else rows
-            yield from _articles(enumerate(listed, start=1), document)
+            raise LoadError(document.origin, "Its JSON holds no articles.", _name_the_fields())
 
 
-def article_of_row(row: Row, document: Document, source: str) -> Article | Failure:
-    """The article that one row describes."""
-    return _article(fields_of(row), document, source)
-
-
-def _articles(rows: Iterator[tuple[int, object]] | enumerate[object], document: Document) -> Iterator[Article | Failure]:
+def _articles(
+    rows: Iterator[tuple[int, object]] | enumerate[object], document: Document
+) -> Iterator[Article | Failure]:
     """Rows (counted from 1, or the reason why one is unreadable) to articles with sources of their own."""
     used: set[str] = set()
     number = 0
@@ -119,7 +120,9 @@ def _json_value(document: Document) -> object:
         ) from None
     except (RecursionError, ValueError):
         raise LoadError(
-            document.origin, "Its JSON is nested too deeply, or holds a number too long.", "Export a plain list of articles."
+            document.origin,
+            "Its JSON is nested too deeply, or holds a number too long.",
+            "Export a plain list of articles.",
         ) from None
 
 
@@ -192,7 +195,10 @@ def _csv_rows(document: Document, settings: Settings) -> Iterator[tuple[int, obj
         if not any(map(str.strip, cells)):
             number -= 1
         elif len(cells) > len(names):
-            yield number, _row_failure(document, number, f"it has {len(cells)} columns where the first has {len(names)}")
+            yield (
+                number,
+                _row_failure(document, number, f"it has {len(cells)} columns where the first has {len(names)}"),
+            )
         elif _SURROGATE.search("".join(cells)):
             yield number, _row_failure(document, number, "its characters are damaged")
         else:

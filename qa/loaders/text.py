@@ -99,7 +99,8 @@ def _front_matter(text: str) -> dict[object, object]:
 
 def take_header(lines: list[Line], *, titled: bool = False) -> tuple[Header, list[Line]]:
     """Title, date, byline and address lines before the running text, and the lines without them."""
-    header, kept = Header(), []
+    header = Header()
+    kept: list[Line] = []
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else None
         if index >= HEADER_LINES:
@@ -126,7 +127,8 @@ def _take(line: Line, header: Header) -> bool:
     if line.is_address:
         header.url = header.url or web_address(line.link or line.text)
         return True
-    return bool(pair := _HEADER_KEY.fullmatch(line.text)) and _take_pair(pair.group(1), pair.group(2), header)
+    pair = _HEADER_KEY.fullmatch(line.text)
+    return pair is not None and _take_pair(pair.group(1), pair.group(2), header)
 
 
 def _take_pair(name: str, value: str, header: Header) -> bool:
@@ -148,5 +150,3 @@ def is_title(line: Line, following: Line | None) -> bool:
     if _ENDS_LIKE_A_SENTENCE.search(line.text) and not _ENDS_IN_INITIALS.search(line.text):
         return False
     return line.heading or following.gap or bool(date_of_line(following.text) or _BYLINE.fullmatch(following.text))
-
-

@@ -1,0 +1,143 @@
+"""RSS and Atom: one article an entry, from its full content or from the page it links to."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin
+
+from qa.config import Settings
+from qa.datatypes import Article, Failure
+from qa.errors import LoadError
+from qa.loaders.article import build_article, one_line, title_of, web_address
+from qa.loaders.blocks import text_of_fragment
+from qa.loaders.dates import parse_date
+from qa.loaders.document import Document, is_url
+from qa.loaders.fields import KEY_CHARS, author_names
+from qa.loaders.reporting import reported
+from qa.loaders.sources import fetch
+
+FULL_CONTENT_CHARS = 500  # content of at least this length is the article, shorter is a teaser
+
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+
+
+def read_feed(document: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """The articles of a feed, `origin#id` their sources; each broken entry is a Failure of its own."""
+    feed = _parsed(document)
+    entries = list(feed.get("entries", []))
+    if not entries:
+        raise LoadError(
+            document.origin,
+            "It is a feed without entries, or a damaged one.",
+            "Open it in a browser and check its address.",
+        )
+    used: set[str] = set()
+    for number, entry in enumerate(entries[: settings.feed_entries], start=1):
+        key = one_line(str(entry.get("id") or entry.get("link") or ""))[:KEY_CHARS]
+        key = key if key and key not in used else f"entry-{number}"
+        used.add(key)
+        own = replace(document, origin=f"{document.origin}#{key}")
+        yield from reported(_read_entry(entry, feed.get("feed", {}), own, settings), own.origin)
+    if (left := len(entries) - settings.feed_entries) > 0:
+        yield Failure(
+            document.origin,
+            f"Its last {left} entries were left out; the limit is {settings.feed_entries}.",
+            "Raise the setting feed_entries to read them all.",
+        )
+
+
+def _parsed(document: Document) -> Mapping[str, Any]:
+    import feedparser
+
+    if _ENTITY.search(document.data):
+        raise LoadError(document.origin, "The feed defines entities of its own, which is unsafe.", "Leave it out.")
+    headers = {"content-location": document.url or ""} | (
+        {"content-type": document.media_type} if document.media_type else {}
+    )
+    # A stream, because feedparser takes a string for an address and would fetch it.
+    parsed: Mapping[str, Any] = feedparser.parse(io.BytesIO(document.data), response_headers=headers)
+    return parsed
+
+
+def _read_entry(
+    entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document, settings: Settings
+) -> Iterator[Article | Failure]:
+    """The article of one entry; `document` carries the entry's own source."""
+    link = _link(entry, feed, document)
+    content = _content(entry)
+    if len(content) >= FULL_CONTENT_CHARS or (content and _is_content(entry) and not link):
+        yield _article(entry, feed, content, document.origin, link)
+    elif link:
+        yield _fetched(entry, feed, link, document.origin, settings)
+    elif content:
+        yield Failure(
+            document.origin, "The entry holds only a summary, and no link to its article.", "Add the article itself."
+        )
+    else:
+        yield Failure(document.origin, "The entry has no text and no link.", "Leave it out, or add the article itself.")
+
+
+def _link(entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document) -> str | None:
+    base = str(feed.get("link") or document.url or (document.origin if is_url(document.origin) else ""))
+    try:
+        return web_address(urljoin(base, str(entry.get("link") or "")))
+    except ValueError:
+        return None
+
+
+def _is_content(entry: Mapping[str, Any]) -> bool:
+    return bool(entry.get("content"))
+
+
+def _content(entry: Mapping[str, Any]) -> str:
+    """The longest text that the entry carries itself."""
+    values = [part.get("value") for part in entry.get("content") or []] + [entry.get("summary")]
+    texts = [text_of_fragment(value) for value in values if isinstance(value, str) and value.strip()]
+    return max(texts, key=len, default="")
+
+
+def _article(entry: Mapping[str, Any], feed: Mapping[str, Any], text: str, source: str, link: str | None) -> Article:
+    title = text_of_fragment(str(entry.get("title") or ""))
+    language = entry.get("language") or feed.get("language")
+    return build_article(
+        title=title or title_of(text),
+        text=text,
+        source=source,
+        url=link,
+        published=parse_date(entry.get("published")) or parse_date(entry.get("updated")),
+        authors=author_names(entry.get("authors")) or author_names(entry.get("author")),
+        site=text_of_fragment(str(feed.get("title") or "")),
+        language=str(language) if language else None,
+    )
+
+
+def _fetched(
+    entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source: str, settings: Settings
+) -> Article | Failure:
+    """The article on the linked page, with what the feed says where the page says nothing."""
+    from qa.loaders.dispatch import family_of, parse
+
+    try:
+        page = fetch(link, settings)
+        if family_of(page, page.suffix) != "html":
+            raise LoadError(source, f"Its link {link} leads to no web page.", f"Open {link} and add what you need.")
+        article = next(parse(replace(page, origin=source), settings))
+    except LoadError as error:
+        article = Failure(source, error.reason, error.remedy)
+    if isinstance(article, Failure):
+        return Failure(source, f"Its page {link} could not be read. {article.reason}", article.remedy)
+    told = _article(entry, feed, article.text, source, link)
+    return build_article(
+        title=told.title if entry.get("title") else article.title,
+        text=article.text,
+        source=source,
+        url=article.url or link,
+        published=told.published or article.published,
+        authors=article.authors or told.authors,
+        site=article.site or told.site,
+        language=article.language or told.language,
+    )

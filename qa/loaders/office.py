@@ -1,0 +1,233 @@
+"""DOCX and EPUB: both are ZIP files of XML, and are checked as such before anything is unpacked."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from qa.config import Settings
+from qa.datatypes import Article, Failure
+from qa.errors import LoadError
+from qa.loaders.article import build_article, one_line
+from qa.loaders.blocks import joined, lines_of_html
+from qa.loaders.dates import parse_date
+from qa.loaders.document import Document
+from qa.loaders.fields import author_names
+from qa.loaders.markup import Line
+from qa.loaders.pasted import cleaned
+from qa.loaders.sources import MEGABYTE
+from qa.loaders.text import take_header
+
+MAX_RATIO = 200  # unpacked to packed; text stays below 20, bombs lie above 1,000
+MAX_MEMBERS = 20_000
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_NS = {
+    "c": "urn:oasis:names:tc:opendocument:xmlns:container",
+    "opf": "http://www.idpf.org/2007/opf",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+_MACHINE_AUTHORS = frozenset(("python-docx", "microsoft office user", "unknown"))
+_NOT_CHAPTERS = re.compile(
+    r"cover|title ?page|copyright|contents|table of contents|inhalt|imprint|impressum", re.IGNORECASE
+)
+
+
+def read_zipped(document: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """The articles of a DOCX or EPUB; any other ZIP is refused."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(document.data))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise _broken(document) from None
+    with archive:
+        names = set(archive.namelist())
+        _refuse_bombs(archive, document, settings)
+        if any(member.flag_bits & 1 for member in archive.infolist()):
+            raise LoadError(document.origin, "It is locked with a password.", "Save a copy without a password.")
+        if "word/document.xml" in names:
+            yield _read_docx(document)
+        elif "META-INF/container.xml" in names:
+            yield from _read_epub(archive, document)
+        elif "[Content_Types].xml" in names or "mimetype" in names:
+            raise LoadError(
+                document.origin, "It is an office document of a kind that is not read.", "Save it as DOCX, PDF or CSV."
+            )
+        else:
+            raise LoadError(document.origin, "It is a packed archive.", "Unpack it and add the folder.")
+
+
+def _refuse_bombs(archive: zipfile.ZipFile, document: Document, settings: Settings) -> None:
+    """Raise LoadError by what the members say of their sizes; unpacking never goes beyond that."""
+    members = archive.infolist()
+    size = sum(member.file_size for member in members)
+    packed = max(1, len(document.data))
+    too_dense = size > 10 * MEGABYTE and size > MAX_RATIO * packed
+    if size > settings.max_expanded_mb * MEGABYTE or too_dense or len(members) > MAX_MEMBERS:
+        raise LoadError(
+            document.origin,
+            f"It would unpack to {size // MEGABYTE:,} MB, far more than a document of its size holds.",
+            "Leave it out, or save a copy from the program it comes from.",
+        )
+
+
+def _broken(document: Document) -> LoadError:
+    return LoadError(document.origin, "The file is damaged or incomplete.", "Download or copy it again.")
+
+
+def _read_docx(document: Document) -> Article:
+    import docx
+
+    try:
+        word = docx.Document(io.BytesIO(document.data))
+        lines = list(_word_lines(word.element.body))
+        properties = word.core_properties
+        title, author = one_line(properties.title or ""), properties.author or ""
+    except Exception:  # noqa: BLE001 - python-docx lets every error of ZIP, XML and its own through
+        raise _broken(document) from None
+    header, lines = take_header(lines, titled=bool(title))
+    lines, address = cleaned(lines, title or header.title)
+    names = () if author.strip().lower() in _MACHINE_AUTHORS or " " not in author.strip() else author_names(author)
+    return build_article(
+        title=title or header.title or document.readable_name,
+        text=joined(lines),
+        source=document.origin,
+        url=header.url or address,
+        published=header.published,  # the file's own dates tell when it was made, not when it was published
+        authors=header.authors or names,
+        site=header.site,
+        language=header.language,
+    )
+
+
+def _word_lines(body: Any) -> Iterator[Line]:
+    """Paragraphs and table rows in the order of the document; deleted text is left out, inserted text is in."""
+    for block in body:
+        if block.tag == _WORD + "p":
+            for number, text in enumerate(_word_text(block).split("\n")):
+                if text := one_line(text):
+                    yield Line(text, gap=not number, heading=_is_heading(block))
+        elif block.tag == _WORD + "tbl":
+            for number, row in enumerate(block.iter(_WORD + "tr")):
+                cells = [one_line(_word_text(cell)) for cell in row.iterchildren(_WORD + "tc")]
+                if any(cells):
+                    yield Line(", ".join(filter(None, cells)), gap=not number)
+        elif block.tag == _WORD + "sdt":
+            for content in block.iterchildren(_WORD + "sdtContent"):
+                yield from _word_lines(content)
+
+
+def _word_text(block: Any) -> str:
+    pieces = []
+    for node in block.iter(_WORD + "t", _WORD + "tab", _WORD + "br", _WORD + "cr", _WORD + "p"):
+        if next(node.iterancestors(_FALLBACK), None) is not None:
+            continue
+        kind = node.tag.removeprefix(_WORD)
+        pieces.append((node.text or "") if kind == "t" else " " if kind == "tab" else "\n")
+    return "".join(pieces).strip("\n")
+
+
+def _is_heading(paragraph: Any) -> bool:
+    style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
+    return style is not None and str(style.get(_WORD + "val")).lower().startswith(("title", "heading"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What an EPUB's package file says."""
+
+    title: str
+    authors: tuple[str, ...]
+    published: str
+    publisher: str
+    language: str
+    chapters: tuple[str, ...]  # members of the archive, in reading order
+
+
+def _read_epub(archive: zipfile.ZipFile, document: Document) -> Iterator[Article | Failure]:
+    """One article a chapter where chapters have titles, else one for the book."""
+    try:
+        book = _book(archive)
+        chapters = [(name, *_chapter(archive, name)) for name in book.chapters]
+    except (KeyError, ValueError, SyntaxError, AttributeError, zipfile.BadZipFile, OSError, EOFError):
+        raise _broken(document) from None
+    chapters = [chapter for chapter in chapters if chapter[2]]
+    if not chapters:
+        raise LoadError(
+            document.origin,
+            "No text of the book can be read; it may be copy-protected.",
+            "Use a copy without protection.",
+        )
+    if sum(bool(title) for _, title, _ in chapters) < 2:
+        text = "\n\n".join(joined(lines) for _, _, lines in chapters)
+        yield _book_article(book, book.title or document.readable_name, text, document.origin)
+        return
+    for name, title, lines in chapters:
+        text = joined(lines)
+        if title and not _NOT_CHAPTERS.fullmatch(title) and len(text) > len(title):
+            full = f"{book.title}: {title}" if book.title else title
+            yield _book_article(book, full, text, f"{document.origin}#{name}")
+
+
+def _book_article(book: _Book, title: str, text: str, source: str) -> Article:
+    return build_article(
+        title=title,
+        text=text,
+        source=source,
+        published=parse_date(book.published),
+        authors=book.authors,
+        site=book.publisher,
+        language=book.language,
+    )
+
+
+def _book(archive: zipfile.ZipFile) -> _Book:
+    container = _xml(archive.read("META-INF/container.xml"))
+    package_name = container.xpath("string(//c:rootfile/@full-path)", namespaces=_NS)
+    package = _xml(archive.read(package_name))
+    folder = posixpath.dirname(package_name)
+    items: Mapping[str, str] = {
+        item.get("id", ""): posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
+        for item in package.xpath("//opf:manifest/opf:item[not(@properties='nav')]", namespaces=_NS)
+    }
+    spine = [ref.get("idref") for ref in package.xpath("//opf:spine/opf:itemref", namespaces=_NS)]
+    names = set(archive.namelist())
+
+    def first(tag: str) -> str:
+        return one_line(package.xpath(f"string(//opf:metadata/dc:{tag})", namespaces=_NS))
+
+    return _Book(
+        title=first("title"),
+        authors=tuple(one_line("".join(node.itertext())) for node in package.xpath("//dc:creator", namespaces=_NS)),
+        published=first("date"),
+        publisher=first("publisher"),
+        language=first("language"),
+        chapters=tuple(items[ref] for ref in spine if ref in items and items[ref] in names),
+    )
+
+
+def _chapter(archive: zipfile.ZipFile, name: str) -> tuple[str, list[Line]]:
+    """The first heading and all lines of a chapter."""
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    try:
+        root = document_fromstring(archive.read(name), parser=HTMLParser(encoding="utf-8", no_network=True))
+    except (etree.LxmlError, ValueError):
+        return "", []
+    heading = root.xpath("string((//h1|//h2|//h3)[1])")
+    lines = lines_of_html(root)
+    title = one_line(heading)
+    return title, [line for line in lines if not (line.heading and line.text == title)]
+
+
+def _xml(data: bytes) -> Any:
+    """XML without entities, network or huge trees."""
+    from lxml import etree
+
+    return etree.fromstring(data, parser=etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))

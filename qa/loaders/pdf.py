@@ -1,0 +1,173 @@
+"""PDF: running text out of lines on pages, without headers, footers and hyphens of the layout."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from qa.config import Settings
+from qa.datatypes import Article
+from qa.errors import LoadError
+from qa.loaders.article import build_article, normalise, one_line
+from qa.loaders.document import Document
+from qa.loaders.fields import author_names
+from qa.loaders.markup import Line
+from qa.loaders.pasted import cleaned
+from qa.loaders.text import take_header
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+EDGE_LINES = 3  # how many lines at the top and bottom of a page can be running headers and footers
+FULL_LINE = 0.75  # a line shorter than this share of the page's usual width can end a paragraph
+
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(
+    r"(?:page\s+|seite\s+|p\.\s*)?[-–—|]?\s*\d{1,4}\s*[-–—|]?(?:\s*(?:of|/|von)\s*\d{1,4})?", re.IGNORECASE
+)
+_HYPHENATED = re.compile(r"(\w*[^\W\d_])[-\u2010\u00ad]$")
+_SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
+_NO_TITLE = re.compile(
+    r"untitled|microsoft word|\.(?:docx?|pdf|indd|qxd|tex|odt|rtf)\b|^\W*$|^document\d*$", re.IGNORECASE
+)
+_OPEN_AND_SAVE = "Open it in a PDF program and save a copy, or export the text."
+
+
+def read_pdf(document: Document, settings: Settings) -> Article:
+    """The article of a PDF; raises LoadError when it is locked, broken or only pictures of pages."""
+    reader = _opened(document)
+    pages = without_running_lines(_pages(reader, document, settings))
+    if not any(pages):
+        raise LoadError(
+            document.origin,
+            "There is no text in it: its pages are pictures, as from a scanner.",
+            "Run text recognition (OCR) on it, and add the result.",
+        )
+    title, authors = _information(reader)
+    header, lines = take_header(paragraphs(pages), titled=bool(title))
+    lines, address = cleaned(lines, title or header.title)
+    return build_article(
+        title=title or header.title or document.readable_name,
+        text="\n\n".join(line.text for line in lines),
+        source=document.origin,
+        url=header.url or address or document.url,
+        published=header.published,  # the file's own dates tell when it was made, not when it was published
+        authors=header.authors or authors,
+    )
+
+
+def _opened(document: Document) -> PdfReader:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(document.data))
+        locked = reader.is_encrypted and not reader.decrypt("")
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError):
+        raise _broken(document) from None
+    except NotImplementedError:
+        locked = True
+    if locked:
+        raise LoadError(
+            document.origin, "The PDF is locked with a password.", "Open it with its password and save a copy without."
+        )
+    return reader
+
+
+def _pages(reader: PdfReader, document: Document, settings: Settings) -> list[list[str]]:
+    """The non-empty lines of every page; a broken page is empty, unless all of them are."""
+    pages: list[list[str]] = []
+    broken = size = 0
+    for page in reader.pages:
+        try:
+            text = normalise(page.extract_text())
+        except Exception:  # noqa: BLE001 - one damaged page must not cost the others
+            text, broken = "", broken + 1
+        pages.append(text.split("\n") if text else [])
+        size += len(text)
+        if size > settings.max_article_chars:
+            break
+    if not pages or broken == len(pages):
+        raise _broken(document)
+    return pages
+
+
+def _broken(document: Document) -> LoadError:
+    return LoadError(
+        document.origin, "The PDF is damaged or incomplete.", "Download or copy it again. " + _OPEN_AND_SAVE
+    )
+
+
+def _information(reader: PdfReader) -> tuple[str, tuple[str, ...]]:
+    """Title and authors of the document information, where they look as if someone had written them."""
+    try:
+        title, author = one_line(reader.metadata.title or ""), reader.metadata.author  # type: ignore[union-attr]
+    except Exception:  # noqa: BLE001 - the information is optional and often malformed
+        return "", ()
+    names = tuple(name for name in author_names(author) if " " in name and "microsoft" not in name.lower())
+    return ("" if _NO_TITLE.search(title) or len(title.split()) < 2 else title), names
+
+
+def without_running_lines(pages: list[list[str]]) -> list[list[str]]:
+    """Pages without page numbers and without lines that stand at the edge of most pages, whatever their digits."""
+    written = [page for page in pages if page]
+    if len(written) < 2:
+        return pages
+    counts: Counter[str] = Counter()
+    for page in written:
+        counts.update({_DIGITS.sub("#", line) for line in (*page[:EDGE_LINES], *page[-EDGE_LINES:])})
+    enough = max(2, len(written) // 2) if len(written) > 3 else len(written)
+    running = {line for line, count in counts.items() if count >= enough}
+    return [_without_edges(page, running) for page in pages]
+
+
+def _without_edges(page: list[str], running: set[str]) -> list[str]:
+    """The page from its first to its last line that is its own."""
+    own = [index for index, line in enumerate(page) if line and not _is_running(line, running)]
+    edge = [index for index in range(len(page)) if index < EDGE_LINES or index >= len(page) - EDGE_LINES]
+    return [line for index, line in enumerate(page) if index in own or index not in edge]
+
+
+def _is_running(line: str, running: set[str]) -> bool:
+    return _DIGITS.sub("#", line) in running or bool(_PAGE_NUMBER.fullmatch(line))
+
+
+def paragraphs(pages: list[list[str]]) -> list[Line]:
+    """Lines joined to paragraphs, over page ends too: one ends at a blank line, or where a short line ends a sentence."""
+    lines = [line for page in pages for line in page]
+    widths = sorted(len(line) for line in lines if len(line) > 20)
+    width = widths[len(widths) * 9 // 10] if widths else 0
+    text = "\n".join(lines)
+    found: list[list[str]] = [[]]
+    for line, following in pairwise([*lines, ""]):
+        if line:
+            found[-1].append(line)
+        if _ends_paragraph(line, following, width, first=len(found) <= 2):
+            found.append([])
+    return [Line(_joined_lines(part, text)) for part in found if part]
+
+
+def _ends_paragraph(line: str, following: str, width: int, *, first: bool) -> bool:
+    """`first` paragraphs are title and date, which end without a full stop."""
+    if not line or not following:
+        return True
+    short = len(line) < FULL_LINE * width
+    begins_anew = not following[:1].islower()
+    return short and begins_anew and (first or bool(_SENTENCE_END.search(line)) or len(line) < width / 2)
+
+
+def _joined_lines(lines: list[str], text: str) -> str:
+    """One paragraph; a word broken at a line end is joined, unless the text spells it with its hyphen elsewhere."""
+    joined = lines[0]
+    for line in lines[1:]:
+        broken = _HYPHENATED.search(joined)
+        if not broken or not line[:1].islower():
+            joined += ("" if broken else " ") + line
+            continue
+        begin, rest = broken.group(1), re.match(r"\w*", line)
+        keep = rest is not None and f"{begin}-{rest.group()}" in text
+        joined = (joined if keep else joined[:-1]) + line
+    return joined

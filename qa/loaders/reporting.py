@@ -1,0 +1,28 @@
+"""The boundary behind which bad content is a report and never an exception."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from qa.datatypes import Article, Failure
+from qa.errors import LoadError
+
+logger = logging.getLogger(__name__)
+
+
+def reported(articles: Iterator[Article | Failure], source: str) -> Iterator[Article | Failure]:
+    """`articles`, and a Failure in place of whatever stops them before their end."""
+    try:
+        yield from articles
+    except LoadError as error:
+        yield Failure(error.source, error.reason, error.remedy)
+    except ImportError:
+        raise
+    except Exception:  # hostile bytes make third-party parsers fail in every way there is
+        logger.debug("cannot read %s", source, exc_info=True)
+        yield Failure(
+            source,
+            "It is damaged, or not what its name says.",
+            "Open it in the program it comes from, and save or download it again.",
+        )

@@ -1,0 +1,227 @@
+"""Fetching from the web: within size and time limits, and never from an address inside the own network.
+
+Every hop of a redirect is resolved here, each of its addresses is checked, and the connection goes to the checked
+address itself, so that a name cannot be re-pointed between check and connection. Proxies and `.netrc` of the
+environment are not used: both would undo that.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from qa.config import Settings
+from qa.errors import LoadError
+from qa.loaders.document import Document
+from qa.loaders.sources import MEGABYTE, too_large
+
+if TYPE_CHECKING:
+    import httpx
+
+_NAT64 = ip_network("64:ff9b::/96")
+_TYPES_OF_ARTICLES = (
+    "text/", "application/xhtml", "application/xml", "application/rss", "application/atom", "application/rdf",
+    "application/json", "application/ld+json", "application/feed+json", "application/x-ndjson", "application/jsonl",
+    "application/pdf", "application/epub", "application/gzip", "application/x-gzip", "application/octet-stream",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml", "application/msword", "binary/octet-stream",
+    "multipart/related", "application/csv",
+)  # fmt: skip
+_NOT_ARTICLES = ("text/css", "text/javascript", "text/ecmascript", "text/calendar", "text/vcard")
+_REMEDIES = {
+    401: "Log in with a browser, save the page there and add the file.",
+    402: "Log in with a browser, save the page there and add the file.",
+    403: "The site refuses programs: save the page in a browser and add the file.",
+    404: "Check the address; the article may have moved.",
+    410: "The article was taken down; a web archive may have it.",
+    429: "Wait some minutes, then add it again.",
+    451: "The site may not show it where you are.",
+}
+_CHECK_ADDRESS = "Check the address, and open it in a browser."
+_SAVE_PAGE = "Save the page in a browser and add the file."
+
+
+def download(url: str, settings: Settings) -> Document:
+    """The document at `url`; raises LoadError for whatever keeps it from being one.
+
+    Runs in a thread that is abandoned at the deadline: a name server or a server that sends its headers a byte at
+    a time cannot hold the caller longer than `url_timeout`.
+    """
+    deadline = time.monotonic() + settings.url_timeout
+    outcome: list[Document | Exception] = []
+
+    def work() -> None:
+        try:
+            outcome.append(_download(url, settings, deadline))
+        except Exception as error:  # noqa: BLE001 - handed to the caller below
+            outcome.append(error)
+
+    thread = Thread(target=work, daemon=True, name="download")
+    thread.start()
+    thread.join(settings.url_timeout)
+    if not outcome:
+        raise _too_slow(url, settings)
+    if isinstance(outcome[0], Exception):
+        raise outcome[0]
+    return outcome[0]
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is on the public internet, seen through IPv6 forms that embed an IPv4 address."""
+    if isinstance(address, IPv6Address):
+        embedded = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            embedded = IPv4Address(int(address) & 0xFFFFFFFF)
+        if embedded is not None:
+            return is_public(embedded)
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _download(url: str, settings: Settings, deadline: float) -> Document:
+    import httpx
+
+    current = _checked_url(url, url)
+    with httpx.Client(trust_env=False, follow_redirects=False, headers=_headers()) as client:
+        for _ in range(settings.url_redirects + 1):
+            try:
+                found = _hop(client, current, url, settings, deadline)
+            except httpx.TimeoutException:
+                raise _too_slow(url, settings) from None
+            except httpx.HTTPError as error:
+                raise _unreachable(url, error) from None
+            if isinstance(found, Document):
+                return found
+            current = found
+    raise LoadError(url, f"It redirects more than {settings.url_redirects} times.", _CHECK_ADDRESS)
+
+
+def _hop(
+    client: httpx.Client, target: httpx.URL, url: str, settings: Settings, deadline: float
+) -> Document | httpx.URL:
+    """The document, or where a redirect leads; tries each checked address of the host until one connects."""
+    import httpx
+
+    addresses = _addresses(target, url, settings)
+    for position, address in enumerate(addresses):
+        last = position == len(addresses) - 1
+        remaining = max(deadline - time.monotonic(), 0.01)
+        try:
+            with client.stream(
+                "GET",
+                target.copy_with(host=address),
+                headers={"Host": target.netloc.decode("ascii")},
+                extensions={"sni_hostname": target.raw_host.decode("ascii")},
+                timeout=remaining if last else min(remaining, settings.url_timeout / len(addresses)),
+            ) as response:
+                return _received(response, target, url, settings, deadline)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            if last:
+                raise
+    raise AssertionError("a name resolves to at least one address")
+
+
+def _received(
+    response: httpx.Response, target: httpx.URL, url: str, settings: Settings, deadline: float
+) -> Document | httpx.URL:
+    if response.has_redirect_location:
+        return _checked_url(str(target.join(response.headers["location"])), url)
+    if not response.is_success:
+        raise _refused(url, response.status_code, response.reason_phrase)
+    media_type = response.headers.get("content-type", "")
+    _check_media_type(url, media_type)
+    data = _body(response, url, settings, deadline)
+    return Document(url, data, media_type or None, str(target.copy_with(fragment=None)))
+
+
+def _body(response: httpx.Response, url: str, settings: Settings, deadline: float) -> bytes:
+    """The whole body, unless it grows over `max_file_mb` (also when unpacked) or the deadline passes."""
+    limit = settings.max_file_mb * MEGABYTE
+    length = response.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length) > limit:
+        raise too_large(url, settings)
+    data = bytearray()
+    for chunk in response.iter_bytes():
+        data += chunk
+        if len(data) > limit:
+            raise too_large(url, settings)
+        if time.monotonic() > deadline:
+            raise _too_slow(url, settings)
+    return bytes(data)
+
+
+def _addresses(target: httpx.URL, url: str, settings: Settings) -> list[str]:
+    """The addresses of the host, all of them checked; raises LoadError when there is none or one is not public."""
+    try:
+        found = socket.getaddrinfo(target.host, target.port or _default_port(target), type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise LoadError(url, f"There is no server named {target.host}, or no connection.", _CHECK_ADDRESS) from None
+    addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+    if not settings.url_private and not all(is_public(ip_address(address)) for address in addresses):
+        raise LoadError(
+            url,
+            f"It leads to {target.host}, which is inside your own network or computer.",
+            "Save the page and add the file, or allow such addresses with the setting url_private.",
+        )
+    return addresses[:4]
+
+
+def _checked_url(address: str, url: str) -> httpx.URL:
+    """`address` as a URL to connect to; `url` is what the user named, for the message."""
+    import httpx
+
+    try:
+        target = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError):
+        raise LoadError(url, "This is not a valid web address.", _CHECK_ADDRESS) from None
+    if target.scheme not in ("http", "https") or not target.host:
+        raise LoadError(url, f"It leads to an address that is not on the web ({target.scheme}).", _CHECK_ADDRESS)
+    if target.userinfo:
+        raise LoadError(url, "The address holds a user name or password.", "Leave them out, or save the page instead.")
+    return target
+
+
+def _check_media_type(url: str, media_type: str) -> None:
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind and (not kind.startswith(_TYPES_OF_ARTICLES) or kind.startswith(_NOT_ARTICLES)):
+        raise LoadError(url, f"It answers with {kind}, which is no article.", "Give the address of the article's page.")
+
+
+def _headers() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        number = version("article-qa")
+    except PackageNotFoundError:
+        number = "0"
+    kinds = "text/html, application/xhtml+xml, application/rss+xml, application/atom+xml, */*;q=0.5"
+    return {"User-Agent": f"article-qa/{number}", "Accept": kinds, "Accept-Encoding": "gzip, deflate"}
+
+
+def _default_port(target: httpx.URL) -> int:
+    return 443 if target.scheme == "https" else 80
+
+
+def _too_slow(url: str, settings: Settings) -> LoadError:
+    return LoadError(
+        url,
+        f"It did not answer completely within {settings.url_timeout:g} seconds.",
+        "Try again later, or raise the setting url_timeout.",
+    )
+
+
+def _refused(url: str, code: int, phrase: str) -> LoadError:
+    later = "Try again later; the trouble is at the site."
+    name = f" ({phrase})" if phrase else ""
+    remedy = _REMEDIES.get(code, later if code >= 500 else _CHECK_ADDRESS)
+    return LoadError(url, f"The site answered with the code {code}{name}.", remedy)
+
+
+def _unreachable(url: str, error: Exception) -> LoadError:
+    text = str(error)
+    if "CERTIFICATE" in text.upper():
+        return LoadError(url, "The certificate of the site is not valid.", _SAVE_PAGE)
+    if "refused" in text:
+        return LoadError(url, "The server refuses the connection.", _CHECK_ADDRESS)
+    return LoadError(url, "The connection failed or broke off.", "Check your connection, then add it again.")
