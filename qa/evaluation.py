@@ -109,7 +109,7 @@ class EndToEndReport(ReadingReport):
     read_passages: int
     ece_right: float | None  # of the confidence of all candidates, against being right: F1 of at least RIGHT
     ece_em: float | None  # the same against EM
-    missing_articles: int  # gold articles that the library lacks: their questions count as misses
+    missing_articles: int  # gold articles that the library lacks: what is only there counts as a miss
 
 
 def evaluate_reading(
@@ -143,13 +143,14 @@ def evaluate_end_to_end(
     """
     settings = assistant.library.settings
     threshold = settings.threshold if threshold is None else threshold
-    outcomes, gold_articles = [], set()
+    outcomes, gold_articles = [], set[str]()
     for example in _counted(examples, progress):
         places, rank = None, None
         if example.answers:
             if example.context is not None:
                 places = gold_places(example)
                 gold_articles.add(places.article_id)
+            gold_articles.update(example.articles)
             rank = first_right_rank(example, places, assistant.retriever.retrieve(example.question, where=None))
         answer = assistant.ask(example.question)
         answers = [(citation.quote, citation.confidence) for citation in answer.citations]

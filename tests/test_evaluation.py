@@ -463,7 +463,10 @@ def test_an_assistant_that_withholds_has_the_same_figures_but_for_candidates() -
 
 
 def test_gold_articles_that_the_library_lacks_are_counted() -> None:
+    named = Example("", "When did it open?", (GoldAnswer("May 1931"),), articles=("elsewhere", OTHER.id))
     assert evaluate_end_to_end(assistant(0.3, [OTHER]), EXAMPLES).missing_articles == 1
+    assert evaluate_end_to_end(assistant(0.3, [OTHER]), [named]).missing_articles == 1
+    assert evaluate_end_to_end(assistant(0.3, []), [*EXAMPLES, named]).missing_articles == 3
 
 
 def test_no_examples_leave_nothing_to_average() -> None:
