@@ -82,14 +82,12 @@ class FakeLibrary:
     def __len__(self) -> int:
         return len(self.kept)
 
-    def article(self, id: str) -> Article:
-        if id not in self.kept:
-            raise ArticleNotFound(f"{id}: no such article")
-        return self.kept[id]
+    def article(self, article_id: str) -> Article:
+        if article_id not in self.kept:
+            raise ArticleNotFound(f"{article_id}: no such article")
+        return self.kept[article_id]
 
-    def articles(
-        self, where: Where | None = None, *, offset: int = 0, limit: int | None = None
-    ) -> Iterator[Article]:
+    def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
         starts = where.sources if where else ()
         found = [a for a in self.kept.values() if not starts or a.source.startswith(starts)]
         return iter(found[offset:][:limit])
@@ -114,7 +112,7 @@ class FakeLibrary:
         return Report(failed=tuple(Failure(source, "It cannot be reached.", "Try again.") for source in sources))
 
     def remove(self, ids: Iterable[str]) -> Report:
-        return Report(removed=tuple(id for id in ids if self.kept.pop(id, None)))
+        return Report(removed=tuple(each for each in ids if self.kept.pop(each, None)))
 
 
 class FakeAssistant:

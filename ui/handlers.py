@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Answer, Progress, Report, Turn, Where
-from qa.errors import ArticleNotFound, QAError
+from qa.errors import QAError
 from qa.loaders import Document
 from qa.samples import remove_samples
 from ui import render, render_library
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXAMPLES = (  # the sample articles answer these; the last but one asks for a quote, the last is in no article
+EXAMPLES = (  # the sample articles answer these
     "Who proposed direct negotiations in Istanbul?",
     "When did Putin and Zelensky last meet?",
     "Who is the Kremlin spokesman?",

@@ -20,8 +20,8 @@ async function openArticle(button) {
   const html = await server.open_article({ article, start: +start, end: +end, exact: exact === "1" });
   if (ticket !== opened) return;
   paneBody.innerHTML = html;
+  element.querySelector("#pane-title").textContent = paneBody.querySelector("h2")?.textContent ?? "";
   pane.hidden = false;
-  document.body.classList.add("reading");
   const mark = paneBody.querySelector("mark, .passage");
   if (mark) mark.scrollIntoView({ block: "center", behavior: shown && !calm() ? "smooth" : "instant" });
   else paneBody.scrollTop = 0;
@@ -32,7 +32,6 @@ function closeArticle() {
   if (pane.hidden) return;
   opened++;
   pane.hidden = true;
-  document.body.classList.remove("reading");
   opener?.removeAttribute("aria-current");
   opener?.focus();
 }

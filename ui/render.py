@@ -19,6 +19,7 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 NEAREST = 3  # passages shown when nothing was found
+LONG = 70  # characters of an answer from which it is set smaller
 SHOWN_QUESTION = 400  # characters of a question that are repeated on the page
 
 # Characters that reorder what is written after them: a title could use them to pass for another one.
@@ -57,7 +58,7 @@ def label(text: str) -> str:
 
 
 def day(published: date | None) -> str:
-    """"12 May 2025", or "undated"."""
+    """The date as in "12 May 2025", or "undated"."""
     return f"{published.day} {MONTHS[published.month - 1]} {published.year}" if published else "undated"
 
 
@@ -131,13 +132,8 @@ def _opener(article_id: str, start: int, end: int, content: str, *, kind: str, e
 
 def citation_html(citation: Citation) -> str:
     """The sentence with the exact words marked, what it is from, and where else it stands."""
-    sentence = marked(
-        citation.context, citation.start - citation.context_start, citation.end - citation.context_start
-    )
-    content = (
-        f'<span class="sentence" dir="auto">{sentence}</span>'
-        f'<span class="title">{label(citation.title)}</span>'
-    )
+    sentence = marked(citation.context, citation.start - citation.context_start, citation.end - citation.context_start)
+    content = f'<span class="sentence" dir="auto">{sentence}</span><span class="title">{label(citation.title)}</span>'
     opener = _opener(citation.article_id, citation.start, citation.end, content, kind="cite")
     return (
         f'{opener}<p class="from">{time_html(citation.published)} · {source_html(citation.source, citation.url)}</p>'
@@ -149,9 +145,7 @@ def _repeats_html(repeats: tuple[Citation, ...]) -> str:
     if not repeats:
         return ""
     places = "".join(
-        "<li>"
-        + _opener(r.article_id, r.start, r.end, f"{label(r.title)}, {day(r.published)}", kind="place")
-        + "</li>"
+        "<li>" + _opener(r.article_id, r.start, r.end, f"{label(r.title)}, {day(r.published)}", kind="place") + "</li>"
         for r in repeats
     )
     return f'<div class="repeats"><p>Also in</p><ul>{places}</ul></div>'
@@ -160,7 +154,7 @@ def _repeats_html(repeats: tuple[Citation, ...]) -> str:
 def _found_html(answer: Answer) -> str:
     best, *others = answer.citations
     parts = [
-        f'<p class="quote" dir="auto">{escape(answer.text)}</p>',
+        f'<p class="quote{" long" if len(answer.text) > LONG else ""}" dir="auto">{escape(answer.text)}</p>',
         confidence_html(answer.confidence),
         f'<div class="evidence">{citation_html(best)}</div>',
     ]

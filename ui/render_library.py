@@ -11,7 +11,7 @@ PAGE = 200  # articles listed at once
 
 
 def counted(number: int, noun: str = "article") -> str:
-    """"1 article", "2,000 articles"."""
+    """A number with its noun, as in "1 article", "2,000 articles"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
