@@ -1,6 +1,7 @@
 """Nearest neighbours by inner product over stable ids, kept in one file that is checked when it is read.
 
-File: an 80-byte header (`_HEADER`: magic, version, dimension, count, revision, sha256 of the rest), then a FAISS index.
+File: a header of 64 bytes (magic, version, dimension, count, revision; sha256 of these and of the rest), then a
+FAISS index.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ MAX_LISTS = 1024
 TRAINING_PER_LIST = 64
 ADDED_AT_ONCE = 65_536
 
-_HEADER = struct.Struct("<8sIIQq16x32s")
+_FIELDS = struct.Struct("<8sIIQq")
+_DIGEST_BYTES = 32
 _MAGIC = b"AQVECTOR"
 _VERSION = 1
 
@@ -55,7 +57,7 @@ class VectorIndex:
         index = cls(vectors.shape[1])
         index._exact_limit = exact_limit
         checked_ids = _checked_ids(ids, len(vectors))
-        if len(vectors) >= exact_limit:
+        if len(vectors) >= max(1, exact_limit):
             index._index = _trained(vectors)
         for first in range(0, len(checked_ids), ADDED_AT_ONCE):
             part = slice(first, first + ADDED_AT_ONCE)
@@ -196,20 +198,21 @@ class VectorIndex:
         return checked
 
     def _write(self, file: IO[bytes], revision: int) -> None:
-        """The header goes in last, when the digest is known."""
+        """The digest goes in last, when it is known."""
         faiss = _faiss()
-        digest = hashlib.sha256()
+        fields = _FIELDS.pack(_MAGIC, _VERSION, self.dimension, len(self), revision)
+        digest = hashlib.sha256(fields)
 
         def write(part: bytes) -> int:
             digest.update(part)
             return file.write(part)
 
-        file.write(bytes(_HEADER.size))
+        file.write(fields + bytes(_DIGEST_BYTES))
         writer = faiss.PyCallbackIOWriter(write)
         faiss.write_index(self._index, writer)
         del writer  # it holds back the last part until it goes
-        file.seek(0)
-        file.write(_HEADER.pack(_MAGIC, _VERSION, self.dimension, len(self), revision, digest.digest()))
+        file.seek(len(fields))
+        file.write(digest.digest())
 
 
 def _faiss() -> Any:
@@ -221,7 +224,7 @@ def _trained(vectors: NDArray[Any]) -> Any:
     """An empty inverted file, its lists and value ranges learnt from `vectors`."""
     faiss = _faiss()
     count, dimension = vectors.shape
-    lists = min(MAX_LISTS, max(1, round(4 * math.sqrt(count))))
+    lists = min(MAX_LISTS, count, round(4 * math.sqrt(count)))
     index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.cp.max_points_per_centroid = TRAINING_PER_LIST
     index.cp.min_points_per_centroid = 1
@@ -245,13 +248,13 @@ def _checked_ids(ids: ArrayLike, count: int) -> NDArray[np.int64]:
 
 def _read_header(file: io.BufferedReader) -> tuple[int, int, int]:
     """Dimension, count and revision; leaves the file at the payload, whose digest has been checked."""
-    header = file.read(_HEADER.size)
-    if len(header) < _HEADER.size:
+    header, said = file.read(_FIELDS.size), file.read(_DIGEST_BYTES)
+    if len(header + said) < _FIELDS.size + _DIGEST_BYTES:
         raise ValueError("too short")
-    magic, version, dimension, count, revision, digest = _HEADER.unpack(header)
+    magic, version, dimension, count, revision = _FIELDS.unpack(header)
     if (magic, version) != (_MAGIC, _VERSION):
         raise ValueError("another kind of file or version")
-    if hashlib.file_digest(file, "sha256").digest() != digest:
+    if hashlib.file_digest(file, lambda: hashlib.sha256(header)).digest() != said:
         raise ValueError("its digest does not match")
-    file.seek(_HEADER.size)
+    file.seek(_FIELDS.size + _DIGEST_BYTES)
     return dimension, count, revision

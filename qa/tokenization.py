@@ -64,10 +64,11 @@ def question_terms(question: str) -> list[str]:
 
 def _folded(text: str) -> str:
     """Lower case, one form for each character, no accents, no thousands separators."""
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
-        text = unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
-    return _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text.casefold())
+    folded = text.casefold()
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded.translate(_APOSTROPHES))
+        folded = unicodedata.normalize("NFC", _MARKS.sub("", decomposed).casefold())
+    return _THOUSANDS.sub(lambda match: match[0].replace(",", ""), folded)
 
 
 def _terms_of(compound: str) -> list[str]:
