@@ -31,9 +31,9 @@ def resolve_model(name: str) -> Path:
     if (packaged := _packaged(name)) is not None:
         return packaged
     path = Path(name).expanduser()
-    if path.is_dir():
-        return _checked(path)
-    if path.exists() or _is_path(name):
+    if name and path.is_dir():
+        return _checked(name, path)
+    if name and (path.exists() or _is_path(name)):
         raise ModelNotFound(f"model {name!r}: there is no such folder. Give the folder that holds config.json.")
     for repository in _repositories(name):
         if (cached := _cached(repository)) is not None:
@@ -98,11 +98,11 @@ def _is_model(folder: Path) -> bool:
     return described and any(folder.rglob("*.safetensors"))
 
 
-def _checked(folder: Path) -> Path:
+def _checked(name: str, folder: Path) -> Path:
     if not _is_model(folder):
         raise ModelNotFound(
-            f"model {str(folder)!r}: the folder holds no config.json with *.safetensors beside it. "
-            "Give the folder of a model saved by transformers or sentence-transformers, weights as safetensors."
+            f"model {name!r}: {folder} holds no config.json with *.safetensors beside it. Give the folder of a model "
+            "saved by transformers or sentence-transformers, with its weights as safetensors."
         )
     return folder
 
@@ -129,7 +129,9 @@ def _downloaded(name: str) -> Path:
     failure: Exception | None = None
     for repository in _repositories(name):
         try:
-            return _checked(Path(snapshot_download(repository, allow_patterns=_WANTED, ignore_patterns=_UNWANTED)))
+            return _checked(
+                name, Path(snapshot_download(repository, allow_patterns=_WANTED, ignore_patterns=_UNWANTED))
+            )
         except ModelNotFound:
             raise
         except Exception as error:  # noqa: BLE001  the hub raises a dozen kinds: all mean that there is no model
