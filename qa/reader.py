@@ -11,13 +11,16 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.datatypes import Span
 from qa.errors import ModelError, mapped
+
+if TYPE_CHECKING:
+    from embeddings.encoder import Precision
 
 PACKAGED = Path(__file__).parent / "weights" / "reader"
 MAX_QUESTION_TOKENS = 64
@@ -55,7 +58,7 @@ class TransformersReader:
         self,
         model: str = "packaged",
         *,
-        precision: str = "auto",
+        precision: Precision = "auto",
         max_answer_tokens: int = 30,
         spans: int = 5,
     ) -> None:
@@ -208,7 +211,7 @@ def _whole_words(window: Window, start: int, end: int) -> tuple[int, int]:
     return int(window.offsets[start, 0]), int(window.offsets[end, 1])
 
 
-def _load_model(name: str, precision: str) -> tuple[Any, Any]:
+def _load_model(name: str, precision: Precision) -> tuple[Any, Any]:
     """The tokenizer and the model, in evaluation mode on the CPU."""
     from embeddings.encoder import torch_dtype
     from embeddings.models import quiet_loading, resolve_model

@@ -11,8 +11,9 @@ from qa.errors import mapped
 
 if TYPE_CHECKING:
     from qa.library import Library
+    from qa.store import Store
 
-DENSE_WEIGHT = 0.5  # of the dense score in the fused one; the lexical score has the rest
+DENSE_WEIGHT = 0.6  # of the dense score in the fused one; the lexical score has the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +77,32 @@ class Retriever:
         The filter is applied inside both indexes, so it never costs results. A passage that was removed while the
         indexes were being asked is left out.
         """
-        library = self._library
-        library.refresh()
-        allowed = library.store.allowed(where) if where else None
-        if allowed is not None and not len(allowed):
+        self._library.refresh()
+        generation = self._library.generation  # one for the whole question: a rebuild may replace it meanwhile
+        vectors, count = generation.vectors, self._library.settings.candidates
+        allowed = generation.store.allowed(where) if where else None
+        if vectors is None or (allowed is not None and not len(allowed)):
             return []
-        count = library.settings.candidates
-        lexical = library.lexical.search(question, count, allowed)
+        lexical = generation.lexical.search(question, count, allowed)
         with mapped():
-            vector = library.encoder.encode_queries([question])[0]
-            ids, scores = library.vectors.search(vector, count, allowed)
+            vector = self._library.encoder.encode_queries([question])[0]
+            ids, scores = vectors.search(vector, count, allowed)
         fused = fuse(lexical, list(zip(ids.tolist(), scores.tolist(), strict=True)))[:count]
-        return self._with_articles(fused)
+        return _with_articles(generation.store, fused)
 
-    def _with_articles(self, fused: Sequence[Fused]) -> list[RetrievedPassage]:
-        store = self._library.store
-        passages = {passage.id: passage for passage in store.passages([hit.passage_id for hit in fused])}
-        articles = store.articles_by_id({passage.article_id for passage in passages.values()})
-        return [
-            RetrievedPassage(
-                passage=passage,
-                article=articles[passage.article_id],
-                lexical_rank=hit.lexical_rank,
-                dense_rank=hit.dense_rank,
-                similarity=hit.similarity,
-                score=hit.score,
-            )
-            for hit in fused
-            if (passage := passages.get(hit.passage_id)) and passage.article_id in articles
-        ]
+
+def _with_articles(store: Store, fused: Sequence[Fused]) -> list[RetrievedPassage]:
+    passages = {passage.id: passage for passage in store.passages([hit.passage_id for hit in fused])}
+    articles = store.articles_by_id({passage.article_id for passage in passages.values()})
+    return [
+        RetrievedPassage(
+            passage=passage,
+            article=articles[passage.article_id],
+            lexical_rank=hit.lexical_rank,
+            dense_rank=hit.dense_rank,
+            similarity=hit.similarity,
+            score=hit.score,
+        )
+        for hit in fused
+        if (passage := passages.get(hit.passage_id)) and passage.article_id in articles
+    ]
