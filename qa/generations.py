@@ -85,6 +85,14 @@ class Generation:
             return
         if self.lexical.revision > self.store.revision():
             self.lexical.clear()
+        try:
+            self._apply_to_lexical()
+        except (ValueError, OSError) as error:
+            logger.warning("%s is made anew: %s", self.folder / "lexical", error)
+            self.lexical.clear()
+            self._apply_to_lexical()
+
+    def _apply_to_lexical(self) -> None:
         changes = self.store.changes_since(self.lexical.revision)
         self.lexical.apply(self._lexical_documents(changes.added), changes.removed.tolist(), changes.revision)
 
