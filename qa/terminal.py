@@ -41,8 +41,28 @@ _ESCAPE = re.compile(
 _BIDI = "\u202a-\u202e\u2066-\u2069"  # turn the reading direction of what follows
 _CONTROL = re.compile(rf"[\x00-\x1f\x7f-\x9f{_BIDI}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # undecodable bytes of a file name; cannot be encoded again
-_UNITS = {"read": "files", "encode": "passages", "index": "passages"}
 _STAGES = {"read": "Reading", "encode": "Encoding", "index": "Indexing"}
+_FIGURES = {  # of an evaluation; what is not here is told by its name
+    "examples": "questions",
+    "answerable": "questions with an answer",
+    "threshold": "least confidence of an answer",
+    "hit_at_1": "right passage found first",
+    "hit_at_5": "right passage in first 5",
+    "hit_at_10": "right passage in first 10",
+    "mrr": "mean reciprocal rank",
+    "em": "exact match",
+    "f1": "F1",
+    "em_3": "exact match, best of 3 answers",
+    "f1_3": "F1, best of 3 answers",
+    "given": "answered, of the answerable",
+    "withheld": "not found, of the unanswerable",
+    "em_all": "exact match, all questions",
+    "f1_all": "F1, all questions",
+    "best_f1_all": "F1, all, best threshold",
+    "best_threshold": "best threshold",
+    "aurc": "risk over coverage (AURC)",
+    "ece_right": "calibration error (ECE)",
+}
 _REASONS = {
     Reason.NO_ARTICLES: "There are none yet. Add some: article-qa add FOLDER",
     Reason.NOTHING_RELEVANT: "Nothing in them is about this.",
@@ -129,8 +149,10 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
 
 
 def _citation_lines(citation: Citation, *, styled: bool) -> list[Text]:
-    first, *others = [_place(one, one.start, one.end) for one in (citation, *citation.repeats)]
-    return [_marked(citation, styled=styled), first, *(Text("also: ", no_wrap=True) + one for one in others)]
+    lines = [_marked(citation, styled=styled), *_place(citation, citation.start, citation.end)]
+    for repeat in citation.repeats:
+        lines += _place(repeat, repeat.start, repeat.end, before="Also in: ")
+    return lines
 
 
 def _marked(citation: Citation, *, styled: bool) -> Text:
@@ -145,15 +167,14 @@ def _marked(citation: Citation, *, styled: bool) -> Text:
     )
 
 
-def _place(cited: Citation | Article, start: int, end: int) -> Text:
-    """Title, date, address and offsets."""
+def _place(cited: Citation | Article, start: int, end: int, before: str = "") -> list[Text]:
+    """Title and date, then address and offsets."""
+    title = clean(cited.title).strip() or "(no title)"
     address = clean(cited.url or cited.source).strip()
-    return Text.assemble(
-        clean(cited.title).strip() or "(no title)",
-        f" · {day(cited.published)} · ",
-        (f"{address} [{start}:{end}]", "dim"),
-        no_wrap=True,
-    )
+    return [
+        Text(f"{before}{title} · {day(cited.published)}"),
+        Text(f"{address} · characters {start}–{end}", style="dim", no_wrap=True),
+    ]
 
 
 def _not_found_lines(answer: Answer, *, filtered: bool) -> list[Text]:
@@ -167,7 +188,7 @@ def _not_found_lines(answer: Answer, *, filtered: bool) -> list[Text]:
     for retrieved in answer.passages[:NEAREST]:
         start, end = retrieved.passage.start, retrieved.passage.end
         nearest = Text(shortened(retrieved.text, NEAREST_CHARACTERS))
-        lines += [Text(), nearest, _place(retrieved.article, start, end)]
+        lines += [Text(), nearest, *_place(retrieved.article, start, end)]
     return lines
 
 
@@ -252,7 +273,7 @@ def figure_lines(file: str, figures: Mapping[str, object]) -> list[Text]:
         if isinstance(figure, list | tuple | dict):
             continue
         shown = "-" if figure is None else f"{figure:.3f}" if isinstance(figure, float) else str(figure)
-        lines.append(Text(f"  {name.replace('_', ' '):<32}{shown:>10}"))
+        lines.append(Text(f"  {_FIGURES.get(name, name.replace('_', ' ')):<34}{shown:>10}"))
     return lines
 
 
@@ -276,7 +297,7 @@ def progress_bars(console: Console) -> Iterator[ProgressCallback]:
                 tasks[progress.stage] = shown.add_task(_STAGES[progress.stage], rate="", total=progress.total)
             task = tasks[progress.stage]
             speed = next(known.speed for known in shown.tasks if known.id == task)
-            rate = f"{speed:,.0f} {_UNITS[progress.stage]}/s" if speed else ""
+            rate = f"{speed:,.0f}/s" if speed else ""
             shown.update(task, completed=progress.done, total=progress.total, rate=rate)
 
         yield step

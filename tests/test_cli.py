@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -269,7 +272,8 @@ def test_ask_prints_the_answer_and_its_marked_sentence(run: Run, parts: Parts) -
         "75% sure\n"
         "\n"
         "It reached Sund **after dark**.\n"
-        "A ferry is late · 12 May 2025 · https://example.org/ferry [40:50]\n",
+        "A ferry is late · 12 May 2025\n"
+        "https://example.org/ferry · characters 40–50\n",
         "",
     )
     assert parts.assistant.asked == [("When did it arrive?", None)]
@@ -279,14 +283,17 @@ def test_ask_prints_further_answers_repeats_and_the_hint_at_samples(run: Run, pa
     parts.assistant.answer = replace(FOUND, citations=(replace(DARK, repeats=(EVENING,)), EVENING))
     assert run("ask", "When?").out.splitlines()[3:] == [
         "It reached Sund **after dark**.",
-        "A ferry is late · 12 May 2025 · https://example.org/ferry [40:50]",
-        "also: A seal is back · undated · sample:seal.txt [33:46]",
+        "A ferry is late · 12 May 2025",
+        "https://example.org/ferry · characters 40–50",
+        "Also in: A seal is back · undated",
+        "sample:seal.txt · characters 33–46",
         "",
         "Other answers",
         "",
         "until evening (25% sure)",
         "It slept **until evening**.",
-        "A seal is back · undated · sample:seal.txt [33:46]",
+        "A seal is back · undated",
+        "sample:seal.txt · characters 33–46",
         "",
         "From the sample articles. Add your own: article-qa add FOLDER",
     ]
@@ -303,7 +310,8 @@ def test_ask_says_that_nothing_was_found_and_what_came_near(run: Run, parts: Par
         "The nearest passages, which are no answer:",
         "",
         "A seal lay on the pier.",
-        "A seal is back · undated · sample:seal.txt [0:23]",
+        "A seal is back · undated",
+        "sample:seal.txt · characters 0–23",
     ]
 
 
@@ -404,7 +412,8 @@ def test_a_hostile_article_is_printed_as_plain_words(run: Run, parts: Parts) -> 
     ran = run("ask", "When?")
     assert ran.out.splitlines()[3:] == [
         "[red]evil[/red] **after dark**",
-        "[red]evil[/red] · 12 May 2025 · [red]evil[/red] [24:34]".replace("24:34", f"{len(evil)}:{len(evil) + 10}"),
+        "[red]evil[/red] · 12 May 2025",
+        f"[red]evil[/red] · characters {len(evil)}–{len(evil) + 10}",
     ]
 
 
@@ -430,7 +439,7 @@ def test_on_a_terminal_the_words_are_bold_and_prose_is_wrapped() -> None:
     assert "\x1b[1;7mafter dark\x1b[0m." in shown
     assert "**" not in shown
     assert "on and on,\nand reached" in shown.replace(" \n", "\n")
-    place = "A ferry is late · 12 May 2025 · \x1b[2mhttps://example.org/" + "x" * 50 + " [57:67]"
+    place = "https://example.org/" + "x" * 50 + " · characters 57–67"
     assert place in shown  # longer than the line, and still whole
 
 
@@ -617,7 +626,7 @@ def test_verify_refuses_what_is_no_answer(run: Run, parts: Parts, tmp_path: Path
 
 @dataclass(frozen=True)
 class Figures:
-    questions: int
+    examples: int
     f1: float
     aurc: float | None
     points: list[float]
@@ -641,10 +650,14 @@ def test_evaluate_prints_figures_for_each_file(run: Run, parts: Parts, evaluatio
     file.write_text("one\ntwo\n")
     lines = run("evaluate", str(file)).out.splitlines()
     assert lines[0] == str(file)
-    assert [line.split() for line in lines[1:]] == [["questions", "2"], ["f1", "0.500"], ["aurc", "-"]]
+    assert [line.split() for line in lines[1:]] == [
+        ["questions", "2"],
+        ["F1", "0.500"],
+        ["risk", "over", "coverage", "(AURC)", "-"],
+    ]
     assert json.loads(run("evaluate", str(file), "--json").out) == {
         "format": "article-qa/evaluation/1",
-        "files": {str(file): {"questions": 2, "f1": 0.5, "aurc": None, "points": [0.1]}},
+        "files": {str(file): {"examples": 2, "f1": 0.5, "aurc": None, "points": [0.1]}},
     }
 
 
@@ -671,3 +684,80 @@ def test_nothing_heavy_is_loaded(arguments: list[str], tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "0 []"
+
+
+# with the real library
+
+
+def article_qa(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-m", "qa", *arguments]
+    return subprocess.run(program, capture_output=True, text=True, env=os.environ | environment, check=False)
+
+
+def test_a_stream_that_cannot_show_a_letter_is_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(answer_to_dict(FOUND)))
+    done = article_qa("verify", str(file), PYTHONIOENCODING="ascii")
+    assert done.returncode == 1  # the library is empty
+    assert "?after dark?" in done.stdout  # instead of the curly quotes
+    assert done.stderr == ""
+
+
+@pytest.mark.models
+def test_the_way_of_an_article_through_the_shell(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "ferry.txt").write_text(
+        "Storm delays the ferry to Sund\n\nMay 12, 2025\n\n"
+        "The ferry Aurora reached the harbour of Sund at midnight on Monday, after a storm had delayed it.\n\n"
+        "Captain Ada Berg told reporters that all forty passengers were well."
+    )
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    added = run("add", str(folder))
+    assert (added.code, added.out) == (1, "1 added, 1 failed.\n")
+    assert added.err.startswith(f"failed: {folder / 'broken.pdf'}: ")
+
+    found = run("ask", "Who is the captain of the ferry?", "--json")
+    assert found.code == 0
+    answer = json.loads(found.out)
+    assert "Ada Berg" in answer["text"]
+    assert run("ask", "Who won the football match in Lisbon?").code == 1
+    assert run("ask", "Who is the captain?", "--from", "2026").code == 1
+
+    saved = tmp_path / "answer.json"
+    saved.write_text(found.out)
+    assert run("verify", str(saved)).code == 0
+    article_id = answer["citations"][0]["article_id"]
+    assert run("list").out.startswith(f"{article_id}\t2025-05-12\tStorm delays the ferry to Sund\t{folder}")
+    assert run("rebuild") == Ran(0, "1 rebuilt.\n", "")
+    assert run("remove", article_id).code == 0
+    assert (run("list").out, run("verify", str(saved)).code) == ("", 1)
+
+
+@pytest.mark.models
+def test_ctrl_c_keeps_what_is_in_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    from qa.library import Library
+
+    folder, shelf = tmp_path / "news", tmp_path / "shelf"
+    folder.mkdir()
+    for number in range(120):
+        (folder / f"{number}.txt").write_text(f"Report {number}\n\nShip {number} reached the harbour of Sund. " * 60)
+    command = [sys.executable, "-m", "qa", "add", str(folder), "--library", str(shelf)]
+    with (
+        subprocess.Popen(
+            command, env=os.environ | {"ARTICLE_QA_BATCH_ARTICLES": "1"}, stderr=subprocess.PIPE, text=True
+        ) as adding,
+        Library.open(shelf) as library,
+    ):
+        while not len(library) and adding.poll() is None:
+            time.sleep(0.01)  # until the first batch is in
+        adding.send_signal(signal.SIGINT)
+        told = adding.communicate()[1]
+        assert adding.returncode == 130
+        assert f"Articles in the library: {len(library)}" in told
+        assert 0 < len(library) < 120
+        assert "Traceback" not in told
+    again = article_qa("add", str(folder), "--library", str(shelf))
+    assert again.returncode == 0
+    with Library.open(shelf) as library:
+        assert len(library) == 120
