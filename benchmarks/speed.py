@@ -1,0 +1,237 @@
+"""How fast articles go in and questions are answered, each against the bare forward passes of the same run.
+
+    python benchmarks/speed.py [--corpus FILE --articles N] [--questions FILE] [--ask N] [--library FOLDER]
+
+Without a corpus the sample articles go in. Indexing is compared with `SentenceTransformer.encode` in float32 over
+the same passages; asking with the forward passes that each question made, done again with the same tensors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import numpy as np
+import torch
+from hardware import machine, peak_memory_mb
+from numpy.typing import NDArray
+
+from embeddings.encoder import SentenceTransformerEncoder
+from embeddings.models import resolve_model
+from qa.assistant import Assistant
+from qa.config import Settings
+from qa.evaluation import read_examples
+from qa.library import Library
+from qa.loaders import Document
+from qa.reader import TransformersReader
+from qa.samples import add_samples
+
+QUESTIONS = (
+    "Who proposed direct negotiations in Istanbul?",
+    "When did Putin and Zelensky last meet?",
+    "Who is the Kremlin spokesman?",
+    "What did Peskov say about the language of ultimatums?",
+    "Who won the 2030 World Cup?",
+    "Who was named Time Person of the Year?",
+    "What killed measles patients in Samoa?",
+    "Which party won the general election in Canada?",
+    "Who set a new world record at the Chicago marathon?",
+    "What did the slug-inspired glue do?",
+)
+
+
+def main() -> None:
+    """Index, ask, and print the figures."""
+    given = _arguments()
+    settings = Settings.resolve()
+    print(f"{machine()}\n")
+    with TemporaryDirectory(prefix="article-qa-speed-") as folder:
+        encoder = RecordingEncoder(SentenceTransformerEncoder(settings.encoder, settings.precision, settings.threads))
+        encoder.encode_queries(["Load the model."])
+        with Library.open(given.library or folder, settings, encoder=encoder) as library:
+            print_indexing(library, encoder, given)
+            reader = TransformersReader(
+                settings.reader, precision=settings.precision, max_answer_tokens=settings.max_answer_tokens
+            )
+            print_asking(Assistant(library, reader), _questions(given))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path, help="JSON lines, one article a line; .gz too")
+    parser.add_argument("--articles", type=int, help="take the first N articles of the corpus")
+    parser.add_argument("--questions", type=Path, help="SQuAD-style JSON lines; only the questions count")
+    parser.add_argument("--ask", type=int, default=50, help="how many questions to ask; few are asked repeatedly")
+    parser.add_argument("--library", type=Path, help="ask this library as it stands; nothing is indexed")
+    return parser.parse_args()
+
+
+def _questions(given: argparse.Namespace) -> list[str]:
+    asked = [example.question for example in read_examples(given.questions)] if given.questions else list(QUESTIONS)
+    return [asked[number % len(asked)] for number in range(given.ask)]
+
+
+# indexing
+
+
+@dataclass
+class RecordingEncoder:
+    """The library's own encoder, which remembers the texts of passages and the time they took."""
+
+    encoder: SentenceTransformerEncoder
+    texts: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.encoder.name
+
+    @property
+    def dimension(self) -> int:
+        return self.encoder.dimension
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """As the encoder does."""
+        started = time.perf_counter()
+        vectors = self.encoder.encode_passages(texts, progress)
+        self.seconds += time.perf_counter() - started
+        self.texts.extend(texts)
+        return vectors
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As the encoder does."""
+        return self.encoder.encode_queries(texts)
+
+
+def print_indexing(library: Library, encoder: RecordingEncoder, given: argparse.Namespace) -> None:
+    """Passages a second from file to index, in the encoder alone, and in bare float32 encoding."""
+    if given.library:
+        return
+    started = time.perf_counter()
+    if given.corpus:
+        library.add_documents([_first_articles(given.corpus, given.articles)])
+    else:
+        add_samples(library)
+    library.refresh()
+    seconds = time.perf_counter() - started
+    memory = peak_memory_mb()
+    bare = bare_encoding_seconds(library.settings.encoder, encoder.texts)
+    count = len(encoder.texts)
+    print(f"Indexing {len(library):,} articles, {count:,} passages\n")
+    print("| what | seconds | passages/s | against bare |\n|---|---|---|---|")
+    for what, taken in (
+        ("from files to index", seconds),
+        ("of that, in the encoder", encoder.seconds),
+        ("bare SentenceTransformer.encode, float32", bare),
+    ):
+        print(f"| {what} | {taken:.2f} | {count / taken:.1f} | {bare / taken:.2f}x |")
+    print(f"\nPeak memory of indexing, models included: {_megabytes(memory)}\n")
+
+
+def _first_articles(corpus: Path, articles: int | None) -> Document:
+    data = corpus.read_bytes()
+    if articles is None:
+        return Document(f"upload:{corpus.name}", data)
+    lines = (gzip.decompress(data) if corpus.suffix == ".gz" else data).splitlines(keepends=True)
+    return Document(f"upload:{corpus.name.removesuffix('.gz')}", b"".join(islice(lines, articles)))
+
+
+def bare_encoding_seconds(model: str, texts: Sequence[str]) -> float:
+    """What the library that everybody uses takes for the same texts, at its defaults."""
+    from sentence_transformers import SentenceTransformer
+
+    bare = SentenceTransformer(str(resolve_model(model)), device="cpu", local_files_only=True)
+    bare.encode(list(texts[:8]), show_progress_bar=False)
+    started = time.perf_counter()
+    bare.encode(list(texts), show_progress_bar=False)
+    return time.perf_counter() - started
+
+
+# asking
+
+
+class ForwardPasses:
+    """While open, remembers every outermost call of a transformers model, so that it can be done again."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = []
+        self._inside = False
+
+    @contextmanager
+    def recorded(self) -> Iterator[Self]:
+        """Record what is called inside."""
+        from transformers import PreTrainedModel
+
+        def call(model: Any, *args: Any, **kwargs: Any) -> Any:
+            if self._inside:
+                return torch.nn.Module.__call__(model, *args, **kwargs)
+            self.calls.append((model, args, {name: _copied(value) for name, value in kwargs.items()}))
+            self._inside = True
+            try:
+                return torch.nn.Module.__call__(model, *args, **kwargs)
+            finally:
+                self._inside = False
+
+        PreTrainedModel.__call__ = call
+        try:
+            yield self
+        finally:
+            del PreTrainedModel.__call__
+
+    def again(self) -> float:
+        """The seconds that the same calls take alone."""
+        started = time.perf_counter()
+        with torch.inference_mode():
+            for model, args, kwargs in self.calls:
+                model(*args, **kwargs)
+        return time.perf_counter() - started
+
+
+def _copied(value: Any) -> Any:
+    return value.clone() if isinstance(value, torch.Tensor) else value
+
+
+def print_asking(assistant: Assistant, questions: Sequence[str]) -> None:
+    """Median and 95th percentile of asking, of the bare forward passes, and of their ratio."""
+    for question in questions[:3]:
+        assistant.ask(question)
+    asked, bare, passes = [], [], []
+    for question in questions:
+        forward = ForwardPasses()
+        with forward.recorded():
+            started = time.perf_counter()
+            assistant.ask(question)
+            asked.append(time.perf_counter() - started)
+        bare.append(forward.again())
+        passes.append(len(forward.calls))
+    if not sum(passes):
+        raise SystemExit("No forward pass of a transformers model was seen: there is nothing to compare with.")
+    stats = assistant.library.stats()
+    print(f"Asking {len(questions)} questions of {stats.articles:,} articles, {stats.passages:,} passages\n")
+    print("| what | p50 ms | p95 ms |\n|---|---|---|")
+    print(f"| ask() | {_percentiles(asked, 1000, 0)} |")
+    print(f"| its {np.mean(passes):.1f} forward passes alone | {_percentiles(bare, 1000, 0)} |")
+    print(f"| ratio, question by question | {_percentiles(np.divide(asked, bare), 1, 2)} |")
+    print(f"\nPeak memory, models and both comparisons included: {_megabytes(peak_memory_mb())}")
+
+
+def _percentiles(values: Sequence[float] | NDArray[np.float64], scale: float, digits: int) -> str:
+    return " | ".join(f"{scale * float(value):.{digits}f}" for value in np.percentile(values, [50, 95]))
+
+
+def _megabytes(memory: float | None) -> str:
+    return "unknown" if memory is None else f"{memory:,.0f} MB"
+
+
+if __name__ == "__main__":
+    main()
