@@ -23,10 +23,10 @@ _CONTROLS = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85),
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000))
 _CHARACTERS = {**_CONTROLS, **_SURROGATES, **_INVISIBLE, **_LIGATURES, **_LINE_ENDS}
 
-_TO_TRANSLATE = re.compile("[%s]" % re.escape("".join(map(chr, _CHARACTERS))))
+_TO_TRANSLATE = re.compile(f"[{re.escape(''.join(map(chr, _CHARACTERS)))}]")
 _SOFT_HYPHENS = re.compile("\u00ad(?:[ \t]*\n[ \t]*)?")
 _SPACES = re.compile(r"[^\S\n ]+|[^\S\n]{2,}")
-_AROUND_BREAK = re.compile(r" ?\n ?")
+_AROUND_BREAK = re.compile(r" \n ?|\n ")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 WIDEST_WRAP, NARROWEST_WRAP = 100, 45
+LONGEST_BLOCK = 50_000  # characters without a blank line; the Markdown parser takes quadratic time over a block
 
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"\[([^\[\]]+)\]\(((?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
@@ -103,6 +104,8 @@ def lines_of_markdown(text: str) -> list[Line]:
     """A Markdown document: one line a paragraph, heading, list item or table row."""
     from markdown_it import MarkdownIt
 
+    if max(map(len, text.split("\n\n"))) > LONGEST_BLOCK:
+        return lines_of_text(text)
     lines: list[Line] = []
     cells: list[str] = []
     opened, end = "", -1  # the kind of the block we are in, and the source line where the one before ended

@@ -136,7 +136,7 @@ def _is_running(line: str, running: set[str]) -> bool:
 
 
 def paragraphs(pages: list[list[str]]) -> list[Line]:
-    """Lines joined to paragraphs, over page ends too: one ends at a blank line, or where a short line ends a sentence."""
+    """Lines joined to paragraphs, also over page ends; a short line that ends a sentence ends one."""
     lines = [line for page in pages for line in page]
     widths = sorted(len(line) for line in lines if len(line) > 20)
     width = widths[len(widths) * 9 // 10] if widths else 0
