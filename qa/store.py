@@ -17,18 +17,11 @@ from numpy.typing import NDArray
 
 from qa.database import Database, create_database
 from qa.datatypes import Article, Passage, Where
+from qa.filtering import condition
 from qa.transaction import VECTOR_DTYPE, Heading, Transaction
 
 PAGE = 200  # articles read at a time while iterating
 _ARTICLE = "a.id, a.title, a.text, a.source, a.url, a.published, a.authors, a.site, a.language, a.digest"
-# A publisher, a host with what is below it, or the beginning of any of the article's sources, not only the shown one.
-_FROM_SOURCE = """EXISTS (
-    SELECT 1
-    FROM (SELECT json_extract(value, '$[0]') AS source, json_extract(value, '$[1]') AS host FROM json_each(?)) w
-    WHERE a.site = w.source COLLATE NOCASE
-        OR a.host = w.host OR substr(a.host, -length(w.host) - 1) = '.' || w.host
-        OR EXISTS (SELECT 1 FROM sources s
-            WHERE s.article_id = a.id AND substr(s.source, 1, length(w.source)) = w.source))"""
 _T = TypeVar("_T")
 
 
@@ -137,10 +130,10 @@ class Store:
 
     def article_ids(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> list[str]:
         """Newest first, undated ones last; equal dates by title."""
-        condition, values = _condition(where)
+        clause, values = condition(where)
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT a.id FROM articles a WHERE {condition} "  # noqa: S608
+                f"SELECT a.id FROM articles a WHERE {clause} "  # noqa: S608
                 "ORDER BY a.published DESC, a.title, a.id LIMIT ? OFFSET ?",
                 (*values, -1 if limit is None else limit, offset),
             ).fetchall()
@@ -190,11 +183,11 @@ class Store:
 
     def allowed(self, where: Where) -> NDArray[np.int64]:
         """The ids of all passages of the articles that the filter lets through, ascending."""
-        condition, values = _condition(where)
+        clause, values = condition(where)
         with self._database.reading() as connection:
             ids = _ids(
                 connection,
-                f"SELECT p.id FROM passages p WHERE p.article_id IN (SELECT a.id FROM articles a WHERE {condition})",  # noqa: S608
+                f"SELECT p.id FROM passages p WHERE p.article_id IN (SELECT a.id FROM articles a WHERE {clause})",  # noqa: S608
                 values,
             )
         return np.sort(ids)
@@ -296,28 +289,6 @@ def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
 def _ids(connection: sqlite3.Connection, query: str, values: Iterable[Any]) -> NDArray[np.int64]:
     rows = connection.execute(query, tuple(values))
     return np.fromiter((row[0] for row in rows), np.int64)
-
-
-def _condition(where: Where | None) -> tuple[str, list[Any]]:
-    """The filter as SQL over `articles a`, with its values."""
-    conditions = ["1"]
-    values: list[Any] = []
-    if where is None:
-        return "1", values
-    if where.published_from:
-        conditions.append("a.published >= ?")
-        values.append(where.published_from.isoformat())
-    if where.published_to:
-        conditions.append("a.published <= ?")
-        values.append(where.published_to.isoformat())
-    if where.article_ids:
-        conditions.append("a.id IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(where.article_ids))
-    for_sources = [(source, source.lower().removeprefix("www.")) for source in where.sources if source]
-    if for_sources:
-        conditions.append(_FROM_SOURCE)
-        values.append(json.dumps(for_sources))
-    return " AND ".join(conditions), values
 
 
 def _article(row: Sequence[Any]) -> Article:
