@@ -106,20 +106,20 @@ def lines_of_markdown(text: str) -> list[Line]:
 
     if max(map(len, text.split("\n\n"))) > LONGEST_BLOCK:
         return lines_of_text(text)
+    source = text.split("\n")
     lines: list[Line] = []
     cells: list[str] = []
-    opened, end = "", -1  # the kind of the block we are in, and the source line where the one before ended
+    opened, start = "", 0  # the innermost block, and the source line where it begins
     for token in MarkdownIt("commonmark").enable("table").parse(text):
-        start, after = token.map or (end, end)
         if token.type.endswith("_open"):
-            opened = token.type
+            opened, start = token.type, token.map[0] if token.map else start
         if token.type == "inline" and opened in ("th_open", "td_open"):
             cells.append(_inline(token).text)
-        elif token.type == "inline" or token.type == "tr_close":
+        elif token.type in ("inline", "tr_close"):
             line = _inline(token) if token.type == "inline" else Line(", ".join(filter(None, cells)))
-            gap = not (token.level >= 2 and start <= end and lines)
+            gap = token.level < 2 or start == 0 or not source[start - 1].strip("> \t")
             lines += [replace(line, gap=gap, heading=opened == "heading_open")] if line.text else []
-            cells, end = [], after
+            cells = []
         elif token.type in ("fence", "code_block", "html_block"):
             lines += lines_of_text(_TAG.sub("", token.content))
     return lines
