@@ -9,11 +9,13 @@ the same passages; asking with the forward passes that each question made, done 
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial, wraps
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -161,40 +163,47 @@ def bare_encoding_seconds(model: str, texts: Sequence[str]) -> float:
 
 
 class ForwardPasses:
-    """While open, remembers every outermost call of a transformers model, so that it can be done again."""
+    """While recording, remembers every call of a loaded transformers model, so that it can be done again."""
 
     def __init__(self) -> None:
-        self.calls: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = []
-        self._inside = False
+        self.calls: list[Callable[[], Any]] = []
 
     @contextmanager
     def recorded(self) -> Iterator[Self]:
-        """Record what is called inside."""
-        from transformers import PreTrainedModel
-
-        def call(model: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._inside:
-                return torch.nn.Module.__call__(model, *args, **kwargs)
-            self.calls.append((model, args, {name: _copied(value) for name, value in kwargs.items()}))
-            self._inside = True
-            try:
-                return torch.nn.Module.__call__(model, *args, **kwargs)
-            finally:
-                self._inside = False
-
-        PreTrainedModel.__call__ = call
+        """Record what is called inside, whether as `model(...)` or as `model.forward(...)`."""
+        models = loaded_models()
+        for model in models:
+            model.forward = self._recording(model.forward)
         try:
             yield self
         finally:
-            del PreTrainedModel.__call__
+            for model in models:
+                del model.forward
 
     def again(self) -> float:
         """The seconds that the same calls take alone."""
         started = time.perf_counter()
         with torch.inference_mode():
-            for model, args, kwargs in self.calls:
-                model(*args, **kwargs)
+            for call in self.calls:
+                call()
         return time.perf_counter() - started
+
+    def _recording(self, forward: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(forward)
+        def recording(*args: Any, **kwargs: Any) -> Any:
+            self.calls.append(partial(forward, *args, **{name: _copied(value) for name, value in kwargs.items()}))
+            return forward(*args, **kwargs)
+
+        return recording
+
+
+def loaded_models() -> list[Any]:
+    """The transformers models of this process, but for those that are a part of another."""
+    from transformers import PreTrainedModel
+
+    models = [each for each in gc.get_objects() if issubclass(type(each), PreTrainedModel)]
+    parts = {id(part) for model in models for part in model.modules() if part is not model}
+    return [model for model in models if id(model) not in parts]
 
 
 def _copied(value: Any) -> Any:
