@@ -3,12 +3,14 @@
 import os
 import re
 import shutil
+import threading
 from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
 from chat_fakes import ARTICLES, FERRY, FakeAssistant, FakeLibrary
 
+from qa.assistant import Assistant
 from qa.datatypes import Article
 from ui.app import launch
 
@@ -26,6 +28,12 @@ FLAGS = [
 DESKTOP = {"width": 1280, "height": 850}
 PHONE = {"width": 390, "height": 800}
 QUESTION = "When does the first crossing leave?"
+GOLDEN = {
+    "Who proposed direct negotiations in Istanbul?": "Putin",
+    "When did Putin and Zelensky last meet?": "December 2019",
+    "Who is the Kremlin spokesman?": "Dmitry Peskov",
+    "What did Peskov say about the language of ultimatums?": "unacceptable to Russia",
+}
 IN_VIEW = """() => {
   const mark = document.querySelector('#pane mark, #pane .passage')?.getBoundingClientRect();
   const pane = document.querySelector('#pane-body').getBoundingClientRect();
@@ -49,15 +57,30 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def assistant():
-    return FakeAssistant()
-
-
-@pytest.fixture
-def visit(chromium, assistant):
-    """Opens the chat in a fresh browser profile; at the end nothing may have gone wrong or elsewhere."""
+@pytest.fixture(scope="module")
+def served():
+    assistant = FakeAssistant()
     blocks = launch(assistant, port=0)
+    yield assistant, blocks.local_url
+    blocks.close()
+
+
+@pytest.fixture
+def assistant(served):
+    """The assistant behind the page, as new."""
+    fake, _ = served
+    vars(fake).clear()
+    vars(fake).update(vars(FakeAssistant()))
+    return fake
+
+
+@pytest.fixture
+def visit(chromium, served, assistant):
+    yield from visits(chromium, served[1])
+
+
+def visits(chromium, url):
+    """Opens the chat in a fresh browser profile; at the end nothing may have gone wrong or elsewhere."""
     contexts, troubles = [], []
 
     def note(request):
@@ -66,23 +89,20 @@ def visit(chromium, assistant):
             troubles.append(f"request to {request.url}")
 
     def open_page(*, size=DESKTOP, dark=False):
-        context = chromium.new_context(
-            viewport=size, color_scheme="dark" if dark else "light", reduced_motion="reduce"
-        )
+        context = chromium.new_context(viewport=size, color_scheme="dark" if dark else "light", reduced_motion="reduce")
         contexts.append(context)
         context.on("request", note)
         page = context.new_page()
         page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("pageerror", lambda error: troubles.append(f"error in the page: {error}"))
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        page.goto(blocks.local_url)
+        page.goto(url)
         page.wait_for_selector("#transcript .welcome")
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    blocks.close()
     assert troubles == []
 
 
@@ -118,7 +138,9 @@ def test_ask_then_see_the_marked_words_in_the_article(visit):
     cite.click()
     page.wait_for_function(IN_VIEW)
     assert page.locator("#pane mark").all_text_contents() == ["21:40"]
-    assert page.locator("#pane p:has(mark)").inner_text() == "Captain Ida Brandt said the first crossing leaves at 21:40."
+    assert (
+        page.locator("#pane p:has(mark)").inner_text() == "Captain Ida Brandt said the first crossing leaves at 21:40."
+    )
     assert page.locator("#pane h2").inner_text() == FERRY.title
     assert page.locator("#pane header").inner_text().startswith(FERRY.title)
     assert page.locator("#pane article > p").all_text_contents() == FERRY.text.split("\n\n")
@@ -177,8 +199,6 @@ def test_each_turn_keeps_its_own_evidence(visit):
 
 
 def test_a_question_is_shown_as_being_read_until_it_is_answered(visit, assistant):
-    import threading
-
     go, answer = threading.Event(), assistant.ask
     assistant.ask = lambda *args, **named: go.wait(30) and answer(*args, **named)
     page = visit()
@@ -390,3 +410,33 @@ def test_a_hostile_article_and_question_can_do_nothing(visit, assistant):
     assert page.locator("a[href^='javascript']").count() == 0
     assert page.evaluate("window.hacked") is None
     assert page.locator("img[src=x], [onerror]").count() == 0
+
+
+@pytest.fixture
+def real_visit(chromium):
+    """The chat as it is after installation: the packaged models over the sample articles."""
+    with Assistant.open() as assistant:
+        blocks = launch(assistant, port=0)
+        yield from visits(chromium, blocks.local_url)
+        blocks.close()
+
+
+@pytest.mark.models
+@pytest.mark.slow
+def test_the_sample_articles_answer_in_the_real_chat(real_visit):
+    page = real_visit()
+    for question, words in GOLDEN.items():
+        turn = ask(page, question)
+        quote = turn.locator(".quote").inner_text()
+        assert words in quote
+        sentence = turn.locator(".evidence .sentence")
+        assert sentence.locator("mark").inner_text() == quote
+        assert len(sentence.inner_text()) > len(quote)
+        assert "12 May 2025" in turn.locator(".evidence .from").inner_text()
+        turn.locator(".cite").first.click()
+        page.wait_for_function("quote => document.querySelector('#pane mark')?.textContent === quote", arg=quote)
+        page.wait_for_function(IN_VIEW)
+        page.keyboard.press("Escape")
+    turn = ask(page, "Who won the 2030 World Cup?")
+    assert turn.locator(".missing").count() == 1
+    assert turn.locator(".cite, mark").count() == 0
