@@ -189,7 +189,9 @@ def test_markdown_becomes_plain_text() -> None:
 
 
 def test_stray_markup_in_plain_text_is_taken_off_but_arithmetic_is_not() -> None:
-    article = one("A title\n\nHe __said__ *so* in <https://x.org/a> and **meant** it, 2 * 3 * 4 and snake_case_name too.")
+    article = one(
+        "A title\n\nHe __said__ *so* in <https://x.org/a> and **meant** it, 2 * 3 * 4 and snake_case_name too."
+    )
     assert article.text == "He said so in https://x.org/a and meant it, 2 * 3 * 4 and snake_case_name too."
 
 

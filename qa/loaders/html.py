@@ -6,6 +6,7 @@ import re
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import islice
 from typing import Any
 
 from qa.datatypes import Article
@@ -21,6 +22,7 @@ from qa.loaders.pasted import cleaned
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
 MAX_PAGE_TAGS = 300_000  # extraction takes about a second for 30,000
+MAX_LINKS = 500
 SHORT_ARTICLE, SHORT_TEXT = 40, 200  # characters of prose: on a page that calls itself an article, and on others
 PROSE_CHARS = 60
 
@@ -34,6 +36,8 @@ _ARTICLE_MARK = re.compile(
     re.IGNORECASE,
 )
 _LIST_MARK = re.compile(r'"@type"\s*:\s*\[?\s*"(?:SearchResultsPage|CollectionPage|ItemList)"', re.IGNORECASE)
+_LINK = re.compile(r"<a\s[^>]{0,1000}>(.{1,400}?)</a>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]{0,1000}>")
 _PASSWORD = re.compile(r"""<input[^>]{0,300}type\s*=\s*["']?password""", re.IGNORECASE)
 _SEARCH_TITLE = re.compile(r"\bsearch(?: results?)?\b|\bresults for\b|\bsuchergebnisse\b|\brésultats\b", re.IGNORECASE)
 _COOKIES = re.compile(r"\bcookies?\b|\bconsent\b|\bprivacy\b|\bpersonal data\b|\bGDPR\b|\bpartners?\b", re.IGNORECASE)
@@ -138,10 +142,18 @@ def _refuse_other_pages(html: str, title: str, lines: list[Line], origin: str) -
         reason = "It holds only a notice about cookies or consent."
     elif not marked and (_SEARCH_TITLE.search(title) and _is_list(lines, html)):
         reason = "It is a list of search results, not an article."
+    elif not marked and 2 * _linked(html, text) > len(text):
+        reason = "It is a list of links, not an article."
     elif prose < (SHORT_ARTICLE if marked else SHORT_TEXT) or 2 * prose < len(text) - _listed(lines):
         reason = "There is no article on this page, only links or scattered words."
     if reason:
         raise LoadError(origin, reason, _SAVE_ANOTHER)
+
+
+def _linked(html: str, text: str) -> int:
+    """Characters of `text` that are links on the page, as far as its first links tell."""
+    links = {one_line(_TAG.sub(" ", match.group(1))) for match in islice(_LINK.finditer(html), MAX_LINKS)}
+    return sum(len(link) for link in links if len(link) > 15 and link in text)
 
 
 def _is_prose(line: Line) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter
 from itertools import pairwise
@@ -20,6 +21,8 @@ from qa.loaders.text import take_header
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
+
+logging.getLogger("pypdf").addHandler(logging.NullHandler())  # else its warnings reach the terminal
 
 EDGE_LINES = 3  # how many lines at the top and bottom of a page can be running headers and footers
 FULL_LINE = 0.75  # a line shorter than this share of the page's usual width can end a paragraph
