@@ -1,4 +1,4 @@
-"""The `article-qa` command: wiring only; what is shown is made in `qa.terminal`, JSON in `qa.export`.
+"""The `article-qa` command: wiring only; words come from `qa.wording`, JSON from `qa.export`.
 
 Exit codes: 0 found, or all went well; 1 not found, some sources failed, or some quotes do not hold; 2 wrong
 usage; 3 an error, told in one line on stderr; 130 stopped by Ctrl-C. Answers and `--json` go to stdout, progress,
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from qa import terminal
+from qa import terminal, wording
 from qa.config import Settings
 from qa.datatypes import ProgressCallback, Report, Where
 from qa.errors import QAError
@@ -88,7 +88,7 @@ def ask(
     else:
         out = terminal.stdout()
         styled = out.is_terminal and not out.is_dumb_terminal
-        terminal.show(out, *terminal.answer_lines(answer, styled=styled, filtered=bool(where)))
+        terminal.show(out, *wording.answer_lines(answer, styled=styled, filtered=bool(where)))
     if not answer.found:
         raise typer.Exit(NOT_FOUND)
 
@@ -185,7 +185,7 @@ def list_articles(
             return
         width = out.width if out.is_terminal else None
         for article in articles:
-            terminal.show(out, terminal.article_line(article, width=width))
+            terminal.show(out, wording.article_line(article, width=width))
         if out.is_terminal:
             terminal.show_hint(f"{len(opened):,} articles in {opened.path}")
 
@@ -215,7 +215,7 @@ def evaluate(
         terminal.print_json({"format": EVALUATION_FORMAT, "files": results})
         return
     for name, figures in results.items():
-        terminal.show(terminal.stdout(), *terminal.figure_lines(name, figures))
+        terminal.show(terminal.stdout(), *wording.figure_lines(name, figures))
 
 
 @app.command()
@@ -236,7 +236,7 @@ def verify(
     if as_json:
         terminal.print_json(checks_to_dict(checks))
     else:
-        terminal.show(terminal.stdout(), *terminal.check_lines(checks))
+        terminal.show(terminal.stdout(), *wording.check_lines(checks))
     if not all(check.holds for check in checks):
         raise typer.Exit(INCOMPLETE)
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from qa import cli, terminal
+from qa import cli, terminal, wording
 from qa.config import Settings
 from qa.datatypes import (
     Answer,
@@ -299,6 +299,23 @@ def test_ask_prints_further_answers_repeats_and_the_hint_at_samples(run: Run, pa
     ]
 
 
+def test_ask_sums_up_repeats(run: Run, parts: Parts) -> None:
+    there = [replace(DARK, start=start, end=start + 10) for start in (100, 200, 300, 400)]
+    others = [replace(EVENING, article_id=f"b{number}", title=f"Seal {number}") for number in range(5)]
+    repeats = (*there, others[0], *others)
+    parts.assistant.answer = replace(FOUND, citations=(replace(DARK, repeats=repeats),))
+    assert run("ask", "When?").out.splitlines()[6:] == [
+        "Also there: characters 100–110, 200–210, 300–310 and 1 more",
+        "Also in: Seal 0 · undated",
+        "sample:seal.txt · characters 33–46",
+        "Also in: Seal 1 · undated",
+        "sample:seal.txt · characters 33–46",
+        "Also in: Seal 2 · undated",
+        "sample:seal.txt · characters 33–46",
+        "Also in 2 more articles",
+    ]
+
+
 def test_ask_says_that_nothing_was_found_and_what_came_near(run: Run, parts: Parts) -> None:
     parts.assistant.answer = UNSURE
     ran = run("ask", "Who?")
@@ -328,7 +345,7 @@ def test_ask_without_articles_says_what_to_do(run: Run, parts: Parts, options: S
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_told_in_words(reason: Reason) -> None:
-    told = terminal.answer_lines(replace(UNSURE, reason=reason), styled=False)[1].plain
+    told = wording.answer_lines(replace(UNSURE, reason=reason), styled=False)[1].plain
     assert told.endswith((".", "FOLDER"))
 
 
@@ -366,7 +383,7 @@ def test_ask_reads_the_question_from_stdin(run: Run, parts: Parts, monkeypatch: 
     ("confidence", "shown"), [(0.0, "1%"), (0.004, "1%"), (0.256, "26%"), (0.994, "99%"), (1.0, "99%")]
 )
 def test_no_confidence_is_told_as_certain(confidence: float, shown: str) -> None:
-    assert terminal.percent(confidence) == shown
+    assert wording.percent(confidence) == shown
 
 
 # what is safe to print
@@ -377,7 +394,7 @@ hostile = st.lists(pieces | st.characters()).map("".join)  # `st.text` would lea
 
 @given(hostile)
 def test_nothing_that_a_terminal_obeys_survives(text: str) -> None:
-    shown = terminal.clean(text)
+    shown = wording.clean(text)
     assert not [one for one in shown if ord(one) < 32 or 127 <= ord(one) < 160]
     assert not set(shown) & set("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
     shown.encode()  # no lone surrogates
@@ -401,7 +418,7 @@ def test_nothing_that_a_terminal_obeys_survives(text: str) -> None:
     ],
 )
 def test_escape_sequences_are_taken_out_whole(text: str, shown: str) -> None:
-    assert terminal.clean(text) == shown
+    assert wording.clean(text) == shown
 
 
 def test_a_hostile_article_is_printed_as_plain_words(run: Run, parts: Parts) -> None:
@@ -419,9 +436,9 @@ def test_a_hostile_article_is_printed_as_plain_words(run: Run, parts: Parts) -> 
 
 @given(st.text(max_size=40), st.integers(min_value=2, max_value=20))
 def test_shortened_is_never_longer_than_asked(text: str, limit: int) -> None:
-    shown = terminal.shortened(text, limit)
+    shown = wording.shortened(text, limit)
     assert len(shown) <= limit
-    assert terminal.clean(text).strip().startswith(shown.removesuffix("…"))
+    assert wording.clean(text).strip().startswith(shown.removesuffix("…"))
 
 
 def on_terminal(lines: Sequence[Text], width: int = 40) -> str:
@@ -435,7 +452,7 @@ def test_on_a_terminal_the_words_are_bold_and_prose_is_wrapped() -> None:
     article = replace(FERRY, text="It went on and on and on and on and on, and reached Sund after dark.")
     citation = cite(article, "after dark", article.text)
     citation = replace(citation, url="https://example.org/" + "x" * 50)
-    shown = on_terminal(terminal.answer_lines(replace(FOUND, citations=(citation,)), styled=True))
+    shown = on_terminal(wording.answer_lines(replace(FOUND, citations=(citation,)), styled=True))
     assert "\x1b[1;7mafter dark\x1b[0m." in shown
     assert "**" not in shown
     assert "on and on,\nand reached" in shown.replace(" \n", "\n")
@@ -542,10 +559,10 @@ def test_list_prints_tabs_into_a_pipe(run: Run, parts: Parts) -> None:
 def test_list_fits_its_columns_to_a_terminal() -> None:
     wide = replace(FERRY, title="渡船" * 20)
     for article in (FERRY, wide):
-        line = terminal.article_line(article, width=60)
+        line = wording.article_line(article, width=60)
         assert line.cell_len == 60
         assert line.plain.startswith("aaaa000000000001  2025-05-12  ")
-    assert "A ferry is late  " in terminal.article_line(FERRY, width=80).plain
+    assert "A ferry is late  " in wording.article_line(FERRY, width=80).plain
 
 
 def test_list_json_is_an_array_without_texts(run: Run, parts: Parts) -> None:
@@ -740,14 +757,13 @@ def test_ctrl_c_keeps_what_is_in_and_the_next_run_goes_on(tmp_path: Path) -> Non
 
     folder, shelf = tmp_path / "news", tmp_path / "shelf"
     folder.mkdir()
-    for number in range(120):
-        (folder / f"{number}.txt").write_text(f"Report {number}\n\nShip {number} reached the harbour of Sund. " * 60)
+    for number in range(40):
+        (folder / f"{number}.txt").write_text(f"Report {number}\n\nShip {number} reached the harbour of Sund. " * 10)
     command = [sys.executable, "-m", "qa", "add", str(folder), "--library", str(shelf)]
+    environment = os.environ | {"ARTICLE_QA_BATCH_ARTICLES": "1"}
     with (
-        subprocess.Popen(
-            command, env=os.environ | {"ARTICLE_QA_BATCH_ARTICLES": "1"}, stderr=subprocess.PIPE, text=True
-        ) as adding,
         Library.open(shelf) as library,
+        subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as adding,
     ):
         while not len(library) and adding.poll() is None:
             time.sleep(0.01)  # until the first batch is in
@@ -755,9 +771,9 @@ def test_ctrl_c_keeps_what_is_in_and_the_next_run_goes_on(tmp_path: Path) -> Non
         told = adding.communicate()[1]
         assert adding.returncode == 130
         assert f"Articles in the library: {len(library)}" in told
-        assert 0 < len(library) < 120
+        assert 0 < len(library) < 40
         assert "Traceback" not in told
     again = article_qa("add", str(folder), "--library", str(shelf))
     assert again.returncode == 0
     with Library.open(shelf) as library:
-        assert len(library) == 120
+        assert len(library) == 40
