@@ -144,6 +144,24 @@ def test_clear(index: LexicalIndex, tmp_path: Path) -> None:
     assert (other.refresh(), found(other, "walrus")) == (1, [1])
 
 
+def test_clear_cut_short_counts_as_empty(index: LexicalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            index.clear()
+    assert LexicalIndex(tmp_path / "lexical").revision == 0
+
+
+def test_apply_never_throws_away_what_another_one_has_begun(tmp_path: Path) -> None:
+    early, other = LexicalIndex(tmp_path), LexicalIndex(tmp_path)
+    other.apply([Doc(1, "", "walrus")], [], 1)
+    early.apply([Doc(2, "", "seal")], [], 2)
+    assert (len(early), found(early, "walrus seal")) == (2, [1, 2])
+
+
 def test_opening_and_searching_write_nothing(tmp_path: Path) -> None:
     index = LexicalIndex(tmp_path / "none")
     assert (index.revision, len(index), index.refresh(), found(index, "apple")) == (0, 0, 0, [])

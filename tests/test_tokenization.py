@@ -67,6 +67,7 @@ def test_spellings_that_meet(one: str, other: str) -> None:
         ("Who proposed the talks in Istanbul?", ["proposed", "talks", "istanbul"]),
         ("What did the WHO say?", ["who", "say"]),
         ("When did IT fail in the US?", ["it", "fail", "us"]),
+        ("WHO WON THE CUP?", ["won", "cup"]),
         ("WHO IS IT?", ["who", "is", "it"]),
         ("Who are you?", ["who", "are", "you"]),
         ("talks about talks", ["talks"]),
