@@ -21,8 +21,8 @@ from qa.tokenization import question_terms, terms
 
 FORMAT = 1  # of the folder and of the terms in it: a folder of another format counts as empty
 RECORD = "revision.json"
-# Search questions and news gain from titles up to 0.5 (hit@1 .71 -> .79, .45 -> .49), questions written while looking at
-# one paragraph lose (.80 -> .78): between.
+# Search questions and news gain from titles up to 0.5 (hit@1 .71 -> .79, .45 -> .49), questions written to one
+# paragraph lose (.80 -> .78): between.
 TITLE_BOOST = 0.3
 MAX_QUESTION_TERMS = 100
 WRITER_BYTES = 30_000_000
@@ -162,13 +162,18 @@ class LexicalIndex:
 
 def _configured(index: Any) -> Any:
     """`index` with the analyzer of its terms; it shows new commits when it is told to, not by itself."""
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
-
-    analyzer = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.ascii_fold()).filter(Filter.stemmer("english"))
-    index.register_tokenizer("terms", analyzer.build())
+    index.register_tokenizer("terms", _analyzer())
     index.config_reader("manual")
     index.reload()
     return index
+
+
+def _analyzer() -> Any:
+    """What the index does with the terms it is given, space between them."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.ascii_fold())
+    return builder.filter(Filter.stemmer("english")).build()
 
 
 def _document(document: LexicalDocument) -> Any:
@@ -182,11 +187,8 @@ def _document(document: LexicalDocument) -> Any:
 
 
 def _stemmed(words: list[str]) -> list[str]:
-    """The distinct stems, by the same filters as the index's."""
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
-
-    analyzer = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.ascii_fold()).filter(Filter.stemmer("english"))
-    return list(dict.fromkeys(analyzer.build().analyze(" ".join(words))))
+    """The distinct terms as they stand in the index."""
+    return list(dict.fromkeys(_analyzer().analyze(" ".join(words))))
 
 
 def _any_term(index: Any, question: str) -> Any:
