@@ -155,6 +155,8 @@ def test_a_date_line_holds_nothing_else(line: str, day: date | None) -> None:
         ("Martin King, Jr.", ("Martin King, Jr.",)),
         ("Ann Lee; Bo Chu | Cy Diaz", ("Ann Lee", "Bo Chu", "Cy Diaz")),
         (["Ann Lee", {"name": "Bo Chu"}, 7], ("Ann Lee", "Bo Chu")),
+        ("desk@x.org (Ann Lee)", ("Ann Lee",)),
+        ("Ann Lee <ann@x.org>, bo@x.org", ("Ann Lee",)),
         ("Anderson Band", ("Anderson Band",)),
         ("", ()),
         (None, ()),

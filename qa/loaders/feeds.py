@@ -82,9 +82,10 @@ def _read_entry(
 
 
 def _link(entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document) -> str | None:
+    link = str(entry.get("link") or "").strip()
     base = str(feed.get("link") or document.url or (document.origin if is_url(document.origin) else ""))
     try:
-        return web_address(urljoin(base, str(entry.get("link") or "")))
+        return web_address(urljoin(base, link)) if link else None
     except ValueError:
         return None
 
@@ -109,10 +110,16 @@ def _article(entry: Mapping[str, Any], feed: Mapping[str, Any], text: str, sourc
         source=source,
         url=link,
         published=parse_date(entry.get("published")) or parse_date(entry.get("updated")),
-        authors=author_names(entry.get("authors")) or author_names(entry.get("author")),
+        authors=_authors(entry),
         site=text_of_fragment(str(feed.get("title") or "")),
         language=str(language) if language else None,
     )
+
+
+def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """The authors; `mail (Name)`, which feedparser takes apart wrongly, from its raw form."""
+    raw = str(entry.get("author") or "")
+    return author_names(raw) if "@" in raw else author_names(entry.get("authors")) or author_names(raw)
 
 
 def _fetched(

@@ -28,6 +28,8 @@ KEY = ("id", "guid", "uuid", "articleid", "docid", "slug", "key")
 KEY_CHARS = 200
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 _BY = re.compile(r"(?:by|von|par|por|di)[:\s]+", re.IGNORECASE)
+_MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\(([^()]+)\)")
+_MAIL = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 _BETWEEN_NAMES = re.compile(r"\s*(?:[;|\n]|,(?!\s*(?:jr|sr|ph|md)\b)|\s(?:and|und|et|y)\s|\s&\s)\s*", re.IGNORECASE)
 
 
@@ -71,7 +73,8 @@ def author_names(value: object) -> tuple[str, ...]:
         return author_names(value.get("name"))
     if not isinstance(value, str):
         return ()
-    names = _BETWEEN_NAMES.split(_BY.sub("", value.strip()[:500], count=1))
+    text = _MAIL.sub("", _MAIL_AND_NAME.sub(r"\1", value.strip()[:500]))
+    names = _BETWEEN_NAMES.split(_BY.sub("", text.strip(), count=1))
     return tuple(dict.fromkeys(name for name in map(one_line, names) if any(map(str.isalpha, name))))
 
 

@@ -91,6 +91,8 @@ def _download(url: str, settings: Settings, deadline: float) -> Document:
                 raise _too_slow(url, settings) from None
             except httpx.HTTPError as error:
                 raise _unreachable(url, error) from None
+            except (httpx.InvalidURL, ValueError):
+                raise LoadError(url, "It leads to an address that is not valid.", _CHECK_ADDRESS) from None
             if isinstance(found, Document):
                 return found
             current = found
