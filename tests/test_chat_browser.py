@@ -172,6 +172,19 @@ def test_another_citation_replaces_the_article(visit):
     assert page.locator("#pane mark").all_text_contents() == ["21:40"]
 
 
+def test_an_open_article_follows_the_answers(visit):
+    page = visit()
+    ask(page, QUESTION).locator(".others .cite").click()
+    page.wait_for_selector("#pane mark:has-text('22:00')")
+    ask(page, "Who is the captain?")
+    page.wait_for_selector("#pane mark:has-text('Ida Brandt')")
+    page.wait_for_function(IN_VIEW)
+    assert page.locator("[aria-current]").evaluate("e => e.textContent").startswith("Captain Ida Brandt")
+    assert page.evaluate("document.activeElement.matches('#question textarea')")
+    ask(page, "Who is the king?")
+    page.wait_for_selector("#pane", state="hidden")
+
+
 def test_not_found_says_so_and_shows_what_is_near_as_such(visit):
     page = visit()
     turn = ask(page, "Who is the king?")

@@ -131,7 +131,7 @@ def test_repeats_and_other_answers_are_told_apart(first):
     best = replace(first, repeats=(cite(TIMETABLE, start, start + 5),))
     page = Page(render.answer_html(answer(best, cite(HARBOUR, other, other + 5))))
     assert "Also inSummer timetable, undated" in page.text
-    assert page.text.index("Your articles also say") < page.text.index("22:00 87%")
+    assert page.text.index("Less likely answers") < page.text.index("22:00 87%")
     assert page.marks == ["21:40", "22:00"]
 
 

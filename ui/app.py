@@ -200,6 +200,7 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, o
         max_file_size=f"{assistant.library.settings.max_file_mb}mb",
         theme=THEME,
         css_paths=[HERE / "style.css"],
+        favicon_path=HERE / "favicon.svg",
         app_kwargs={"middleware": [Middleware(Guard, loopback=host in LOOPBACK)]},
     )
     return blocks

@@ -10,7 +10,7 @@ let opened = 0; // counts the articles asked for: a slow answer must not replace
 
 // The article beside the chat
 
-async function openArticle(button) {
+async function openArticle(button, { focus = true } = {}) {
   const { article, start, end, exact } = button.dataset;
   const ticket = ++opened;
   const shown = paneBody.querySelector("article")?.dataset.id === article && !pane.hidden;
@@ -25,15 +25,23 @@ async function openArticle(button) {
   const mark = paneBody.querySelector("mark, .passage");
   if (mark) mark.scrollIntoView({ block: "center", behavior: shown && !calm() ? "smooth" : "instant" });
   else paneBody.scrollTop = 0;
-  paneBody.focus({ preventScroll: true });
+  if (focus) paneBody.focus({ preventScroll: true });
 }
 
-function closeArticle() {
+function closeArticle({ focus = true } = {}) {
   if (pane.hidden) return;
   opened++;
   pane.hidden = true;
   opener?.removeAttribute("aria-current");
-  opener?.focus();
+  if (focus) opener?.focus();
+}
+
+// An open article never stands beside an answer it is not the evidence of
+function followAnswer(turn) {
+  if (pane.hidden) return;
+  const best = turn.querySelector(".evidence .cite");
+  if (best) openArticle(best, { focus: false });
+  else closeArticle({ focus: false });
 }
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -111,14 +119,19 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !confirmation.open) closeArticle();
 });
 
-// A new question comes into view; boxes follow what is chosen
+// A new question comes into view, an open article follows its answer, boxes follow what is chosen
 
 let turnsSeen = 0;
+let turnsDone = 0;
 
 function settle() {
-  const turns = document.querySelectorAll(".turn");
-  if (turns.length > turnsSeen) turns[turns.length - 1].scrollIntoView({ block: "start", behavior: calm() ? "instant" : "smooth" });
+  const turns = [...document.querySelectorAll(".turn")];
+  const done = turns.filter((turn) => !turn.matches(".reading"));
+  if (turns.length > turnsSeen) turns.at(-1).scrollIntoView({ block: "start", behavior: calm() ? "instant" : "smooth" });
+  if (done.length > turnsDone) followAnswer(done.at(-1));
   turnsSeen = turns.length;
+  turnsDone = done.length;
+  if (!pane.hidden && opener?.ariaCurrent !== "true") opener?.setAttribute("aria-current", "true"); // redrawn without it
   showPicked();
 }
 

@@ -164,7 +164,7 @@ def _found_html(answer: Answer) -> str:
             f"<span>{percent(c.confidence)}%</span></p>{citation_html(c)}</li>"
             for c in others
         )
-        parts.append(f'<section class="others"><h3>Your articles also say</h3><ul>{items}</ul></section>')
+        parts.append(f'<section class="others"><h3>Less likely answers</h3><ul>{items}</ul></section>')
     return "".join(parts)
 
 
