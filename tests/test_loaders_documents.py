@@ -60,7 +60,8 @@ def pdf(*pages: str, title: str = "", author: str = "") -> bytes:
         body += f"{number} 0 obj\n{content}\nendobj\n"
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     trailer = f"<< /Size {len(objects) + 1} /Root 1 0 R /Info {len(objects)} 0 R >>"
-    return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n{trailer}\nstartxref\n{len(body)}\n%%EOF".encode()
+    end = f"trailer\n{trailer}\nstartxref\n{len(body)}\n%%EOF"
+    return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{end}".encode()
 
 
 def encrypted(password: str) -> bytes:
@@ -113,8 +114,11 @@ def test_a_pdf_tells_its_title_and_author_where_they_were_written() -> None:
 
 
 def test_a_number_alone_in_a_line_is_text_but_for_the_edge_of_a_page() -> None:
-    pages = [f"{name} is the first line of its page.\n{7 + n}\nMore of {name}.\nThen came\n{1986 + n}\nas we know.\nAnd {name}.\nSo.\n{n}"
-             for n, name in enumerate(["Ash", "Birch", "Cedar"], start=1)]  # fmt: skip
+    pages = [
+        f"{name} is the first line of its page.\n{7 + n}\nMore of {name}.\nThen came\n{1986 + n}\nas we know.\n"
+        f"And {name}.\nSo.\n{n}"
+        for n, name in enumerate(["Ash", "Birch", "Cedar"], start=1)
+    ]
     text = article("a.pdf", pdf(*pages)).text
     assert [year in text for year in ("1987", "1988", "1989")] == [True] * 3
     assert not text.endswith("3")

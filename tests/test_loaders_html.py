@@ -15,7 +15,8 @@ from qa.loaders.html import title_without_site
 
 HEAD = """<meta charset="utf-8"><title>Harbour bridge reopens | The Coast Courier</title>
 <meta property="og:site_name" content="The Coast Courier"><meta property="og:type" content="article">
-<meta property="article:published_time" content="2023-03-09T08:30:00+01:00"><meta name="author" content="Mara Lindqvist">
+<meta property="article:published_time" content="2023-03-09T08:30:00+01:00">
+<meta name="author" content="Mara Lindqvist">
 <link rel="canonical" href="https://coast.example/2023/03/harbour-bridge">"""
 PARAGRAPHS = (
     "The harbour bridge reopened to traffic on Thursday after nine months of repairs, the city said.",
@@ -24,12 +25,14 @@ PARAGRAPHS = (
 )
 BODY = f"""<nav><ul><li><a href="/">Home</a></li><li><a href="/w">World</a></li></ul></nav>
 <div id="cookie-banner" class="cookie-consent"><p>We use cookies to improve your visit. Accept all cookies.</p></div>
-<main><article><h1>Harbour bridge reopens</h1><p class="byline">By Mara Lindqvist</p><time datetime="2023-03-09">9 March</time>
+<main><article><h1>Harbour bridge reopens</h1><p class="byline">By Mara Lindqvist</p>
+<time datetime="2023-03-09">9 March</time>
 <figure><img src="a.jpg"><figcaption>The bridge. Photo: Ola Berg</figcaption></figure>
 <p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1].replace("forty-two", '<a href="/x">forty-two</a>')}</p>
 <h2>What comes next</h2><p>{PARAGRAPHS[2]}</p>
 <ul><li>Buses return to line 12.</li><li>Cyclists keep the eastern lane.</li></ul>
-<aside class="related"><h3>Related stories</h3><ul><li><a href="/1">Ferry strike enters second week</a></li></ul></aside>
+<aside class="related"><h3>Related stories</h3>
+<ul><li><a href="/1">Ferry strike enters second week</a></li></ul></aside>
 </article></main><footer><p>© 2025 The Coast Courier. All rights reserved.</p></footer>"""
 
 
@@ -118,35 +121,42 @@ LINKS = "".join(
     f'<li><a href="/{n}">Story number {n} about the harbour and its many bridges</a></li>' for n in range(30)
 )
 TEASERS = "".join(
-    f'<div class="result"><h3><a href="/{n}">Bridge story {n}</a></h3><p>The bridge in the harbour was closed again …</p></div>'
+    f'<div class="result"><h3><a href="/{n}">Bridge story {n}</a></h3><p>The bridge was closed again and …</p></div>'
     for n in range(12)
 )
 
 
+LOGIN = '<form><p>Enter your name and your password to read our journalism every day.</p><input type="password"></form>'
+CONSENT = """<main><p>We and our partners store cookies on your device and process personal data for ads.</p>
+<p>You can change your consent at any time in the cookie settings. Read our privacy policy.</p></main>"""
+CHECK = "<main><p>Checking your browser before accessing the site. Please enable JavaScript to go on.</p></main>"
+GONE = "<main><h1>Page not found</h1><p>The page that you asked for is not here, or not any more, we fear.</p></main>"
+APP = '<div id="root"></div><script>render()</script><noscript>Enable JavaScript to run this app.</noscript>'
+
+
 @pytest.mark.parametrize(
-    ("title", "body"),
+    ("title", "body", "reason"),
     [
-        ("Log in", '<form><p>Log in to continue. Enter your name and password to read our journalism.</p><input type="password"></form>'),
-        ("Latest", f"<main><ul>{LINKS}</ul></main>"),
-        ("Search results for bridge", f"<main>{TEASERS}</main>"),
-        ("Consent", "<main><p>We and our partners store cookies on your device and process personal data for ads.</p>"
-                    "<p>You can change your consent at any time in the cookie settings. Read our privacy policy.</p></main>"),
-        ("Just a moment", "<main><p>Checking your browser before accessing the site. Please enable JavaScript to go on.</p></main>"),
-        ("404", "<main><h1>Page not found</h1><p>The page that you asked for is not here, or not here any more, sorry.</p></main>"),
-        ("Empty", "<div></div>"),
-        ("App", '<div id="root"></div><script>render()</script><noscript>You need to enable JavaScript to run this app.</noscript>'),
+        ("Welcome", LOGIN, "It is a login page, not an article."),
+        ("Latest", f"<main><ul>{LINKS}</ul></main>", "It is a list of links, not an article."),
+        ("Search results for bridge", f"<main>{TEASERS}</main>", "It is a list of search results, not an article."),
+        ("Consent", CONSENT, "It holds only a notice about cookies or consent."),
+        ("Moment", CHECK, "The page asks to log in or to prove something before it shows its article."),
+        ("404", GONE, None),
+        ("Empty", "<div></div>", "There is no article on this page."),
+        ("App", APP, None),
     ],
-)  # fmt: skip
-def test_pages_without_an_article(title: str, body: str) -> None:
+)
+def test_pages_without_an_article(title: str, body: str, reason: str | None) -> None:
     found = read(page(body, f"<title>{title}</title>"))
     assert isinstance(found, Failure), found
     assert found.source == "/n/bridge.html"
-    assert found.reason.endswith(".")
+    assert reason in (None, found.reason)
     assert "browser" in found.remedy
 
 
 def test_an_article_about_cookies_and_logins_is_an_article() -> None:
-    text = "The regulator fined the company because its cookies were stored without consent, and it asked users to log in. "
+    text = "The regulator fined the company because it stored cookies without consent, and asked users to log in. "
     more = "The company said on Monday that it would appeal against the decision of the court in Dublin. "
     found = article(
         page(f"<article><h1>Fine</h1>{f'<p>{text}{more}{more}</p>' * 1}<p>{more}</p><p>{more * 2}</p></article>")

@@ -159,7 +159,8 @@ def test_a_file_is_fetched_and_its_digest_follows_its_bytes(tmp_path: Path) -> N
         ("a.txt", b"Short.", "Its text is only 6 characters long."),
         ("a.txt.gz", gzip.compress(TEXT.encode())[:-20], "The compressed file is damaged or incomplete."),
         ("a.txt.gz", b"\x1f\x8b" + bytes(40), "The compressed file is damaged or incomplete."),
-        ("a.txt.gz", gzip.compress(gzip.compress(TEXT.encode())), "It holds binary data, not text, whatever its name says."),
+        ("a.txt.gz", gzip.compress(gzip.compress(TEXT.encode())),
+         "It holds binary data, not text, whatever its name says."),
     ],
 )  # fmt: skip
 def test_bad_files_are_reported(name: str, data: bytes, reason: str) -> None:
@@ -218,7 +219,7 @@ MAGIC = [
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(sorted(SUFFIXES) + [".gz", ""]), st.sampled_from(MAGIC), st.binary(max_size=400))
+@given(st.sampled_from([*sorted(SUFFIXES), ".gz", ""]), st.sampled_from(MAGIC), st.binary(max_size=400))
 def test_no_bytes_break_the_reading(suffix: str, start: bytes, rest: bytes) -> None:
     for item in parse(Document(f"/n/a{suffix}", start + rest), replace(Settings(), url_timeout=0.1)):
         assert isinstance(item, Article | Failure)

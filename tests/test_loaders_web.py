@@ -20,7 +20,8 @@ from qa.loaders import Document, fetch, parse, web
 from qa.loaders.web import is_public
 
 TEXT = "The ferry to the outer islands will run twice a day from Monday, the harbour office said."
-PAGE = f"<html><head><meta property='og:type' content='article'><title>Ferry returns</title></head><body><article><p>{TEXT}</p><p>It had been away since the spring of that year.</p></article></body></html>"
+PAGE = f"""<html><head><meta property='og:type' content='article'><title>Ferry returns</title></head><body>
+<article><p>{TEXT}</p><p>It had been away since the spring of that year.</p></article></body></html>"""
 LOCAL = Settings(url_private=True, url_timeout=5)
 
 
@@ -240,17 +241,18 @@ FULL = f"<p>{TEXT}</p>" * 6
 
 def rss(*items: str) -> bytes:
     return (
-        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
-        f"<channel><title>The Coast Courier</title><link>https://coast.example/</link><language>en-gb</language>{''.join(items)}"
-        "</channel></rss>"
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>The Coast Courier</title>'
+        f"<link>https://coast.example/</link><language>en-gb</language>{''.join(items)}</channel></rss>"
     ).encode()
 
 
 def item(key: str, *, body: str = "", link: str = "") -> str:
+    content = f"<content:encoded><![CDATA[{body}]]></content:encoded>" if body else ""
     return (
-        f"<item><guid isPermaLink='false'>{key}</guid><title>Ferry &amp; bridge {key}</title><pubDate>Thu, 09 Mar 2023 08:00:00 +0100</pubDate>"
-        f"<author>desk@coast.example (Mara Lind)</author>{f'<link>{link}</link>' if link else ''}"
-        f"<description>A teaser.</description>{f'<content:encoded><![CDATA[{body}]]></content:encoded>' if body else ''}</item>"
+        f"<item><guid isPermaLink='false'>{key}</guid><title>Ferry &amp; bridge {key}</title>"
+        "<pubDate>Thu, 09 Mar 2023 08:00:00 +0100</pubDate><author>desk@coast.example (Mara Lind)</author>"
+        f"{f'<link>{link}</link>' if link else ''}<description>A teaser.</description>{content}</item>"
     )
 
 
@@ -270,7 +272,8 @@ def test_full_entries_are_articles() -> None:
 def test_an_atom_feed_under_any_name() -> None:
     data = (
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>Courier</title><entry><id>urn:1</id><title>Ferry</title>'
-        f"<author><name>Bo Chu</name></author><published>2021-05-06T23:00:00-05:00</published><updated>2022-01-01T00:00:00Z</updated>"
+        "<author><name>Bo Chu</name></author><published>2021-05-06T23:00:00-05:00</published>"
+        "<updated>2022-01-01T00:00:00Z</updated>"
         f'<content type="html">{FULL.replace("<", "&lt;")}</content></entry></feed>'
     ).encode()
     (found,) = feed(data, "/n/feed.txt")

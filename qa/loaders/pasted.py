@@ -26,9 +26,9 @@ _CAPTIONS = (
                re.IGNORECASE),
     re.compile(rf".*[(\[][^()\[\]]{{0,80}}/\s?{_CREDIT}[)\]]"),
     re.compile(rf"(?:.*\S\s*[/|©]\s*|.*\b(?:via|courtesy of) )?{_CREDIT}"),
-    re.compile(r".*\b(?:photo|image|picture)s? (?:via|by|from|courtesy of)\s[^.!?]{2,80}", re.IGNORECASE),
+    re.compile(r".*\b(?:photo|image|picture)s? (?:via|by|courtesy of)\s[^.!?]{2,80}", re.IGNORECASE),
     re.compile(r".*\S\s*/\s*(?:pool|handout|file)(?:\s(?:photo|image))?(?:\s(?:via|by)\s.{2,60})?", re.IGNORECASE),
-    re.compile(r"(?:©|\(c\)\s*(?=\d{4}|[A-Z])|copyright ©?\s*\d{4}).{0,120}", re.IGNORECASE),
+    re.compile(r"(?:©|\(c\)\s*(?=\d{4})|copyright ©?\s*\d{4}).{0,120}", re.IGNORECASE),
 )  # fmt: skip
 _RELATED = re.compile(
     r"(?:(?i:related(?: (?:article|story|stories|post|content|coverage|reading|news|topic|video)s?)?|"
