@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 from qa.datatypes import RetrievedPassage
 from qa.errors import QAError
-from qa.loaders.article import build_article
+from qa.loaders.article import build_article, normalise
 from qa.metrics import normalize_answer
 
 
@@ -132,13 +131,13 @@ def gold_places(example: Example) -> GoldPlaces:
 def _located(answer: GoldAnswer, context: str, text: str) -> tuple[int, int]:
     """The occurrence of the answer in `text` that is nearest to its relative place in `context`.
 
-    Normalisation moves offsets and may rewrite an answer; one that is not found gets its relative place.
+    Normalisation moves offsets; an answer that is not found again, as it began inside a word, gets its relative place.
     """
     start, end = answer.start or 0, (answer.start or 0) + len(answer.text)
     if text == context:
         return start, end
     scale = len(text) / max(1, len(context))
-    words = map(re.escape, unicodedata.normalize("NFC", answer.text).split())
+    words = map(re.escape, normalise(answer.text).split())
     found = [match.span() for match in re.finditer(r"\s+".join(words), text)]
     relative = (int(start * scale), int(end * scale))
     return min(found, key=lambda span: abs(span[0] - start * scale), default=relative)
