@@ -140,6 +140,15 @@ class Database:
         self._writer.close()
 
 
+def is_storable(text: str) -> bool:
+    """Whether SQLite takes it: names of files may hold bytes that are no text, as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """Autocommit, usable from any thread; `mode` as in SQLite's URIs."""
     connection = sqlite3.connect(

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import VectorIndexError
-from qa.errors import LibraryDamaged, LibraryError
+from qa.errors import LibraryDamaged, LibraryError, mapped
 from qa.store import Store, batched
 
 if TYPE_CHECKING:
@@ -89,8 +89,18 @@ class Generation:
             self._apply_to_lexical()
         except (ValueError, OSError) as error:
             logger.warning("%s is made anew: %s", self.folder / "lexical", error)
+            self._build_lexical()
+
+    def _build_lexical(self) -> None:
+        """All of the lexical index anew from the store."""
+        try:
             self.lexical.clear()
             self._apply_to_lexical()
+        except (ValueError, OSError) as error:
+            raise LibraryError(
+                f"The index in {self.folder / 'lexical'} cannot be written: {error}. Your articles are stored; check "
+                "that there is room on the disk, and try again."
+            ) from error
 
     def _apply_to_lexical(self) -> None:
         changes = self.store.changes_since(self.lexical.revision)
@@ -114,7 +124,7 @@ class Generation:
         """Bring this process's vectors to the store's revision."""
         if self._vectors is not None and self._vectors_revision == self.store.revision():
             return
-        with self._changing:
+        with self._changing, mapped():
             if self._vectors is None:
                 self._load_vectors()
             self._apply_to_vectors()
@@ -174,10 +184,15 @@ class Generation:
         return self._unsaved + more > SNAPSHOT_PASSAGES + SNAPSHOT_SHARE * held
 
     def save_vectors(self) -> None:
-        """Write the snapshot. The caller holds the writer lock."""
+        """Write the snapshot. The caller holds the writer lock. A full disk only makes the next start slower."""
         with self._changing:
-            if self._vectors is not None:
+            if self._vectors is None:
+                return
+            try:
                 self._vectors.save(self.snapshot, self._vectors_revision)
+            except OSError as error:
+                logger.warning("%s cannot be written: %s", self.snapshot, error)
+            else:
                 self._unsaved = 0
 
 

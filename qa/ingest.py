@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from qa.chunking import chunk, encoder_text
 from qa.config import Settings
+from qa.database import is_storable
 from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report
-from qa.errors import mapped
+from qa.errors import ModelError, mapped
 from qa.loaders import Document, parse
 from qa.store import Store
 from qa.transaction import Heading, Transaction
@@ -111,6 +112,10 @@ class Ingest:
         """What has to go in, file by file, and the end of each file that has no failure in it."""
         waiting: set[str] = set()  # sources on their way in: what the store says of them is about to change
         for document in documents:
+            if not is_storable(document.origin):
+                name = document.origin.encode(errors="backslashreplace").decode()
+                self.tally.failed.append(Failure(name, "Its name is not valid Unicode.", "Rename it and add it again."))
+                continue
             digest = document.digest
             if document.origin in self.stale:
                 self.stale.discard(document.origin)
@@ -137,6 +142,8 @@ class Ingest:
             for found in parse(document, self._settings):
                 if isinstance(found, Failure):
                     self.tally.failed.append(found)
+                elif not is_storable(found.source + found.title + found.text):
+                    self._fail(document.origin, ValueError("half a surrogate pair in it"))
                 else:
                     seen.add(found.source)
                     yield found
@@ -154,8 +161,6 @@ class Ingest:
     def _cut(self, article: Article, origin: str) -> Read | None:
         settings = self._settings
         try:
-            for text in (article.source, article.title, article.text):
-                text.encode()
             spans = chunk(
                 article.text,
                 words=settings.passage_words,
@@ -256,6 +261,11 @@ def encode(encoder: Encoder, reads: list[Read], progress: Callable[[int], None])
     ]
     with mapped():
         vectors = encoder.encode_passages(texts, progress)
+    if len(vectors) != len(texts) or not np.isfinite(vectors).all():
+        raise ModelError(
+            f"The encoder {encoder.name!r} gave {len(vectors)} vectors for {len(texts)} texts, or values that are not "
+            "finite: its files are damaged. Get the model again, or use another one."
+        )
     ends = np.cumsum([len(read.spans) for read in reads])
     parts = np.split(vectors, ends[:-1])
     return {read.article.id: part for read, part in zip(reads, parts, strict=True)}

@@ -226,11 +226,19 @@ class Library:
         """Take articles out, whatever sources they came from; adding one of those again brings it back."""
         with self._lock.held():
             generation = self._current()
+            given = list(dict.fromkeys(ids))
+            known = generation.store.headings(given)
+            wanted = [each for each in given if each in known]
             with generation.store.transaction() as transaction:
-                unknown = [each for each in dict.fromkeys(ids) if not transaction.release_article(each)]
+                for article_id in wanted:
+                    transaction.release_article(article_id)
                 settled = transaction.settle()
             generation.follow()
-        failed = (Failure(each, "No article has this id.", "Look it up: article-qa list") for each in unknown)
+        failed = [
+            Failure(each, "No article has this id.", "Look it up: article-qa list")
+            for each in given
+            if each not in known
+        ]
         return Report(removed=settled.removed, failed=tuple(failed))
 
     def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.database import Database, create_database
+from qa.database import Database, create_database, is_storable
 from qa.datatypes import Article, Passage, Where
 from qa.filtering import condition
 from qa.transaction import VECTOR_DTYPE, Heading, Transaction
@@ -266,6 +266,8 @@ class Store:
 
     def origins_under(self, folder: str) -> dict[str, list[str]]:
         """The sources of every file below `folder`, or of the file `folder` itself, by file."""
+        if not is_storable(folder):
+            return {}
         below = folder.rstrip("/\\") + "/"
         with self._database.reading() as connection:
             rows = connection.execute(

@@ -182,9 +182,8 @@ class Transaction:
 
 
 def _host(url: str | None) -> str | None:
-    """The host of a url in lower case, without `www.`; None where there is none."""
+    """The host of a url in lower case; None where there is none."""
     try:
-        host = urlsplit(url or "").hostname
+        return urlsplit(url or "").hostname
     except ValueError:
         return None
-    return host.removeprefix("www.") if host else None

@@ -142,7 +142,7 @@ def test_a_file_where_the_library_should_be(tmp_path: Path) -> None:
 
 
 def test_an_unknown_article(library: Library) -> None:
-    with pytest.raises(ArticleNotFound, match="'nothing'.*article-qa list"):
+    with pytest.raises(ArticleNotFound, match=r"'nothing'.*article-qa list"):
         library.article("nothing")
 
 
@@ -324,6 +324,46 @@ def test_uploads(library: Library) -> None:
     assert len(list(library.articles(Where(sources=("upload:zoo",))))) == 1
 
 
+def test_a_name_that_is_no_text(library: Library, folder: Path) -> None:
+    write(folder, "a", ZEBRA)
+    write(folder, "bad\udcff", APPLE)
+    write(folder / "bad\udcfe", "c", QUEEN)
+    write_rows(folder / "rows.jsonl", {"half \ud800": "A row with half a character in its name."})
+    report = library.add([folder, folder / "bad\udcfe"])
+    assert article_id(ZEBRA) in report.added
+    assert {article_id(APPLE), article_id(QUEEN)}.isdisjoint(report.added)
+    assert {str(folder / "bad\\udcff.json"), str(folder / "bad\\udcfe" / "c.json")} <= {
+        failure.source for failure in report.failed
+    }
+    assert library.sync(folder / "bad\udcfe").removed == ()
+    assert [failure.source for failure in library.remove(["\ud800"]).failed] == ["\ud800"]
+    with pytest.raises(ArticleNotFound):
+        library.article("\ud800")
+
+
+def test_the_first_batches_are_found_while_others_are_encoded(library: Library, folder: Path) -> None:
+    found: list[tuple[int, int]] = []
+
+    def look(progress: Progress) -> None:
+        if progress.stage == "encode":
+            library.refresh()
+            found.append((len(library.lexical), len(library.vectors)))
+
+    write_rows(folder / "many.jsonl", {f"row{i}": f"Story number{i} is told here." for i in range(9)})
+    library.add(folder, progress=look)
+    assert found == [(0, 0), (3, 3), (6, 6)]
+
+
+@pytest.mark.parametrize("broken", [np.full((1, 26), np.nan, np.float32), np.ones((2, 26), np.float32)])
+def test_an_encoder_that_gives_no_vectors(
+    library: Library, folder: Path, encoder: LetterEncoder, monkeypatch: pytest.MonkeyPatch, broken: np.ndarray
+) -> None:
+    monkeypatch.setattr(encoder, "encode_passages", lambda *_: broken)
+    with pytest.raises(ModelError, match="'letters'"):
+        library.add(write(folder, "a", ZEBRA))
+    assert len(library) == 0
+
+
 def test_ctrl_c_keeps_every_finished_batch(library: Library, folder: Path, encoder: LetterEncoder) -> None:
     write_rows(folder / "many.jsonl", {f"row{i}": f"Story number{i} is told here." for i in range(10)})
 
@@ -443,7 +483,9 @@ def test_a_removed_article_comes_back_when_added_again(library: Library, folder:
 # settings, rebuild
 
 
-def test_other_settings_are_told_and_rebuilding_helps(library: Library, folder: Path) -> None:
+def test_other_settings_are_told_and_rebuilding_helps(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(folder, "a", " ".join(f"Sentence {i} has exactly six words." for i in range(9)))
     library.add(folder)
     before = library.stats()
@@ -462,6 +504,7 @@ def test_other_settings_are_told_and_rebuilding_helps(library: Library, folder: 
         assert (after.encoder, after.articles) == ("other", 1)
         assert after.revision > before.revision
         assert int(changed.store.passage_ids()[1].min()) >= first_id
+        monkeypatch.setattr("qa.ingest.parse", None)
         assert changed.add(folder).unchanged == 1  # what was read is remembered
         with pytest.raises(FingerprintMismatch):
             library.refresh()
@@ -607,6 +650,32 @@ def test_a_writer_in_another_process(library: Library, folder: Path, monkeypatch
         assert len(library.lexical) == 1
     library.refresh()
     assert len(library.lexical) == 0
+
+
+def test_what_another_process_has_committed_is_seen_while_it_writes_on(library: Library, folder: Path) -> None:
+    with reopened(library) as other:
+        other.add(write(folder, "a", ZEBRA, title="Zoo"))
+        library.add(write(folder, "b", APPLE, title="Garden"))
+        with FileLock(library.path / "write.lock"):
+            assert lexical_hits(other, "apple") == {"Garden"}
+
+
+def test_indexes_that_cannot_be_written(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("qa.generations.SNAPSHOT_PASSAGES", 0)
+    monkeypatch.setattr("embeddings.vectors.VectorIndex.save", full)
+    library.add(write(folder, "a", ZEBRA))  # without a snapshot the next start is slower, no more
+    assert "No space left" in caplog.text
+    monkeypatch.setattr("qa.lexical.LexicalIndex.apply", full)
+    with pytest.raises(LibraryError, match=r"No space left.*stored"):
+        library.add(write(folder, "b", APPLE))
+    monkeypatch.undo()
+    assert len(library) == 2
+    assert_in_step(library)
 
 
 def test_asking_from_many_threads_while_articles_come_and_go(library: Library, folder: Path) -> None:
