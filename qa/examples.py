@@ -143,9 +143,7 @@ def _located(answer: GoldAnswer, context: str, text: str) -> tuple[int, int]:
     return min(found, key=lambda span: abs(span[0] - start * scale), default=relative)
 
 
-def first_right_rank(
-    example: Example, places: GoldPlaces | None, retrieved: Sequence[RetrievedPassage]
-) -> int | None:
+def first_right_rank(example: Example, places: GoldPlaces | None, retrieved: Sequence[RetrievedPassage]) -> int | None:
     """The rank, from 1, of the first passage that holds an answer.
 
     With `places` a passage holds one if it overlaps it in its article; without, if the words of an answer are

@@ -61,9 +61,7 @@ def mrr(ranks: Sequence[int | None]) -> float | None:
     return mean([1 / rank if rank else 0.0 for rank in ranks])
 
 
-def best_threshold(
-    scores: Sequence[float], values: Sequence[float], answerable: Sequence[bool]
-) -> tuple[float, float]:
+def best_threshold(scores: Sequence[float], values: Sequence[float], answerable: Sequence[bool]) -> tuple[float, float]:
     """The best mean value over all thresholds on `scores`, and the threshold: from it on, answers are given.
 
     `values` are the EM or F1 of the answers when given (0 for an unanswerable question). Withheld, an answer
@@ -121,9 +119,7 @@ def thinned(points: Sequence[CoveragePoint], steps: int = 10) -> tuple[CoverageP
     return tuple(points[place] for place in sorted(places) if place < len(points))
 
 
-def expected_calibration_error(
-    confidences: Sequence[float], values: Sequence[float], bins: int = 15
-) -> float | None:
+def expected_calibration_error(confidences: Sequence[float], values: Sequence[float], bins: int = 15) -> float | None:
     """The mean distance of confidence and value over bins of equal mass; equal confidences share a bin."""
     if not confidences:
         return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import runpy
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,20 @@ ARTICLES = {
 }
 
 
-def run(script: str, *arguments: str | Path) -> str:
-    done = subprocess.run(
-        [sys.executable, BENCHMARKS / script, *arguments], capture_output=True, text=True, timeout=280, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a script with arguments, as the shell would; what it prints."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+    def run(script: str, *arguments: str | Path) -> str:
+        monkeypatch.setattr(sys, "argv", [script, *map(str, arguments)])
+        runpy.run_path(str(BENCHMARKS / script), run_name="__main__")
+        return capsys.readouterr().out
+
+    return run
 
 
 def write(path: Path, rows: list[dict[str, object]]) -> Path:
@@ -30,9 +39,10 @@ def write(path: Path, rows: list[dict[str, object]]) -> Path:
     return path
 
 
-def cells(output: str, table: str) -> list[str]:
-    """The cells of the first row of a table, without the dataset."""
-    return output.split(table)[1].split("|\n")[2].strip("| ").split(" | ")[1:]
+def cells(output: str, table: str) -> dict[str, list[str]]:
+    """The cells of the rows of a table, by dataset."""
+    lines = output.split(table)[1].split("\n\n")[1].splitlines()[2:]
+    return {name: cells for name, *cells in (line.strip("| ").split(" | ") for line in lines)}
 
 
 @pytest.fixture
@@ -46,33 +56,33 @@ def questions(tmp_path: Path) -> Path:
 
 
 @pytest.mark.models
-def test_quality_prints_what_it_measures(tmp_path: Path, questions: Path) -> None:
+def test_quality_prints_what_it_measures(run: Run, tmp_path: Path, questions: Path) -> None:
     named = {"question": "How much honey was gathered?", "answers": ["nine tonnes"], "articles_with_answer": ["a1"]}
     honey = write(tmp_path / "honey.jsonl", [named])
     rows = [{"id": f"a{i}", "title": title, "text": text} for i, (title, text) in enumerate(ARTICLES.items())]
     corpus = write(tmp_path / "corpus.jsonl", rows)
-    details = tmp_path / "details.jsonl"
     absent = write(tmp_path / "absent.jsonl", [{"question": "Who won the 2030 World Cup?", "answers": ["Norway"]}])
-    output = run("quality.py", questions, "--corpus", corpus, "--absent", absent, "--details", details)
+    details = tmp_path / "details.jsonl"
+    output = run("quality.py", questions, honey, "--corpus", corpus, "--absent", absent, "--details", details)
     assert "The library holds 2 articles in 2 passages." in output
-    assert cells(output, "Reading the gold context")[:4] == ["2", "1", "100.0", "100.0"]
-    assert cells(output, "Retrieval, answerable questions") == ["1", "100.0", "100.0", "100.0", "100.0", "100.0", "0"]
-    assert cells(output, "End to end beside reading") == ["100.0", "100.0", "0.0", "100.0"]
-    assert cells(output, "Questions about articles that are not there")[0] == "1"
+    assert cells(output, "Reading the gold context")["bridges"][:4] == ["2", "1", "100.0", "100.0"]
+    found = cells(output, "Retrieval, answerable questions")
+    assert found["bridges"] == found["honey"] == ["1", "100.0", "100.0", "100.0", "100.0", "100.0", "0"]
+    assert cells(output, "End to end beside reading") == {"bridges": ["100.0", "100.0", "0.0", "100.0"]}
+    assert cells(output, "Questions about articles that are not there")["absent"][0] == "1"
     measured = [json.loads(line) for line in details.read_text().splitlines()]
-    assert [(row["measure"], row["text"]) for row in measured if row["golds"]] == [
-        ("reading", "Klara Voss"),
-        ("end to end", "Klara Voss"),
+    assert [(row["measure"], row["dataset"], row["text"]) for row in measured if row["golds"]] == [
+        ("reading", "bridges", "Klara Voss"),
+        ("end to end", "bridges", "Klara Voss"),
+        ("end to end", "honey", "nine tonnes"),
     ]
-    output = run("quality.py", honey, "--end-to-end", "--corpus", corpus)
-    assert cells(output, "Retrieval, answerable questions")[:2] == ["1", "100.0"]
-    assert "End to end beside reading" not in output
 
 
 @pytest.mark.models
-def test_speed_compares_with_the_bare_models(tmp_path: Path, questions: Path) -> None:
+def test_speed_compares_with_the_bare_models(run: Run, tmp_path: Path, questions: Path) -> None:
     corpus = write(tmp_path / "corpus.jsonl", [{"title": title, "text": text} for title, text in ARTICLES.items()])
     output = run("speed.py", "--corpus", corpus, "--articles", "1", "--questions", questions, "--ask", "3")
     assert "Indexing 1 articles, 1 passages" in output
     assert "Asking 3 questions of 1 articles, 1 passages" in output
-    assert "| its 2.0 forward passes alone |" in output  # the encoder's and the reader's
+    # The encoder's and the reader's; other models of this process are not called.
+    assert "| its 2.0 forward passes alone |" in output
