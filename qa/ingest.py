@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
-from qa.chunking import chunk, encoder_text
 from qa.config import Settings
 from qa.database import is_storable
 from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report
-from qa.errors import ModelError, mapped
 from qa.loaders import Document, parse
+from qa.passages import Read, cut, encode
 from qa.store import Store
 from qa.transaction import Heading, Transaction
 
@@ -26,17 +25,6 @@ logger = logging.getLogger(__name__)
 READ_AHEAD_CHARS = 100_000_000
 READ_AHEAD_SECONDS = 30.0
 BATCH_PASSAGES = 8192  # a batch of very long articles ends here, so that its vectors fit in memory
-
-Spans = list[tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """An article on its way in, with its passages."""
-
-    article: Article
-    origin: str
-    spans: Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +147,8 @@ class Ingest:
         return stored is not None and (stored.digest == article.digest or stored.source != article.source)
 
     def _cut(self, article: Article, origin: str) -> Read | None:
-        settings = self._settings
         try:
-            spans = chunk(
-                article.text,
-                words=settings.passage_words,
-                overlap=settings.overlap_words,
-                language=article.language,
-            )
+            spans = cut(article, self._settings)
         except Exception as error:  # noqa: BLE001 - one article must never stop the others
             self._fail(article.source, error)
             return None
@@ -250,25 +232,6 @@ class _ReadAhead:
                 return window
         self.finished = True
         return window
-
-
-def encode(encoder: Encoder, reads: list[Read], progress: Callable[[int], None]) -> dict[str, NDArray[np.float32]]:
-    """The vectors of each article's passages, (n, d) by article id, from one run of the encoder."""
-    if not reads:
-        return {}
-    texts = [
-        encoder_text(read.article.title, read.article.text[start:end]) for read in reads for start, end in read.spans
-    ]
-    with mapped():
-        vectors = encoder.encode_passages(texts, progress)
-    if len(vectors) != len(texts) or not np.isfinite(vectors).all():
-        raise ModelError(
-            f"The encoder {encoder.name!r} gave {len(vectors)} vectors for {len(texts)} texts, or values that are not "
-            "finite: its files are damaged. Get the model again, or use another one."
-        )
-    ends = np.cumsum([len(read.spans) for read in reads])
-    parts = np.split(vectors, ends[:-1])
-    return {read.article.id: part for read, part in zip(reads, parts, strict=True)}
 
 
 def _batches(window: list[Read | Finished], articles: int) -> Iterator[list[Read | Finished]]:

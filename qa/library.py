@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Self
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa import generations
 from qa.config import Settings, library_path
-from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report, Stats, Where
-from qa.errors import ArticleNotFound, LibraryError, LoadError, QAError
+from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where
+from qa.errors import ArticleNotFound, LibraryError, QAError
 from qa.fingerprint import check, encoder_name, fingerprint
 from qa.generations import Generation
-from qa.ingest import Ingest, Tally, silent
-from qa.loaders import Document, discover, fetch
+from qa.ingest import Ingest, silent
+from qa.loaders import Document
 from qa.locking import writer_lock
+from qa.reading import discovered, fetched, told
 from qa.store import Store
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ class Library:
         """
         given = [sources] if isinstance(sources, str | Path) else sources
         with self._changing(progress) as ingest:
-            origins = self._discovered(given, ingest)
+            origins = discovered(given, self.settings, ingest.tally.failed)
             self._read(origins, ingest, progress)
             self._read_again(origins, ingest)
         return ingest.tally.report()
@@ -205,7 +206,7 @@ class Library:
     def add_documents(self, documents: Iterable[Document], *, progress: ProgressCallback | None = None) -> Report:
         """Take in documents that are in memory already: uploads, samples."""
         with self._changing(progress) as ingest:
-            ingest.run(_told(documents, progress))
+            ingest.run(told(documents, progress))
         return ingest.tally.report()
 
     def sync(self, folder: str | Path, *, progress: ProgressCallback | None = None) -> Report:
@@ -215,7 +216,7 @@ class Library:
         """
         root = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - as `discover` names what is below it
         with self._changing(progress) as ingest:
-            origins = self._discovered([root], ingest)
+            origins = discovered([root], self.settings, ingest.tally.failed)
             unreadable = [failure.source for failure in ingest.tally.failed]
             self._read(origins, ingest, progress)
             ingest.release(_gone(self._generation.store.origins_under(root), set(origins), unreadable, ingest))
@@ -277,18 +278,9 @@ class Library:
                 generation.catch_up_vectors()
                 generation.save_vectors()
 
-    def _discovered(self, sources: Iterable[str | Path], ingest: Ingest) -> list[str]:
-        """The files and URLs that `sources` name; what names nothing goes into the report."""
-        origins = []
-        for found in discover(sources, self.settings):
-            if isinstance(found, Failure):
-                ingest.tally.failed.append(found)
-            else:
-                origins.append(found)
-        return origins
-
     def _read(self, origins: list[str], ingest: Ingest, progress: ProgressCallback | None) -> None:
-        ingest.run(_told(self._fetched(origins, ingest.tally), progress, len(origins)))
+        documents = fetched(origins, self.settings, ingest.tally.failed)
+        ingest.run(told(documents, progress, len(origins)))
 
     def _read_again(self, origins: list[str], ingest: Ingest) -> None:
         """Give articles that moved to another of their sources the title and date that this one gives them."""
@@ -298,13 +290,6 @@ class Library:
             self._read(again, ingest, None)
             ingest.tally.unchanged = counted
 
-    def _fetched(self, origins: list[str], tally: Tally) -> Iterator[Document]:
-        for origin in origins:
-            try:
-                yield fetch(origin, self.settings)
-            except LoadError as error:
-                tally.failed.append(Failure(error.source, error.reason, error.remedy))
-
 
 def _bytes_below(folder: Path) -> int:
     """The size of all files; one that goes meanwhile counts nothing."""
@@ -313,19 +298,6 @@ def _bytes_below(folder: Path) -> int:
         with suppress(OSError):
             total += file.stat().st_size if file.is_file() else 0
     return total
-
-
-def _told(
-    documents: Iterable[Document], progress: ProgressCallback | None, total: int | None = None
-) -> Iterator[Document]:
-    """The documents, with progress told of each."""
-    done = 0
-    for done, document in enumerate(documents):
-        if progress:
-            progress(Progress("read", done, total, document.origin))
-        yield document
-    if progress and total:
-        progress(Progress("read", total, total))
 
 
 def _gone(origins: dict[str, list[str]], there: set[str], unreadable: list[str], ingest: Ingest) -> list[str]:

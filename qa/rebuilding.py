@@ -6,11 +6,10 @@ import shutil
 from pathlib import Path
 
 from embeddings.encoder import Encoder
-from qa.chunking import chunk
 from qa.config import Settings
 from qa.datatypes import Article, Failure, Progress, ProgressCallback
 from qa.generations import Generation, generation_folder, make_private, next_name
-from qa.ingest import Read, encode
+from qa.passages import Read, cut, encode
 from qa.store import Store, batched
 
 
@@ -76,9 +75,7 @@ def _copy(
 def _cut(article: Article, settings: Settings, failures: list[Failure]) -> Read:
     """An article that cannot be cut keeps its place without passages: nothing that was stored is lost."""
     try:
-        spans = chunk(
-            article.text, words=settings.passage_words, overlap=settings.overlap_words, language=article.language
-        )
+        spans = cut(article, settings)
     except Exception as error:  # noqa: BLE001 - one article must never stop the others
         spans = []
         failures.append(

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library_fakes import SETTINGS, LetterEncoder, write, write_rows
 
-from qa.datatypes import Progress, Where
+from qa.datatypes import Article, Progress, Where
 from qa.errors import ArticleNotFound, FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, ModelError
 from qa.library import Library
 from qa.loaders import Document, article_id
@@ -285,7 +285,7 @@ def test_what_fails_is_reported_and_the_rest_goes_in(library: Library, folder: P
     assert all(failure.reason and failure.remedy for failure in report.failed)
 
 
-@pytest.mark.parametrize("step", ["parse", "chunk"])
+@pytest.mark.parametrize("step", ["parse", "cut"])
 def test_an_article_on_which_our_own_code_fails(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -295,8 +295,8 @@ def test_an_article_on_which_our_own_code_fails(
     write(folder, "b", QUEEN)
     real: Callable[..., object] = getattr(qa.ingest, step)
 
-    def failing(what: Document | str, *arguments: object, **options: object) -> object:
-        if "queen" in (what if isinstance(what, str) else what.data.decode()):
+    def failing(what: Document | Article, *arguments: object, **options: object) -> object:
+        if "queen" in (what.data.decode() if isinstance(what, Document) else what.text):
             raise RuntimeError("a bug")
         return real(what, *arguments, **options)
 
@@ -311,7 +311,7 @@ def test_an_article_on_which_our_own_code_fails(
 
 
 def test_an_article_without_words(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.ingest.chunk", lambda *_, **__: [])
+    monkeypatch.setattr("qa.ingest.cut", lambda *_, **__: [])
     report = library.add(write(folder, "a", ZEBRA))
     assert [failure.reason for failure in report.failed] == ["There are no words in it."]
     assert len(library) == 0
@@ -449,7 +449,7 @@ def test_sync_keeps_what_cannot_be_read_this_time(
     rows.write_text('{"id": "two", "title": "two", "text": "The second row."}\n{ broken\n')
     report = library.sync(folder)
     assert (len(report.failed), report.removed, len(library)) == (2, (), 3)
-    monkeypatch.setattr("qa.library.discover", lambda _sources, _settings: iter([Failure(str(folder), "no", "yes")]))
+    monkeypatch.setattr("qa.reading.discover", lambda _sources, _settings: iter([Failure(str(folder), "no", "yes")]))
     assert (library.sync(folder).removed, len(library)) == ((), 3)
     monkeypatch.undo()
     folder.rename(folder.with_name("away"))
@@ -560,7 +560,7 @@ def test_an_article_that_cannot_be_cut_any_more_stays(
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("qa.rebuilding.chunk", failing)
+    monkeypatch.setattr("qa.rebuilding.cut", failing)
     report = library.rebuild()
     assert [failure.source for failure in report.failed] == [str(folder / "a.json")]
     assert [article.text for article in library.articles()] == [ZEBRA]
