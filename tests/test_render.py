@@ -292,4 +292,5 @@ def test_a_report_tells_what_was_done_and_what_to_do_about_the_rest():
 
 def test_a_step_is_named_in_words():
     assert render_library.step(Progress("read", 1, 3, "upload:a.pdf")) == "Reading a.pdf (uploaded)"
-    assert render_library.step(Progress("encode", 1, 3)) == "Indexing the meaning of articles"
+    assert render_library.step(Progress("encode", 1, 3)) == "Indexing"
+    assert render_library.step(Progress("read", 1, None)) == "Reading articles"

@@ -19,7 +19,7 @@ from qa.errors import QAError
 from qa.export import JsonObject, answer_to_dict
 from ui.guard import LOOPBACK, Guard
 from ui.handlers import Conversation, Handlers
-from ui.render_library import step
+from ui.render_library import outcome_html, step
 from ui.theme import THEME
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _library_tab() -> LibraryTab:
         with gr.Column():
             address = gr.Textbox(label="Web address", placeholder="https://", elem_id="address", max_lines=1)
             add = gr.Button("Add to the library", variant="primary", elem_id="add")
-    outcome = gr.HTML(elem_id="outcome", apply_default_css=False)
+    outcome = gr.HTML(outcome_html(), elem_id="outcome", apply_default_css=False)
     listing = gr.HTML(elem_id="listing", apply_default_css=False)
     return LibraryTab(files, address, add, outcome, listing)
 
@@ -132,7 +132,9 @@ def _wire_library(
         progress: gr.Progress = gr.Progress(),  # noqa: B008  Gradio's way
     ) -> tuple[str, None, str, str]:
         def show(update: Progress) -> None:
-            progress((update.done, update.total), desc=step(update), unit=update.stage)
+            progress(
+                (update.done, update.total), desc=step(update), unit="sources" if update.stage == "read" else "passages"
+            )
 
         return handlers.add(uploads or [], web or "", show), None, "", handlers.listed()
 

@@ -121,11 +121,9 @@ class Handlers:
         """Take in uploaded files and a web address; what happened, as HTML. The uploaded copies are deleted."""
         files, address, library = list(files), address.strip(), self.assistant.library
         if not files and not address:
-            return render_library.notice_html("Choose files or give a web address first.")
+            return _told("Choose files or give a web address first.")
         if address and render.web_address(address) is None:
-            return render_library.notice_html(
-                f"“{address}” is not a web address. Give one that begins with http:// or https://."
-            )
+            return _told(f"“{address}” is not a web address. Give one that begins with http:// or https://.")
 
         def work() -> Iterator[Report]:
             if files:
@@ -156,7 +154,11 @@ class Handlers:
         except Exception:
             log.exception("the library could not be changed")
             parts.append(render_library.notice_html(UNEXPECTED))
-        return "".join(parts)
+        return render_library.outcome_html("".join(parts))
+
+
+def _told(text: str) -> str:
+    return render_library.outcome_html(render_library.notice_html(text))
 
 
 def _documents(files: Iterable[str]) -> Iterator[Document]:

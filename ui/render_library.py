@@ -95,10 +95,14 @@ def failures_html(failures: Sequence[Failure]) -> str:
 
 def step(progress: Progress) -> str:
     """A step of an update in words: "Reading report.pdf"."""
-    verbs = {"read": "Reading", "encode": "Indexing the meaning of", "index": "Indexing"}
-    item = plain(progress.item) and source_name(progress.item)
-    return f"{verbs[progress.stage]} {item or 'articles'}"
+    item = source_name(progress.item) if plain(progress.item) else ""
+    return f"Reading {item or 'articles'}" if progress.stage == "read" else f"Indexing {item}".rstrip()
 
 
 def notice_html(text: str) -> str:
     return f'<p class="error">{escape(text)}</p>'
+
+
+def outcome_html(content: str = "") -> str:
+    """What a change did, in a place that a screen reader watches; it stands empty on the page before that."""
+    return f'<div role="status">{content}</div>'
