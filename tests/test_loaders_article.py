@@ -79,6 +79,18 @@ def test_the_digest_tells_any_change_but_not_the_place() -> None:
     assert first.id == dated.id
 
 
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://x.org/a", True), ("HTTP://x.org", True), ("javascript://x.org/%0aalert(1)", False),
+        ("ftp://x.org/a", False), ("data:text/html,x", False), ("x.org/a", False), ("http://[", False),
+        ("https://x.org/" + "a" * 3000, False),
+    ],
+)  # fmt: skip
+def test_only_web_addresses_become_links(url: str, kept: bool) -> None:
+    assert (build_article(title="T", text="x", source="s", url=url).url is not None) == kept
+
+
 @given(st.text(max_size=50), ANY_TEXT, ANY_TEXT)
 def test_any_strings_make_an_article(title: str, text: str, url: str) -> None:
     article = build_article(title=title, text=text, source="s", url=url, authors=[text], site=url, language=title)

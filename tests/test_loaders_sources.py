@@ -168,6 +168,14 @@ def test_bad_files_are_reported(name: str, data: bytes, reason: str) -> None:
     assert (failure.source, failure.reason) == (f"/n/{name}", reason)
 
 
+def test_a_parser_that_fails_is_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> Article:
+        raise RuntimeError("list index out of range")
+
+    monkeypatch.setattr("qa.loaders.text.read_text", failing)
+    assert failure_of(Document("/n/a.txt", TEXT.encode())).reason == "It is damaged, or not what its name says."
+
+
 def test_a_compression_bomb_is_refused() -> None:
     failure = failure_of(Document("/n/a.txt.gz", gzip.compress(bytes(3_000_000))), Settings(max_expanded_mb=2))
     assert failure.reason == "It unpacks to more than 2 MB."

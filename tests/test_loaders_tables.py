@@ -94,6 +94,7 @@ def test_a_line_beyond_the_limit_costs_only_itself() -> None:
     data = "\n".join(json.dumps({**ROW, "id": key, "text": text}) for key, text in [("a", "x" * 5000), ("b", TEXT)])
     found = read("a.jsonl", data, limited)
     assert isinstance(found[0], Failure)
+    assert found[0].reason == "Row 1 was left out: it is longer than an article may be."
     assert isinstance(found[1], Article)
 
 

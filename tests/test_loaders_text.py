@@ -214,6 +214,21 @@ def test_encodings_are_found(data: str, encoding: str) -> None:
     assert data in one(text.encode(encoding)).text
 
 
+def test_a_few_western_characters_are_enough() -> None:
+    for text in (
+        "Señor Núñez is the mayor of the town – “for now”, he said.",
+        "L’Élysée a annoncé une réforme à venir.",
+    ):
+        assert one(text.encode("cp1252")).text == text
+
+
+def test_only_the_first_lines_are_searched_for_metadata() -> None:
+    days = "\n".join(f"{day} May 2025" for day in range(1, 20))
+    article = one(f"{days}\n\n{FILLER}")
+    assert article.published == date(2025, 5, 1)
+    assert article.text.startswith("9 May 2025\n10 May 2025\n")
+
+
 def test_damaged_utf8_is_reported() -> None:
     data = f"Title\n\n{FILLER} Größe — café.".encode().replace("ö".encode(), b"\xc3", 1)
     (failure,) = parse(Document("/n/a.txt", data), Settings())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +45,12 @@ class Site(BaseHTTPRequestHandler):
                 self.wfile.flush()
         elif self.path == "/silent":
             self.server.closing.wait(5)  # type: ignore[attr-defined]
+        elif self.path == "/drip":
+            for _ in range(20):
+                if self.server.closing.wait(0.1):  # type: ignore[attr-defined]
+                    return
+                self.wfile.write(b"H")
+                self.wfile.flush()
         elif self.path == "/cut":
             self.send_response(200)
             self.send_header("Content-Length", "1000")
@@ -208,12 +213,10 @@ def test_a_large_answer_is_refused(site: ThreadingHTTPServer, path: str) -> None
     )
 
 
-@pytest.mark.parametrize("path", ["/slow", "/silent"])
+@pytest.mark.parametrize("path", ["/slow", "/silent", "/drip"])
 def test_the_deadline_holds_for_the_whole_download(site: ThreadingHTTPServer, path: str) -> None:
-    before = time.monotonic()
     reason = refusal(at(site, path), Settings(url_private=True, url_timeout=0.4)).reason
     assert reason == "It did not answer completely within 0.4 seconds."
-    assert time.monotonic() - before < 4
 
 
 def test_nobody_listens_and_no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,9 +232,17 @@ def test_nobody_listens_and_no_such_name(monkeypatch: pytest.MonkeyPatch) -> Non
     assert refusal("http://news.example/").reason == "There is no server named news.example, or no connection."
 
 
-@pytest.mark.parametrize("url", ["http://", "http://[", "http://user:secret@x.org/", "https://x.org:99999/"])
-def test_addresses_that_are_none(url: str) -> None:
-    refusal(url)
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://", "It leads to an address that is not on the web (http)."),
+        ("http://x.org:port/", "This is not a valid web address."),
+        ("https://x.org:99999/", "This is not a valid web address."),
+        ("http://user:secret@x.org/", "The address holds a user name or password."),
+    ],
+)
+def test_addresses_that_are_none(url: str, reason: str) -> None:
+    assert refusal(url).reason == reason
 
 
 # --- feeds -------------------------------------------------------------------------------------------------------

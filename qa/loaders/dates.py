@@ -88,9 +88,7 @@ def _of_foreign_words(text: str) -> date | None:
     """Month names of other languages; only complete, absolute dates count."""
     import dateparser
 
-    found = dateparser.parse(
-        text, settings={"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
-    )
+    found = dateparser.parse(text, settings={"STRICT_PARSING": True, "REQUIRE_PARTS": ["day", "month", "year"]})
     return _day(found.year, found.month, found.day) if found else None
 
 

@@ -179,6 +179,8 @@ def _checked_url(address: str, url: str) -> httpx.URL:
         raise LoadError(url, "This is not a valid web address.", _CHECK_ADDRESS) from None
     if target.scheme not in ("http", "https") or not target.host:
         raise LoadError(url, f"It leads to an address that is not on the web ({target.scheme}).", _CHECK_ADDRESS)
+    if not 0 < (target.port or 80) < 65536:
+        raise LoadError(url, "This is not a valid web address.", _CHECK_ADDRESS)
     if target.userinfo:
         raise LoadError(url, "The address holds a user name or password.", "Leave them out, or save the page instead.")
     return target
