@@ -1,9 +1,9 @@
 """What `embeddings` raises:
 
-    EmbeddingsError
-    ├── ModelNotFound      no local folder, wheel or cache holds the model
-    ├── ModelUnusable      the folder is there, but it is damaged or holds another kind of model
-    └── VectorIndexError   vectors of the wrong shape or type
+EmbeddingsError
+├── ModelNotFound      no local folder, wheel or cache holds the model
+├── ModelUnusable      the folder is there, but it is damaged or holds another kind of model
+└── VectorIndexError   vectors of the wrong shape or type
 """
 
 from __future__ import annotations
