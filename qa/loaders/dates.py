@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from qa.loaders.article import one_line
 
@@ -84,6 +85,7 @@ def _of_words(text: str) -> date | None:
     return _of_foreign_words(text)
 
 
+@lru_cache(maxsize=4096)
 def _of_foreign_words(text: str) -> date | None:
     """Month names of other languages; only complete, absolute dates count."""
     import dateparser
