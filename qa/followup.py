@@ -5,16 +5,15 @@ Only words of the conversation are added, behind the question, and only when it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from qa.datatypes import Turn
 from qa.terms import Question, stems, words
+from qa.tokenization import FUNCTION_WORDS, terms
 
 _POINTING = frozenset(
     "he she it they him her them his hers its their theirs this that these those there then one ones".split()
 )
-_OPENING = re.compile(r"^(?:and|but|so|what about|how about)\b[\s,]*", re.IGNORECASE)
 _ALONE = 2  # content words that a question needs to stand alone
 
 
@@ -34,9 +33,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 
 def _depends(question: str) -> bool:
-    lower = {word.lower() for word in words(question)}
-    few = len(Question.of(question).content) < _ALONE
-    return few or bool(lower & _POINTING) or bool(_OPENING.match(question))
+    asked = set(terms(question))
+    return len(asked - FUNCTION_WORDS) < _ALONE or bool(asked & _POINTING)
 
 
 def _short(text: str) -> str:

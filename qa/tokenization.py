@@ -31,7 +31,7 @@ _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u200b-\u200d
 _APOSTROPHES = str.maketrans("’‘ʼ＇‐‑", "''''--")
 
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,5}\b")
-_QUESTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     "a about am an and any are as at be been being but by can could did do does for from had has have he her him his "
     "how i if in into is it its many me much my of on or our she should so some such than that the their them then "
     "there these they this those to us was we were what whats when where which who whom whos whose why will with "
@@ -59,7 +59,7 @@ def question_terms(question: str) -> list[str]:
     """
     found = list(dict.fromkeys(terms(question)))
     names = set() if question.isupper() else {word.lower() for word in _ABBREVIATION.findall(question)}
-    return [term for term in found if term not in _QUESTION_WORDS or term in names] or found
+    return [term for term in found if term not in FUNCTION_WORDS or term in names] or found
 
 
 def _folded(text: str) -> str:

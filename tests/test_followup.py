@@ -20,6 +20,7 @@ PERSON = turn("Who is the Kremlin spokesman?", "Dmitry Peskov")
         ("What did he say about ultimatums?", PERSON, "What did he say about ultimatums (Kremlin spokesman Dmitry Peskov)?"),
         ("Where?", MEETING, "Where (Putin Zelensky last meet December 2019)?"),
         ("And why?", MEETING, "And why (Putin Zelensky last meet December 2019)?"),
+        ("And who is the Kremlin spokesman?", MEETING, "And who is the Kremlin spokesman?"),
         ("Who proposed direct talks in Istanbul?", MEETING, "Who proposed direct talks in Istanbul?"),
     ],
 )
