@@ -138,4 +138,4 @@ def _is_western(sample: bytes) -> bool:
     """Windows-1252 by eye: few high bytes, and only letters and marks that Western European prose uses."""
     high = [byte for byte in sample if byte > 0x7F]
     common = set("‘’“”–—…•€£§°«»©®´¡¿ÀÁÂÄÅÆÇÈÉÊËÍÎÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœ\xa0".encode("cp1252"))
-    return len(high) * 60 < len(sample) and all(byte in common for byte in high)
+    return len(high) * 6 < len(sample) and all(byte in common for byte in high)
