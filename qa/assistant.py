@@ -11,7 +11,7 @@ from typing import Self
 from qa import answering, calibration
 from qa.config import Settings, library_path
 from qa.datatypes import Answer, Citation, ProgressCallback, Turn, Where
-from qa.errors import ArticleNotFound, QuestionError
+from qa.errors import ArticleNotFound, QuestionError, mapped
 from qa.followup import standalone
 from qa.library import Library
 from qa.reader import Reader, TransformersReader
@@ -24,9 +24,7 @@ _ATTEMPTS = 3  # a question meets an article's removal or a rebuild's swap at mo
 class Assistant:
     """Answers questions from one library. Safe to use from many threads; holds no conversation."""
 
-    def __init__(
-        self, library: Library, reader: Reader, calibrated: calibration.Calibration | None = None
-    ) -> None:
+    def __init__(self, library: Library, reader: Reader, calibrated: calibration.Calibration | None = None) -> None:
         self.library = library
         self.reader = reader
         self.retriever = Retriever(library)
@@ -75,6 +73,12 @@ class Assistant:
             else:
                 break
         return answer
+
+    def warm_up(self) -> None:
+        """Load both models now, so that the first question need not wait for them."""
+        with mapped():
+            self.library.encoder.encode_queries(["?"])
+        self.reader.read("?", ["."])
 
     def close(self) -> None:
         """Close the library; the assistant cannot be used any more."""

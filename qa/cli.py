@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -155,12 +155,15 @@ def remove(
     """
     if not (ids or source or samples):
         raise typer.BadParameter("Give ids, --source or --samples.")
-    sources = (*(source or ()), *([SAMPLES] if samples else ()))
+    from qa.samples import remove_samples
+
     with _library(library) as opened:
         chosen = dict.fromkeys(ids or ())
-        if sources:
-            chosen |= dict.fromkeys(article.id for article in opened.articles(Where(sources=sources)))
+        if source:
+            chosen |= dict.fromkeys(article.id for article in opened.articles(Where(sources=tuple(source))))
         report = opened.remove(list(chosen)) if chosen else Report()
+        if samples:
+            report = replace(report, removed=(*report.removed, *remove_samples(opened).removed))
     terminal.show_report(report, as_json=as_json)
     if report.failed or not report.removed:
         raise typer.Exit(NOT_FOUND)

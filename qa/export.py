@@ -288,9 +288,7 @@ def read_answers(text: str, article_of: ArticleOf | None = None) -> list[Answer]
 
 def verify_answer(answer: Answer, article_of: ArticleOf) -> list[Check]:
     """Compare every quote of `answer`, repeats too, with the stored text; one check a quote, in order."""
-    checks = [
-        _check(one, article_of) for citation in answer.citations for one in (citation, *citation.repeats)
-    ]
+    checks = [_check(one, article_of) for citation in answer.citations for one in (citation, *citation.repeats)]
     if answer.citations and checks[0].holds and answer.text != answer.citations[0].quote:
         problem = "the answer's text is not the words of its first citation"
         checks[0] = _with_problem(answer.citations[0], problem)

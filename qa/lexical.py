@@ -147,6 +147,7 @@ class LexicalIndex:
                 f"{self._folder}: another process is writing to it. Try again when it is done."
             ) from error
         try:
+            writer.garbage_collect_files()  # what a killed writer left would be in the way of this commit
             for passage_id in removed:
                 writer.delete_documents_by_term("id", int(passage_id))
             for document in added:

@@ -21,6 +21,7 @@ from qa.loaders import Document
 from qa.locking import writer_lock
 from qa.reading import discovered, fetched, told
 from qa.store import Store
+from qa.transaction import Transaction
 
 if TYPE_CHECKING:
     from embeddings.vectors import VectorIndex
@@ -225,22 +226,31 @@ class Library:
 
     def remove(self, ids: Iterable[str]) -> Report:
         """Take articles out, whatever sources they came from; adding one of those again brings it back."""
+        given = list(dict.fromkeys(ids))
+        with self._releasing() as (transaction, removed):
+            known = self._generation.store.headings(given)
+            for article_id in known:
+                transaction.release_article(article_id)
+        unknown = [each for each in given if each not in known]
+        failed = (Failure(each, "No article has this id.", "Look it up: article-qa list") for each in unknown)
+        return Report(removed=tuple(removed), failed=tuple(failed))
+
+    def remove_sources(self, sources: Iterable[str]) -> Report:
+        """Let sources go; an article that another source holds as well stays, under that one."""
+        with self._releasing() as (transaction, removed):
+            transaction.release(sources)
+        return Report(removed=tuple(removed))
+
+    @contextmanager
+    def _releasing(self) -> Iterator[tuple[Transaction, list[str]]]:
+        """A transaction that lets go of articles, and the ids of those that went with it, known at its end."""
+        removed: list[str] = []
         with self._lock.held():
             generation = self._current()
-            given = list(dict.fromkeys(ids))
-            known = generation.store.headings(given)
-            wanted = [each for each in given if each in known]
             with generation.store.transaction() as transaction:
-                for article_id in wanted:
-                    transaction.release_article(article_id)
-                settled = transaction.settle()
+                yield transaction, removed
+                removed += transaction.settle().removed
             generation.follow()
-        failed = [
-            Failure(each, "No article has this id.", "Look it up: article-qa list")
-            for each in given
-            if each not in known
-        ]
-        return Report(removed=settled.removed, failed=tuple(failed))
 
     def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:
         """Make passages, vectors and indexes anew with the settings in force; the old ones serve until then."""

@@ -45,8 +45,7 @@ def fuse(
     fused = [
         Fused(
             passage_id=passage,
-            score=dense_weight * dense_scores.get(passage, 0.0)
-            + (1 - dense_weight) * lexical_scores.get(passage, 0.0),
+            score=dense_weight * dense_scores.get(passage, 0.0) + (1 - dense_weight) * lexical_scores.get(passage, 0.0),
             lexical_rank=lexical_ranks.get(passage),
             dense_rank=dense_ranks.get(passage),
             similarity=similarity.get(passage),

@@ -35,5 +35,5 @@ def add_samples(library: Library, progress: ProgressCallback | None = None) -> R
 
 
 def remove_samples(library: Library) -> Report:
-    """Take the sample articles out again; the user's own articles stay."""
-    return library.remove([article.id for article in library.articles() if is_sample(article)])
+    """Take the sample articles out again; one that the user added from elsewhere as well stays."""
+    return library.remove_sources([document.origin for document in documents()])

@@ -115,7 +115,9 @@ def test_passages_that_were_not_read_are_kept_behind():
 
 def test_pool_keeps_the_better_of_the_same_place_read_twice():
     first = article(FIRST)
-    made = pool("Where?", [passage(first), passage(first)], [[span(FIRST, "Oslo", 1.0)], [span(FIRST, "Oslo", 2.0)]], PLAIN)
+    made = pool(
+        "Where?", [passage(first), passage(first)], [[span(FIRST, "Oslo", 1.0)], [span(FIRST, "Oslo", 2.0)]], PLAIN
+    )
     assert [each.rank for each in made] == [2.0]
 
 
@@ -145,7 +147,8 @@ def test_what_counts_as_the_same_words(one, other, same):
 def test_names_are_looked_for_in_the_article_and_the_date_in_words():
     text = "It rained. " * 30 + "Ann Lee spoke."
     features = passage_features(
-        Question.of("What did Ann Lee say in May 2025 in Ulm?"), passage(article(text, published=date(2025, 5, 12)), 0, 10)
+        Question.of("What did Ann Lee say in May 2025 in Ulm?"),
+        passage(article(text, published=date(2025, 5, 12)), 0, 10),
     )
     assert features["names"] == pytest.approx(4 / 5)  # Ann, Lee, May, 2025, but not Ulm
     assert features["terms"] == pytest.approx(2 / 6)  # near the passage: May and 2025, of these and say

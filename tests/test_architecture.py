@@ -14,7 +14,17 @@ ROOT = Path(__file__).parent.parent
 # What each package may import of the others; `qa.cli` starts the chat, and is the one place that looks upwards.
 ALLOWED = {"embeddings": set(), "qa": {"embeddings", "seeds"}, "ui": {"qa"}}
 EXCEPTIONS = {("qa/cli.py", "ui")}
-HEAVY = {"torch", "faiss", "gradio", "tantivy", "transformers", "sentence_transformers", "numpy", "trafilatura", "sklearn"}
+HEAVY = {
+    "torch",
+    "faiss",
+    "gradio",
+    "tantivy",
+    "transformers",
+    "sentence_transformers",
+    "numpy",
+    "trafilatura",
+    "sklearn",
+}
 
 
 def imports(path):
@@ -59,7 +69,9 @@ def test_all_is_what_the_package_offers():
 
 
 def test_the_error_tree_is_drawn_whole():
-    classes = [each for each in vars(qa.errors).values() if isinstance(each, type) and issubclass(each, qa.errors.QAError)]
+    classes = [
+        each for each in vars(qa.errors).values() if isinstance(each, type) and issubclass(each, qa.errors.QAError)
+    ]
     assert len(classes) >= 9
     assert all(each.__name__ in qa.errors.__doc__ for each in classes)
 
@@ -67,7 +79,9 @@ def test_the_error_tree_is_drawn_whole():
 def test_every_error_of_embeddings_becomes_one_of_ours():
     import embeddings.errors
 
-    foreign = [each for each in vars(embeddings.errors).values() if isinstance(each, type) and issubclass(each, Exception)]
+    foreign = [
+        each for each in vars(embeddings.errors).values() if isinstance(each, type) and issubclass(each, Exception)
+    ]
     assert len(foreign) >= 4
     for each in foreign:
         with pytest.raises(qa.errors.ModelError, match="the remedy"), qa.errors.mapped():

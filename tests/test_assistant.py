@@ -55,8 +55,14 @@ def note(name, text, published=None):
     return Document(origin=f"upload:{name}.md", data=(head + text).encode(), media_type="text/markdown")
 
 
-OSLO = note("Oslo", "The ministers met for three days in spring. The treaty was signed in Oslo by Ann Lee.", "2025-05-12")
-ROME = note("Rome", "The ministers of the south met in autumn of that year. Their treaty was signed in Rome by Bo Ek.", "2024-01-02")
+OSLO = note(
+    "Oslo", "The ministers met for three days in spring. The treaty was signed in Oslo by Ann Lee.", "2025-05-12"
+)
+ROME = note(
+    "Rome",
+    "The ministers of the south met in autumn of that year. Their treaty was signed in Rome by Bo Ek.",
+    "2024-01-02",
+)
 
 
 @pytest.fixture
@@ -127,7 +133,9 @@ def test_an_article_that_goes_while_it_is_read_is_not_cited(library):
 def test_a_new_version_answers_at_the_next_question_and_the_old_one_is_gone(library):
     assistant = Assistant(library, PatternReader("Oslo|Bergen"), PLAIN)
     old = assistant.ask("Where was the treaty signed?").citations[0]
-    library.add_documents([note("Oslo", "The treaty was signed in Bergen, not in the capital, by Ann Lee.", "2025-05-13")])
+    library.add_documents(
+        [note("Oslo", "The treaty was signed in Bergen, not in the capital, by Ann Lee.", "2025-05-13")]
+    )
     assert assistant.ask("Where was the treaty signed?").text == "Bergen"
     with pytest.raises(ArticleNotFound):
         library.article(old.article_id)
@@ -140,9 +148,10 @@ def test_the_samples_come_whole_with_title_date_and_address(tmp_path):
         assert len(report.added) >= 60
         assert all(each.title and each.published and each.url and is_sample(each) for each in opened.articles())
         assert add_samples(opened).unchanged == len(report.added)
-        opened.add_documents([OSLO])
-        assert len(remove_samples(opened).removed) == len(report.added)
-        assert [article.title for article in opened.articles()] == ["Oslo"]
+        own = next(documents())
+        opened.add_documents([OSLO, Document("upload:own.txt", own.data, own.media_type)])
+        assert len(remove_samples(opened).removed) == len(report.added) - 1
+        assert {article.source for article in opened.articles()} == {"upload:Oslo.md", "upload:own.txt"}
 
 
 @pytest.mark.models
@@ -173,7 +182,10 @@ def test_golden_questions_over_the_samples(golden, question, expected):
     answer = golden.ask(question)
     citation = answer.citations[0]
     assert expected in answer.text
-    assert citation.title == "Kremlin Reiterates Putin's Call for Istanbul Talks, But Remains Silent on Possible Zelensky Meeting"
+    assert (
+        citation.title
+        == "Kremlin Reiterates Putin's Call for Istanbul Talks, But Remains Silent on Possible Zelensky Meeting"
+    )
     assert citation.published == date(2025, 5, 12)
     assert golden.library.article(citation.article_id).text[citation.start : citation.end] == answer.text
 

@@ -1,5 +1,7 @@
 """Passages are whole sentences, overlap, and hold the whole text."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,4 +53,4 @@ def test_passages_cover_the_text_and_keep_to_the_limit(text, limit, overlap):
     covered = {place for start, end in spans for place in range(start, end)}
     assert covered >= {place for place, char in enumerate(text) if not char.isspace()}
     assert all(len(words(text, start, end)) <= limit for start, end in spans)
-    assert all(one[0] < other[0] and one[1] < other[1] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[0] < other[0] and one[1] < other[1] for one, other in itertools.pairwise(spans))

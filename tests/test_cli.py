@@ -129,7 +129,13 @@ class FakeLibrary:
 
     def remove(self, ids: list[str]) -> Report:
         self.calls.append(("remove", ids))
-        return Report(removed=tuple(one.id for one in self.held if one.id in ids))
+        removed = tuple(one.id for one in self.held if one.id in ids)
+        self.held = [one for one in self.held if one.id not in ids]
+        return Report(removed=removed)
+
+    def remove_sources(self, sources: list[str]) -> Report:
+        self.calls.append(("remove_sources", sources))
+        return Report(removed=tuple(one.id for one in self.held if one.source.startswith("sample:")))
 
 
 @dataclass
@@ -577,14 +583,21 @@ def test_list_json_is_an_array_without_texts(run: Run, parts: Parts) -> None:
     [
         ([FERRY.id], [FERRY.id]),
         (["--source", "/news"], [FERRY.id]),
-        (["--samples"], [SEAL.id]),
         ([SEAL.id, "--source", "/news", "--samples"], [SEAL.id, FERRY.id]),
     ],
 )
-def test_remove_by_id_source_and_samples(run: Run, parts: Parts, arguments: list[str], removed: list[str]) -> None:
+def test_remove_by_id_and_source(run: Run, parts: Parts, arguments: list[str], removed: list[str]) -> None:
     parts.library.held = [FERRY, SEAL]
     assert run("remove", *arguments) == Ran(0, f"{len(removed)} removed.\n", "")
     assert ("remove", removed) in parts.library.calls
+
+
+def test_remove_samples_lets_go_of_every_sample_source(run: Run, parts: Parts) -> None:
+    parts.library.held = [FERRY, SEAL]
+    assert run("remove", "--samples", "--json").code == 0
+    ((_, sources),) = [call for call in parts.library.calls if call[0] == "remove_sources"]
+    assert len(sources) >= 60
+    assert all(source.startswith("sample:") for source in sources)
 
 
 def test_an_unknown_id_is_named(run: Run, parts: Parts) -> None:

@@ -156,9 +156,7 @@ words = st.text(max_size=12)
 offsets = st.integers(min_value=0, max_value=10**9)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 days = st.none() | st.dates()
-articles = st.builds(
-    Article, id=words, title=words, text=words, source=words, url=st.none() | words, published=days
-)
+articles = st.builds(Article, id=words, title=words, text=words, source=words, url=st.none() | words, published=days)
 shallow = st.builds(
     Citation,
     article_id=words,
@@ -174,9 +172,7 @@ shallow = st.builds(
     confidence=numbers,
     repeats=st.just(()),
 )
-citations = st.builds(
-    lambda one, repeats: replace(one, repeats=tuple(repeats)), shallow, st.lists(shallow, max_size=2)
-)
+citations = st.builds(lambda one, repeats: replace(one, repeats=tuple(repeats)), shallow, st.lists(shallow, max_size=2))
 
 
 @st.composite

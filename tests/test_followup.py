@@ -17,7 +17,11 @@ PERSON = turn("Who is the Kremlin spokesman?", "Dmitry Peskov")
 @pytest.mark.parametrize(
     ("question", "last", "expected"),
     [
-        ("What did he say about ultimatums?", PERSON, "What did he say about ultimatums (Kremlin spokesman Dmitry Peskov)?"),
+        (
+            "What did he say about ultimatums?",
+            PERSON,
+            "What did he say about ultimatums (Kremlin spokesman Dmitry Peskov)?",
+        ),
         ("Where?", MEETING, "Where (Putin Zelensky last meet December 2019)?"),
         ("And why?", MEETING, "And why (Putin Zelensky last meet December 2019)?"),
         ("And who is the Kremlin spokesman?", MEETING, "And who is the Kremlin spokesman?"),
@@ -43,4 +47,6 @@ def test_a_completed_question_carries_the_conversation_on():
 
 
 def test_a_long_answer_is_not_repeated_into_the_question():
-    assert "ultimatums" not in standalone("Why?", [turn("What did he say?", "The language of ultimatums is unacceptable to us")])
+    assert "ultimatums" not in standalone(
+        "Why?", [turn("What did he say?", "The language of ultimatums is unacceptable to us")]
+    )

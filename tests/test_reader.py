@@ -118,13 +118,20 @@ def test_an_answer_keeps_its_capitals_accents_and_signs(reader):
 
 @pytest.mark.models
 def test_texts_do_not_touch_one_another(reader):
-    texts = ["Ann Lee is the mayor of Ulm.", "", "It rained.", "Bob Ray is the mayor of Graz. " + "He likes tea. " * 200]
+    texts = [
+        "Ann Lee is the mayor of Ulm.",
+        "",
+        "It rained.",
+        "Bob Ray is the mayor of Graz. " + "He likes tea. " * 200,
+    ]
     together = reader.read("Who is the mayor?", texts)
     assert together[1] == []
     for text, found in zip(texts, together, strict=True):
         alone = reader.read("Who is the mayor?", [text])[0]
         assert [(span.start, span.end) for span in found[:1]] == [(span.start, span.end) for span in alone[:1]]
-        assert all(one.score == pytest.approx(other.score, abs=0.3) for one, other in zip(found[:1], alone, strict=False))
+        assert all(
+            one.score == pytest.approx(other.score, abs=0.3) for one, other in zip(found[:1], alone, strict=False)
+        )
 
 
 @pytest.mark.models

@@ -1,5 +1,7 @@
 """Sentences and words keep their place."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +43,7 @@ def test_a_run_without_spaces_is_cut():
 def test_sentences_hold_all_non_space_text_in_order(text):
     spans = sentences(text)
     assert all(start < end for start, end in spans)
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
     assert "".join("".join(slices(text, spans)).split()) == "".join(text.split())
 
 

@@ -145,7 +145,9 @@ def _minimised(loss: object, count: int) -> np.ndarray:
 
 def _logistic(names: Sequence[str], weights: np.ndarray, scale: np.ndarray) -> Logistic:
     plain = weights[1:] / scale
-    return Logistic(round(float(weights[0]), 5), {name: round(float(w), 5) for name, w in zip(names, plain, strict=True)})
+    return Logistic(
+        round(float(weights[0]), 5), {name: round(float(w), 5) for name, w in zip(names, plain, strict=True)}
+    )
 
 
 def _judged(asked: Asked, calibration: Calibration) -> tuple[dict[str, float], bool, str] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -211,9 +213,16 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, o
 def serve(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True) -> None:
     """Serve the chat until Ctrl-C. PortTaken when neither `port` nor one of those after it is free."""
     blocks = launch(assistant, host=host, port=port, open_browser=open_browser)
+    threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
     sys.stdout.write(f"The chat is at {blocks.local_url} (Ctrl-C ends it).\n")
     sys.stdout.flush()
     blocks.block_thread()
+
+
+def _warm_up(assistant: Assistant) -> None:
+    """While the visitor types. A model that cannot be loaded is told of at the first question."""
+    with suppress(QAError):
+        assistant.warm_up()
 
 
 def free_port(host: str, port: int) -> int:
