@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.calibration import Calibration
 from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
 from qa.errors import CitationError
-from qa.terms import Question, stems, words
+from qa.terms import Question, fits, stems, words
 from qa.text import sentences
 
 # Below this confidence in the best candidate, and without the question's own names in its place, the articles are
 # taken not to be about the matter at all.
-ABOUT = 0.1
+ABOUT = 0.2
 
 _LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
@@ -28,7 +28,7 @@ class Candidate:
     article: Article
     start: int
     end: int
-    passage: RetrievedPassage
+    context: tuple[int, int]  # the whole sentences around it, offsets likewise
     features: Mapping[str, float]
     rank: float  # log-odds of being right, before other candidates are looked at
 
@@ -59,12 +59,12 @@ def answer(
     if not groups:
         reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
         return Answer(question, "", 0.0, (), considered, reason)
-    judged = [(calibration.confidence.probability(judgement(groups, i)), group) for i, group in enumerate(groups)]
-    best, first = judged[0]
-    if best < threshold:
-        return Answer(question, "", best, (), considered, _reason(best, first[0]))
-    citations = [cite(group, confidence) for confidence, group in judged if confidence >= threshold][:max_answers]
-    return Answer(question, citations[0].quote, best, tuple(citations), considered)
+    sure = confidences(groups[:max_answers], calibration)
+    if sure[0] < threshold:
+        return Answer(question, "", sure[0], (), considered, _reason(sure[0], groups[0][0]))
+    judged = zip(groups, sure, strict=False)
+    citations = tuple(cite(group, confidence) for group, confidence in judged if confidence >= threshold)
+    return Answer(question, citations[0].quote, sure[0], citations, considered)
 
 
 def pool(
@@ -77,15 +77,36 @@ def pool(
     asked = Question.of(question)
     best: dict[tuple[str, int, int], Candidate] = {}
     for passage, found in zip(passages, spans, strict=False):
-        shared = passage_features(asked, passage)
-        for span in found:
-            start, end = passage.passage.start + span.start, passage.passage.start + span.end
-            features = {**shared, **span_features(asked, span, passage.article.text[start:end])}
-            rank = calibration.candidate.logit(features)
-            key = (passage.article.id, start, end)
-            if key not in best or best[key].rank < rank:
-                best[key] = Candidate(passage.article, start, end, passage, features, rank)
+        for candidate in _candidates(asked, passage, found, calibration):
+            key = (candidate.article.id, candidate.start, candidate.end)
+            if key not in best or best[key].rank < candidate.rank:
+                best[key] = candidate
     return sorted(best.values(), key=lambda each: (-each.rank, each.article.id, each.start))
+
+
+def _candidates(
+    question: Question, passage: RetrievedPassage, spans: Sequence[Span], calibration: Calibration
+) -> Iterator[Candidate]:
+    shared = passage_features(question, passage)
+    inside = sentences(passage.text, passage.article.language) if spans else []
+    for span in spans:
+        left, right = _around(inside, span.start, span.end)
+        features = {**shared, **span_features(question, span, passage.text, passage.text[left:right])}
+        offset = passage.passage.start
+        yield Candidate(
+            article=passage.article,
+            start=offset + span.start,
+            end=offset + span.end,
+            context=(offset + left, offset + right),
+            features=features,
+            rank=calibration.candidate.logit(features),
+        )
+
+
+def _around(inside: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The whole sentences that `start, end` touches."""
+    touched = [each for each in inside if each[0] < end and each[1] > start]
+    return min([start, *(each[0] for each in touched)]), max([end, *(each[1] for each in touched)])
 
 
 def merge(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
@@ -103,20 +124,29 @@ def merge(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     return groups
 
 
+def confidences(groups: Sequence[Sequence[Candidate]], calibration: Calibration) -> list[float]:
+    """The probability that each group's answer is right. Different answers share one whole: the surer the first
+    is, the less is left for the next.
+    """
+    left, sure = 1.0, []
+    for index in range(len(groups)):
+        sure.append(min(left, calibration.confidence.probability(judgement(groups, index))))
+        left -= sure[-1]
+    return sure
+
+
 def judgement(groups: Sequence[Sequence[Candidate]], index: int) -> dict[str, float]:
     """What is known of the answer of one group: its own features, and how it stands among the others.
 
-    `margin` is the distance in log-odds to the best other group, negative for all but the first, held within +-4;
-    `repeats` counts further articles that say the same, at most 3.
+    `share` is the softmax of the ranks over all groups of the question; `repeats` counts further articles that say
+    the same, at most 3.
     """
     group = groups[index]
-    others = [other[0].rank for i, other in enumerate(groups) if i != index]
-    margin = group[0].rank - max(others) if others else 4.0
     articles = {member.article.id for member in group}
     return {
         **group[0].features,
         "rank": group[0].rank,
-        "margin": max(-4.0, min(4.0, margin)),
+        "share": 1.0 / sum(math.exp(min(50.0, other[0].rank - group[0].rank)) for other in groups),
         "repeats": float(min(3, len(articles) - 1)),
     }
 
@@ -159,16 +189,22 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
         "terms": len(question.content & near) / len(question.content) if question.content else 0.5,
         "names": 1.0 - len(missing) / len(question.names) if question.names else 1.0,
         "unnamed": 0.0 if question.names else 1.0,
+        "title": len(question.content & stems(article.title)) / len(question.content) if question.content else 0.5,
+        "lead": 1.0 if passage.passage.start == 0 else 0.0,
     }
 
 
-def span_features(question: Question, span: Span, quote: str) -> dict[str, float]:
-    """The reader's score, and the look of the quote: how much of it only says the question again, and its length."""
+def span_features(question: Question, span: Span, text: str, context: str) -> dict[str, float]:
+    """What the span itself tells: the reader's score, how it looks, and what of the question stands around it."""
+    quote = text[span.start : span.end]
     said_again = stems(quote)
+    beside = question.content & stems(context)
     return {
         "span": span.score,
         "echo": len(said_again & question.content) / len(said_again) if said_again else 0.0,
         "length": math.log1p(len(words(quote))),
+        "fits": fits(question.kind, quote),
+        "sentence": len(beside - said_again) / len(question.content) if question.content else 0.5,
     }
 
 
@@ -193,7 +229,7 @@ def said(quote: str) -> str:
 
 def _citation(candidate: Candidate, confidence: float) -> Citation:
     article = candidate.article
-    start, end = _context(candidate)
+    start, end = candidate.context
     return Citation(
         article_id=article.id,
         title=article.title,
@@ -207,15 +243,3 @@ def _citation(candidate: Candidate, confidence: float) -> Citation:
         context_start=start,
         confidence=confidence,
     )
-
-
-def _context(candidate: Candidate) -> tuple[int, int]:
-    """The offsets of the whole sentences that hold the candidate, within its passage."""
-    offset = candidate.passage.passage.start
-    touched = [
-        (start + offset, end + offset)
-        for start, end in sentences(candidate.passage.text, candidate.article.language)
-        if start + offset < candidate.end and end + offset > candidate.start
-    ]
-    starts, ends = [start for start, _ in touched], [end for _, end in touched]
-    return min([candidate.start, *starts]), max([candidate.end, *ends])

@@ -45,11 +45,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`text[start:end]` with the reader's raw score: a log-odds, comparable across passages and questions' passages."""
+    """`text[start:end]` with the reader's raw score, comparable across passages: never normalised over one.
+
+    `null` is what the reader gave "no answer" in the same window, on the same scale.
+    """
 
     start: int
     end: int
     score: float
+    null: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,14 +117,14 @@ def evaluate_reading(
 ) -> ReadingReport:
     """The reader's best span in each example's own context; an ExamplesError names an example without one.
 
-    The scores, and so `threshold`, are the reader's log-odds.
+    The scores, and so `threshold`, are log-odds against "no answer" in the same window.
     """
     outcomes = []
     for example in _counted(examples, progress):
         if example.context is None:
             raise ExamplesError(f"{example.question!r} has no context to read. Measure it end to end.")
         (spans,) = reader.read(example.question, [example.context])
-        answers = [(example.context[span.start : span.end], span.score) for span in spans]
+        answers = [(example.context[span.start : span.end], span.score - span.null) for span in spans]
         outcomes.append(_outcome(example, answers, threshold, NO_SPAN))
     return _reading_report(outcomes, threshold)
 

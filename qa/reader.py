@@ -1,8 +1,8 @@
 """The reader: for a question and passages, the spans of each passage that may answer.
 
-A span's score is `start logit + end logit - (the same two at "no answer")`, in log-odds. It is taken from the raw
-logits of its own window, never normalised over a passage, so scores of different passages compare, and a passage
-that is sure to hold no answer cannot push down the span of another.
+A span's score is its start logit plus its end logit, raw: never normalised over a passage, nor set off against "no
+answer" there, so scores of different passages compare, and a passage that is sure to hold no answer cannot push down
+the span of another (Clark and Gardner, 2018). Measured over passages of one question, "no answer" adds nothing.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def decode(
         start, end = divmod(int(flat), size)
         if np.isfinite(score := sums[start, end]):
             left, right = _whole_words(window, first + start, first + end)
-            spans.append(Span(left, right, float(score) - null))
+            spans.append(Span(left, right, float(score), null))
     return distinct(spans, count)
 
 

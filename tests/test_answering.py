@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from qa.answering import answer, merge, passage_features, pool, said, verify
+from qa.answering import answer, judgement, merge, passage_features, pool, said, verify
 from qa.calibration import Calibration, Logistic
 from qa.datatypes import Article, Citation, Passage, Reason, RetrievedPassage, Span
 from qa.errors import CitationError
-from qa.terms import Question, stem
+from qa.terms import Question, fits, stem
 
 # Ranks by the span's score alone; certain above 0, hopeless below.
 PLAIN = Calibration(Logistic(0.0, {"span": 1.0}), Logistic(0.0, {"rank": 1.0}))
@@ -65,9 +65,54 @@ def test_repeats_are_merged_and_their_citations_kept():
 
 def test_different_answers_come_behind_the_best_in_order():
     second = article(SECOND)
-    spans = [span(SECOND, "Paris", 1.0), span(SECOND, "oslo", 3.0), span(SECOND, "he", 2.0)]
-    assert [each.quote for each in ask([passage(second)], [spans]).citations] == ["oslo", "he", "Paris"]
-    assert [each.quote for each in ask([passage(second)], [spans], max_answers=1).citations] == ["oslo"]
+    spans = [span(SECOND, "Paris", -1.0), span(SECOND, "oslo", 0.5), span(SECOND, "he", -0.5)]
+    found = ask([passage(second)], [spans], threshold=0.0)
+    assert [each.quote for each in found.citations] == ["oslo", "he", "Paris"]
+    assert [each.quote for each in ask([passage(second)], [spans], threshold=0.0, max_answers=1).citations] == ["oslo"]
+
+
+def test_different_answers_share_one_whole():
+    second = article(SECOND)
+    spans = [span(SECOND, "Paris", 1.0), span(SECOND, "oslo", 1.0)]  # 0.731 each, if each stood alone
+    assert [each.confidence for each in ask([passage(second)], [spans], threshold=0.0).citations] == [
+        pytest.approx(0.7311, abs=1e-4),
+        pytest.approx(0.2689, abs=1e-4),
+    ]
+
+
+def test_the_share_is_a_softmax_over_different_answers():
+    second = article(SECOND)
+    spans = [span(SECOND, "Paris", 1.0), span(SECOND, "oslo", 3.0)]
+    groups = merge(pool("Where?", [passage(second)], [spans], PLAIN))
+    assert judgement(groups, 0)["share"] == pytest.approx(1 / (1 + 2.718281828**-2))
+    assert judgement(groups, 1)["share"] == pytest.approx(1 / (1 + 2.718281828**2))
+    assert judgement(groups[:1], 0)["share"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "fitting"),
+    [
+        ("When did it end?", "December 2019", 1.0),
+        ("When did it end?", "Oslo", -1.0),
+        ("In what year did it end?", "1347", 1.0),
+        ("How many came?", "two dozen", 1.0),
+        ("How many came?", "people", -1.0),
+        ("Who came?", "Ann Lee", 1.0),
+        ("Who came?", "in spring", -1.0),
+        ("Which city is it?", "Oslo", 1.0),
+        ("Why did it end?", "in spring", 0.0),
+    ],
+)
+def test_the_look_of_an_answer(question, quote, fitting):
+    assert fits(Question.of(question).kind, quote) == fitting
+
+
+def test_what_stands_in_the_sentence_counts_but_not_the_quote_itself():
+    first = article(FIRST)
+    (candidate,) = pool("Was the treaty signed in Oslo?", [passage(first)], [[span(FIRST, "Oslo", 1.0, nth=1)]], PLAIN)
+    assert candidate.features["sentence"] == pytest.approx(2 / 3)  # treaty and signed, of these and Oslo
+    assert candidate.features["echo"] == 1.0
+    assert candidate.features["length"] == pytest.approx(0.6931, abs=1e-4)  # log 2
 
 
 def test_overlapping_passages_of_one_article_give_a_place_once():

@@ -25,14 +25,16 @@ from qa.config import Settings
 from qa.datatypes import RetrievedPassage, Span
 from qa.examples import Example, read_examples
 from qa.library import Library
-from qa.metrics import expected_calibration_error, f1
+from qa.metrics import RIGHT, expected_calibration_error, f1
 from qa.reader import TransformersReader
 from qa.retrieval import Retriever
 
-CANDIDATE = ("span", "retrieval", "similarity", "lexical", "dense", "terms", "names", "echo", "length")
-CONFIDENCE = ("span", "retrieval", "similarity", "terms", "names", "unnamed", "rank", "margin", "repeats", "echo")
-RIGHT = 0.5  # F1 of an answer that counts as right
-L2 = 1e-3
+CANDIDATE = (
+    *("span", "echo", "length", "fits", "sentence"),
+    *("retrieval", "similarity", "lexical", "dense", "terms", "names", "title", "lead"),
+)
+CONFIDENCE = ("span", "sentence", "terms", "names", "unnamed", "rank", "share", "repeats")
+L2 = 1e-2
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def fit(asked: Sequence[Asked]) -> Calibration:
     """The order of candidates first, then the confidence in the one that comes first."""
     candidate = _fit_candidate(asked)
     unsure = Calibration(candidate, Logistic(0.0, {}))
-    rows = [(features, right) for each in asked if (judged := _judged(each, unsure)) for features, right, _ in [judged]]
+    rows = [judged for each in asked if (judged := _judged(each, unsure))]
     inputs = np.array([[features[name] for name in CONFIDENCE] for features, _ in rows])
     return Calibration(candidate, _fit_confidence(inputs, np.array([right for _, right in rows], dtype=np.float64)))
 
@@ -150,34 +152,28 @@ def _logistic(names: Sequence[str], weights: np.ndarray, scale: np.ndarray) -> L
     )
 
 
-def _judged(asked: Asked, calibration: Calibration) -> tuple[dict[str, float], bool, str] | None:
-    """The features of the best group of candidates, whether it is right, and its words."""
+def _judged(asked: Asked, calibration: Calibration) -> tuple[dict[str, float], bool] | None:
+    """What is known of the answer that comes first, and whether it is right."""
     groups = answering.merge(answering.pool(asked.example.question, asked.passages, asked.spans, calibration))
-    if not groups:
-        return None
-    quote = groups[0][0].quote
-    return answering.judgement(groups, 0), asked.right(quote), quote
+    return (answering.judgement(groups, 0), asked.right(groups[0][0].quote)) if groups else None
 
 
 def report(calibration: Calibration, asked: Sequence[Asked]) -> list[str]:
     """What the calibration reaches on questions it was not fitted on."""
     judged = [(each, found) for each in asked if (found := _judged(each, calibration))]
-    sure = [calibration.confidence.probability(features) for _, (features, _, _) in judged]
-    right = [float(is_right) for _, (_, is_right, _) in judged]
-    answerable = [bool(each.example.answers) for each, _ in judged]
+    sure = np.array([calibration.confidence.probability(features) for _, (features, _) in judged])
+    right = np.array([float(is_right) for _, (_, is_right) in judged])
+    answerable = np.array([bool(each.example.answers) for each, _ in judged])
     rows = [
-        f"questions {len(asked)}, answerable {sum(answerable)}",
-        f"first candidate right, of the answerable: {np.mean([r for r, a in zip(right, answerable, strict=True) if a]):.3f}",
-        f"expected calibration error: {expected_calibration_error(sure, right):.3f}",
+        f"questions {len(asked)}, answerable {answerable.sum()}",
+        f"first candidate right, of the answerable: {right[answerable].mean():.3f}",
+        f"expected calibration error: {expected_calibration_error(sure.tolist(), right.tolist()):.3f}",
         "threshold  answered of answerable  right of those answered  silent on unanswerable",
     ]
-    s, r, a = np.array(sure), np.array(right), np.array(answerable)
-    for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8):
-        given = s >= threshold
-        rows.append(
-            f"{threshold:9.2f}  {given[a].mean():22.3f}  {r[given].mean() if given.any() else 1:23.3f}  "
-            f"{1 - given[~a].mean() if (~a).any() else 1:22.3f}"
-        )
+    for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8):
+        given = sure >= threshold
+        figures = given[answerable].mean(), right[given].mean(), 1 - given[~answerable].mean()
+        rows.append(f"{threshold:9.2f}  {figures[0]:22.3f}  {figures[1]:23.3f}  {figures[2]:22.3f}")
     return rows
 
 
