@@ -59,7 +59,7 @@ def answer(
     if not groups:
         reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
         return Answer(question, "", 0.0, (), considered, reason)
-    sure = confidences(groups[:max_answers], calibration)
+    sure = confidences(groups, calibration)[:max_answers]
     if sure[0] < threshold:
         return Answer(question, "", sure[0], (), considered, _reason(sure[0], groups[0][0]))
     judged = zip(groups, sure, strict=False)
@@ -125,29 +125,27 @@ def merge(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
 
 
 def confidences(groups: Sequence[Sequence[Candidate]], calibration: Calibration) -> list[float]:
-    """The probability that each group's answer is right. Different answers share one whole: the surer the first
-    is, the less is left for the next.
+    """The probability that each group's answer is right: of the first by the calibration, of the others by their
+    odds against the first. Different answers share one whole.
     """
-    left, sure = 1.0, []
-    for index in range(len(groups)):
-        sure.append(min(left, calibration.confidence.probability(judgement(groups, index))))
-        left -= sure[-1]
+    sure = [calibration.confidence.probability(judgement(groups))]
+    for group in groups[1:]:
+        sure.append(min(1.0 - sum(sure), sure[0] * math.exp(group[0].rank - groups[0][0].rank)))
     return sure
 
 
-def judgement(groups: Sequence[Sequence[Candidate]], index: int) -> dict[str, float]:
-    """What is known of the answer of one group: its own features, and how it stands among the others.
+def judgement(groups: Sequence[Sequence[Candidate]]) -> dict[str, float]:
+    """What is known of the answer that comes first: its own features, and how it stands among the others.
 
-    `share` is the softmax of the ranks over all groups of the question; `repeats` counts further articles that say
+    `share` is the softmax of its rank over all groups of the question; `repeats` counts further articles that say
     the same, at most 3.
     """
-    group = groups[index]
-    articles = {member.article.id for member in group}
+    first = groups[0][0]
     return {
-        **group[0].features,
-        "rank": group[0].rank,
-        "share": 1.0 / sum(math.exp(min(50.0, other[0].rank - group[0].rank)) for other in groups),
-        "repeats": float(min(3, len(articles) - 1)),
+        **first.features,
+        "rank": first.rank,
+        "share": 1.0 / sum(math.exp(group[0].rank - first.rank) for group in groups),
+        "repeats": float(min(3, len({member.article.id for member in groups[0]}) - 1)),
     }
 
 

@@ -71,22 +71,26 @@ def test_different_answers_come_behind_the_best_in_order():
     assert [each.quote for each in ask([passage(second)], [spans], threshold=0.0, max_answers=1).citations] == ["oslo"]
 
 
+def test_further_answers_have_their_odds_against_the_first():
+    second = article(SECOND)
+    spans = [span(SECOND, "Paris", -2.0), span(SECOND, "oslo", -1.0)]  # e^-1 apart
+    sure = [each.confidence for each in ask([passage(second)], [spans], threshold=0.0).citations]
+    assert sure == [pytest.approx(0.26894, abs=1e-5), pytest.approx(0.26894 / 2.71828, abs=1e-5)]
+
+
 def test_different_answers_share_one_whole():
     second = article(SECOND)
     spans = [span(SECOND, "Paris", 1.0), span(SECOND, "oslo", 1.0)]  # 0.731 each, if each stood alone
-    assert [each.confidence for each in ask([passage(second)], [spans], threshold=0.0).citations] == [
-        pytest.approx(0.7311, abs=1e-4),
-        pytest.approx(0.2689, abs=1e-4),
-    ]
+    sure = [each.confidence for each in ask([passage(second)], [spans], threshold=0.0).citations]
+    assert sure == [pytest.approx(0.73106, abs=1e-5), pytest.approx(0.26894, abs=1e-5)]
 
 
 def test_the_share_is_a_softmax_over_different_answers():
     second = article(SECOND)
     spans = [span(SECOND, "Paris", 1.0), span(SECOND, "oslo", 3.0)]
     groups = merge(pool("Where?", [passage(second)], [spans], PLAIN))
-    assert judgement(groups, 0)["share"] == pytest.approx(1 / (1 + 2.718281828**-2))
-    assert judgement(groups, 1)["share"] == pytest.approx(1 / (1 + 2.718281828**2))
-    assert judgement(groups[:1], 0)["share"] == 1.0
+    assert judgement(groups)["share"] == pytest.approx(1 / (1 + 2.718281828**-2))
+    assert judgement(groups[:1])["share"] == 1.0
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def _logistic(names: Sequence[str], weights: np.ndarray, scale: np.ndarray) -> L
 def _judged(asked: Asked, calibration: Calibration) -> tuple[dict[str, float], bool] | None:
     """What is known of the answer that comes first, and whether it is right."""
     groups = answering.merge(answering.pool(asked.example.question, asked.passages, asked.spans, calibration))
-    return (answering.judgement(groups, 0), asked.right(groups[0][0].quote)) if groups else None
+    return (answering.judgement(groups), asked.right(groups[0][0].quote)) if groups else None
 
 
 def report(calibration: Calibration, asked: Sequence[Asked]) -> list[str]:
