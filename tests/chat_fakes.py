@@ -32,7 +32,7 @@ FERRY = Article(
         + "".join(f"It stopped for the winter of storms, as the log of day {n} tells.\n\n" for n in range(1, 60))
         + "Captain Ida Brandt said the first crossing leaves at 21:40.\n\nTickets are sold on board."
     ),
-    source="sample:ferry.txt",
+    source="sample:000_f199326b91c0929f.txt",
     url="https://news.example/ferry",
     published=date(2025, 5, 12),
     authors=("Nils Aas",),
@@ -113,6 +113,10 @@ class FakeLibrary:
 
     def remove(self, ids: Iterable[str]) -> Report:
         return Report(removed=tuple(each for each in ids if self.kept.pop(each, None)))
+
+    def remove_sources(self, sources: Iterable[str]) -> Report:
+        gone = set(sources)
+        return self.remove([article.id for article in list(self.kept.values()) if article.source in gone])
 
 
 class FakeAssistant:

@@ -88,6 +88,11 @@ def visits(chromium, url):
         if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
             troubles.append(f"request to {request.url}")
 
+    def complain(said):
+        # Gradio reports its own upload as aborted when the page is left
+        if said.type == "error" and not said.text.startswith("AbortError: signal is aborted"):
+            troubles.append(said.text)
+
     def open_page(*, size=DESKTOP, dark=False):
         context = chromium.new_context(viewport=size, color_scheme="dark" if dark else "light", reduced_motion="reduce")
         contexts.append(context)
@@ -95,7 +100,7 @@ def visits(chromium, url):
         page = context.new_page()
         page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("pageerror", lambda error: troubles.append(f"error in the page: {error}"))
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.on("console", complain)
         page.goto(url)
         page.wait_for_selector("#transcript .welcome")
         return page
