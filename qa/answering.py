@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from qa.calibration import Calibration
 from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
@@ -17,6 +18,8 @@ from qa.text import sentences
 # Below this confidence in the best candidate, and without the question's own names in its place, the articles are
 # taken not to be about the matter at all.
 ABOUT = 0.2
+
+LOOKED_THROUGH = 100_000  # characters of an article in which a name is looked for: a book would take seconds
 
 _LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
@@ -130,7 +133,7 @@ def confidences(groups: Sequence[Sequence[Candidate]], calibration: Calibration)
     """
     sure = [calibration.confidence.probability(judgement(groups))]
     for group in groups[1:]:
-        sure.append(min(1.0 - sum(sure), sure[0] * math.exp(group[0].rank - groups[0][0].rank)))
+        sure.append(min(max(0.0, 1.0 - sum(sure)), sure[0] * math.exp(group[0].rank - groups[0][0].rank)))
     return sure
 
 
@@ -178,7 +181,7 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
     near = stems(f"{around} {passage.text}")
     missing = question.names - near
     if missing:  # a name may stand elsewhere in the article
-        missing -= stems(article.text)
+        missing -= _beginning(article.text[:LOOKED_THROUGH])
     return {
         "retrieval": passage.score,
         "similarity": passage.similarity if passage.similarity is not None else 0.0,
@@ -190,6 +193,12 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
         "title": len(question.content & stems(article.title)) / len(question.content) if question.content else 0.5,
         "lead": 1.0 if passage.passage.start == 0 else 0.0,
     }
+
+
+@lru_cache(maxsize=64)
+def _beginning(text: str) -> frozenset[str]:
+    """Several passages of a question are of one article, and the next question is often about the same."""
+    return stems(text)
 
 
 def span_features(question: Question, span: Span, text: str, context: str) -> dict[str, float]:

@@ -72,7 +72,8 @@ class TransformersReader:
     def read(self, question: str, texts: Sequence[str]) -> list[list[Span]]:
         """The best spans of each text, best first, that do not overlap one another."""
         tokenizer, model = self._load()
-        windows = encode_windows(tokenizer, question, texts)
+        with self._lock:  # a tokenizer must not be used by two threads at once
+            windows = encode_windows(tokenizer, question, texts)
         found: list[list[Span]] = [[] for _ in texts]
         for batch in batches(windows):
             starts, ends = self._forward(tokenizer, model, batch)

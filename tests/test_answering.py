@@ -203,6 +203,13 @@ def test_names_are_looked_for_in_the_article_and_the_date_in_words():
     assert features["terms"] == pytest.approx(2 / 6)  # near the passage: May and 2025, of these and say
 
 
+def test_a_book_is_looked_through_only_so_far():
+    text = "It rained. " * 10_000 + "Ann Lee spoke."
+    features = passage_features(Question.of("What did Ann say?"), passage(article(text), 0, 10))
+    assert len(text) > 110_000
+    assert features["names"] == 0.0
+
+
 def test_question_words_and_endings():
     assert Question.of("Who proposed talks in Istanbul in 2022?").content == {"propos", "talk", "istanbul", "2022"}
     assert Question.of("Who proposed talks in Istanbul in 2022?").names == {"istanbul", "2022"}

@@ -1,5 +1,7 @@
 """Span decoding against worked logits, and the known traps of readers."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from types import SimpleNamespace
 
@@ -142,6 +144,24 @@ def test_a_question_longer_than_the_window_is_cut_not_fatal(reader):
 @pytest.mark.parametrize("text", ["", " \n\t ", "\u200b", "中文" * 600, "a" * 3000, "😀" * 50])
 def test_odd_texts_give_spans_inside_them_or_none(reader, text):
     assert all(0 <= span.start < span.end <= len(text) for span in reader.read("Who?", [text])[0])
+
+
+def test_one_thread_at_a_time_uses_the_tokenizer(monkeypatch):
+    inside, most = [], []
+
+    def encode(tokenizer, question, texts):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.01)
+        inside.pop()
+        return []
+
+    monkeypatch.setattr("qa.reader.encode_windows", encode)
+    reader = TransformersReader()
+    monkeypatch.setattr(reader, "_load", lambda: (None, None))
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda _: reader.read("Who?", ["Ann."]), range(8))) == [[[]]] * 8
+    assert max(most) == 1
 
 
 def test_a_folder_that_holds_no_reader_is_a_model_error(tmp_path):
