@@ -86,3 +86,11 @@ def test_speed_compares_with_the_bare_models(run: Run, tmp_path: Path, questions
     assert "Asking 3 questions of 1 articles, 1 passages" in output
     # The encoder's and the reader's; other models of this process are not called.
     assert "| its 2.0 forward passes alone |" in output
+
+
+def test_scale_measures_without_a_model(run: Run, tmp_path: Path, questions: Path) -> None:
+    corpus = write(tmp_path / "corpus.jsonl", [{"title": title, "text": text} for title, text in ARTICLES.items()])
+    output = run("scale.py", corpus, questions)
+    assert "| articles, passages | 2, 2 |" in output
+    assert "| retrieve, p50 / p95 | " in output
+    assert "| peak memory | " in output
