@@ -12,7 +12,7 @@ import qa.errors
 
 ROOT = Path(__file__).parent.parent
 # What each package may import of the others; `qa.cli` starts the chat, and is the one place that looks upwards.
-ALLOWED = {"embeddings": set(), "qa": {"embeddings", "seeds"}, "ui": {"qa"}}
+ALLOWED = {"embeddings": set(), "qa": {"embeddings"}, "ui": {"qa"}}
 EXCEPTIONS = {("qa/cli.py", "ui")}
 HEAVY = {
     "torch",

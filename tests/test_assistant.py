@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import subprocess
+import sys
 from datetime import date
 
 import numpy as np
@@ -152,6 +154,13 @@ def test_the_samples_come_whole_with_title_date_and_address(tmp_path):
         opened.add_documents([OSLO, Document("upload:own.txt", own.data, own.media_type)])
         assert len(remove_samples(opened).removed) == len(report.added) - 1
         assert {article.source for article in opened.articles()} == {"upload:Oslo.md", "upload:own.txt"}
+
+
+def test_a_file_called_seeds_beside_the_user_is_not_taken_for_the_samples(tmp_path):
+    (tmp_path / "seeds.py").write_text("raise SystemExit('somebody else ran')")
+    code = "from qa.samples import documents; print(len(list(documents())))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert int(ran.stdout) == len(list(documents()))
 
 
 @pytest.mark.models
