@@ -319,6 +319,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to fail
     try:
         app(args=None if arguments is None else list(arguments), prog_name="article-qa")
+    except KeyboardInterrupt:  # outside a command's own handling: while it starts or ends
+        raise SystemExit(STOPPED) from None
     except (QAError, OSError) as error:
         terminal.show_error(str(error))
     except Exception:  # noqa: BLE001  # a bug: Python's own exit code would say "not found"
