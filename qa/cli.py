@@ -325,4 +325,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         terminal.show_error(str(error))
     except Exception:  # noqa: BLE001  # a bug: Python's own exit code would say "not found"
         traceback.print_exc()
+    finally:
+        # An interrupt that passed through an `exec`, such as a dataclass's, makes `python -m` die of SIGINT in the end,
+        # whatever the exit code. Evaluating anything takes that back.
+        exec("")  # noqa: S102
     raise SystemExit(ERROR)

@@ -219,6 +219,12 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 # help and errors
 
 
+def test_ctrl_c_while_something_is_imported_keeps_its_exit_code(tmp_path: Path) -> None:
+    code = "from qa import cli\ndef app(**_): exec('raise KeyboardInterrupt')\ncli.app = app\ncli.main([])\n"
+    (tmp_path / "interrupted.py").write_text(code)
+    assert subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path).returncode == 130
+
+
 def test_ctrl_c_outside_a_command_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(**_: Any) -> None:
         raise KeyboardInterrupt
