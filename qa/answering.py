@@ -187,12 +187,17 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
         "similarity": passage.similarity if passage.similarity is not None else 0.0,
         "lexical": 1.0 / passage.lexical_rank if passage.lexical_rank else 0.0,
         "dense": 1.0 / passage.dense_rank if passage.dense_rank else 0.0,
-        "terms": len(question.content & near) / len(question.content) if question.content else 0.5,
+        "terms": _covered(question.content & near, question),
         "names": 1.0 - len(missing) / len(question.names) if question.names else 1.0,
         "unnamed": 0.0 if question.names else 1.0,
-        "title": len(question.content & stems(article.title)) / len(question.content) if question.content else 0.5,
+        "title": _covered(question.content & stems(article.title), question),
         "lead": 1.0 if passage.passage.start == 0 else 0.0,
     }
+
+
+def _covered(found: frozenset[str], question: Question) -> float:
+    """The share of the question's content words that was found; one half when it has none."""
+    return len(found) / len(question.content) if question.content else 0.5
 
 
 @lru_cache(maxsize=64)
@@ -211,7 +216,7 @@ def span_features(question: Question, span: Span, text: str, context: str) -> di
         "echo": len(said_again & question.content) / len(said_again) if said_again else 0.0,
         "length": math.log1p(len(words(quote))),
         "fits": fits(question.kind, quote),
-        "sentence": len(beside - said_again) / len(question.content) if question.content else 0.5,
+        "sentence": _covered(beside - said_again, question),
     }
 
 

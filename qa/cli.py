@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 NOT_FOUND, INCOMPLETE, ERROR, STOPPED = 1, 1, 3, 130
 EVALUATION_FORMAT = "article-qa/evaluation/1"
-SAMPLES = "sample:"  # how the source of a sample article begins
 
 app = typer.Typer(
     name="article-qa",
@@ -289,6 +288,8 @@ def _assistant(path: Path | None, settings: Settings) -> AbstractContextManager[
 
 def _add(path: Path | None, work: Callable[[Library, ProgressCallback], Report], *, as_json: bool) -> None:
     """Open the library, let `work` change it under progress bars, and tell what came of it."""
+    from qa.samples import holds_samples
+
     with _library(path) as library:
         before = len(library)
         try:
@@ -297,7 +298,7 @@ def _add(path: Path | None, work: Callable[[Library, ProgressCallback], Report],
         except KeyboardInterrupt:
             terminal.show_stopped(len(library) - before, len(library))
             raise typer.Exit(STOPPED) from None
-        has_samples = any(True for _ in library.articles(Where(sources=(SAMPLES,)), limit=1))
+        has_samples = holds_samples(library)
     terminal.show_report(report, as_json=as_json)
     if has_samples and not as_json:
         terminal.show_hint("The sample articles are in here too; to take them out: article-qa remove --samples")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.datatypes import Article, ProgressCallback, Report
+from qa.datatypes import ProgressCallback, Report, Where
 from qa.loaders import Document
 
 if TYPE_CHECKING:
@@ -18,9 +18,14 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 _MEDIA_TYPES = {".txt": "text/plain", ".md": "text/markdown"}
 
 
-def is_sample(article: Article) -> bool:
-    """Whether the article came with the package."""
-    return article.source.startswith(PREFIX)
+def is_sample(source: str) -> bool:
+    """Whether an article with this source came with the package."""
+    return source.startswith(PREFIX)
+
+
+def holds_samples(library: Library) -> bool:
+    """Whether any sample article is in the library."""
+    return any(True for _ in library.articles(Where(sources=(PREFIX,)), limit=1))
 
 
 def documents() -> Iterator[Document]:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from qa.datatypes import Answer, Article, Citation, Failure, Reason, Report
 from qa.export import Check
+from qa.samples import is_sample
 
 REPEATS = 3  # shown of the other places of an answer
 NEAREST = 3  # passages shown when nothing was found
@@ -111,7 +112,7 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
             Text.assemble((clean(citation.quote).strip(), "bold"), f" ({percent(citation.confidence)} sure)"),
             *_citation_lines(citation, styled=styled),
         ]
-    if any(citation.source.startswith("sample:") for citation in answer.citations):
+    if any(is_sample(citation.source) for citation in answer.citations):
         lines += [Text(), Text("From the sample articles. Add your own: article-qa add FOLDER", style="dim")]
     return lines
 

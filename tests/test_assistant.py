@@ -148,7 +148,7 @@ def test_the_samples_come_whole_with_title_date_and_address(tmp_path):
         report = add_samples(opened)
         assert (len(report.added), report.failed) == (len(list(documents())), ())
         assert len(report.added) >= 60
-        assert all(each.title and each.published and each.url and is_sample(each) for each in opened.articles())
+        assert all(each.title and each.published and each.url and is_sample(each.source) for each in opened.articles())
         assert add_samples(opened).unchanged == len(report.added)
         own = next(documents())
         opened.add_documents([OSLO, Document("upload:own.txt", own.data, own.media_type)])

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.datatypes import Answer, Progress, Report, Turn, Where
+from qa.datatypes import Answer, Progress, Report, Turn
 from qa.errors import QAError
 from qa.loaders import Document
-from qa.samples import remove_samples
+from qa.samples import holds_samples, remove_samples
 from ui import render, render_library
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ EXAMPLES = (  # the sample articles answer these
     "Who is the Kremlin spokesman?",
     "What did Peskov say about the language of ultimatums?",
 )
-SAMPLES = Where(sources=("sample:",))
 UNEXPECTED = "Something went wrong here. The details are in the window where the chat was started; please try again."
 
 
@@ -106,7 +105,7 @@ class Handlers:
     # the library
 
     def has_samples(self) -> bool:
-        return next(iter(self.assistant.library.articles(SAMPLES, limit=1)), None) is not None
+        return holds_samples(self.assistant.library)
 
     def listed(self, offset: int = 0) -> str:
         """One page of the list; an offset behind its end shows the last page."""
