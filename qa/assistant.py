@@ -78,7 +78,7 @@ class Assistant:
         """Load both models now, so that the first question need not wait for them."""
         with mapped():
             self.library.encoder.encode_queries(["?"])
-        self.reader.read("?", ["."])
+        self.reader.read("?", ["."], [""])
 
     def close(self) -> None:
         """Close the library; the assistant cannot be used any more."""
@@ -93,7 +93,8 @@ class Assistant:
     def _answer(self, question: str, where: Where | None) -> Answer:
         settings = self.library.settings
         passages = self.retriever.retrieve(question, where)
-        spans = self.reader.read(question, [passage.text for passage in passages[: settings.read_passages]])
+        read = passages[: settings.read_passages]
+        spans = self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
         return answering.answer(
             question,
             passages,

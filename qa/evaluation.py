@@ -123,7 +123,7 @@ def evaluate_reading(
     for example in _counted(examples, progress):
         if example.context is None:
             raise ExamplesError(f"{example.question!r} has no context to read. Measure it end to end.")
-        (spans,) = reader.read(example.question, [example.context])
+        (spans,) = reader.read(example.question, [example.context], [example.title])
         answers = [(example.context[span.start : span.end], span.score - span.null) for span in spans]
         outcomes.append(_outcome(example, answers, threshold, NO_SPAN))
     return _reading_report(outcomes, threshold)

@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 
 from qa.datatypes import Span
 from qa.errors import ModelError, mapped
+from qa.quantization import dequantized
 
 if TYPE_CHECKING:
     from embeddings.encoder import Precision
 
 PACKAGED = Path(__file__).parent / "weights" / "reader"
 MAX_QUESTION_TOKENS = 64
+MAX_TITLE_TOKENS = 24
 WINDOW_TOKENS = 256  # question and passage together; longer passages are read in windows
 STRIDE_TOKENS = 96  # what neighbouring windows share, so that no answer is cut
 BATCH_TOKENS = 4096  # padded tokens of one forward pass
@@ -32,8 +34,11 @@ BATCH_TOKENS = 4096  # padded tokens of one forward pass
 class Reader(Protocol):
     """What the assistant needs of a reader."""
 
-    def read(self, question: str, texts: Sequence[str]) -> list[list[Span]]:
-        """The best spans of each text, best first, offsets into that text; an empty list for an empty text."""
+    def read(self, question: str, texts: Sequence[str], titles: Sequence[str]) -> list[list[Span]]:
+        """The best spans of each text, best first, offsets into that text; an empty list for an empty text.
+
+        `titles` are those of the articles that the texts are from, "" where there is none.
+        """
         ...
 
 
@@ -69,11 +74,15 @@ class TransformersReader:
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
 
-    def read(self, question: str, texts: Sequence[str]) -> list[list[Span]]:
-        """The best spans of each text, best first, that do not overlap one another."""
+    def read(self, question: str, texts: Sequence[str], titles: Sequence[str]) -> list[list[Span]]:
+        """The best spans of each text, best first, that do not overlap one another.
+
+        The titles go to the model if it has seen such in training, which its configuration says: `reads_titles`.
+        """
         tokenizer, model = self._load()
+        shown = titles if getattr(model.config, "reads_titles", False) else [""] * len(texts)
         with self._lock:  # a tokenizer must not be used by two threads at once
-            windows = encode_windows(tokenizer, question, texts)
+            windows = encode_windows(tokenizer, question, texts, shown)
         found: list[list[Span]] = [[] for _ in texts]
         for batch in batches(windows):
             starts, ends = self._forward(tokenizer, model, batch)
@@ -117,15 +126,20 @@ class TransformersReader:
         return output.start_logits.float().numpy(), output.end_logits.float().numpy()
 
 
-def encode_windows(tokenizer: Any, question: str, texts: Sequence[str]) -> list[Window]:
-    """Every text as windows of at most `WINDOW_TOKENS` tokens, each opening with the question; no tail is cut."""
+def encode_windows(tokenizer: Any, question: str, texts: Sequence[str], titles: Sequence[str]) -> list[Window]:
+    """Every text as windows of at most `WINDOW_TOKENS` tokens, each opening with the question; no tail is cut.
+
+    Where a text has a title, the title follows the question in every window of the text, after a separator.
+    """
     if not texts:
         return []
-    question_ids = tokenizer(question.strip(), add_special_tokens=False, truncation=False)["input_ids"]
-    if len(question_ids) > MAX_QUESTION_TOKENS:
-        question = tokenizer.decode(question_ids[:MAX_QUESTION_TOKENS])
+    asked = _cut(tokenizer, question.strip(), MAX_QUESTION_TOKENS)
+    opened = [
+        f"{asked} {tokenizer.sep_token} {_cut(tokenizer, title.strip(), MAX_TITLE_TOKENS)}" if title.strip() else asked
+        for title in titles
+    ]
     encoded = tokenizer(
-        [question.strip()] * len(texts),
+        opened,
         list(texts),
         truncation="only_second",
         max_length=WINDOW_TOKENS,
@@ -149,6 +163,11 @@ def encode_windows(tokenizer: Any, question: str, texts: Sequence[str]) -> list[
             )
         )
     return windows
+
+
+def _cut(tokenizer: Any, text: str, tokens: int) -> str:
+    ids = tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+    return text if len(ids) <= tokens else str(tokenizer.decode(ids[:tokens]))
 
 
 def batches(windows: Sequence[Window]) -> Iterable[list[Window]]:
@@ -221,12 +240,24 @@ def _load_model(name: str, precision: Precision) -> tuple[Any, Any]:
         folder = PACKAGED if name == "packaged" else resolve_model(name)
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
+    dtype = torch_dtype(precision)
     try:
         with quiet_loading():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            model = AutoModelForQuestionAnswering.from_pretrained(
-                folder, local_files_only=True, dtype=torch_dtype(precision)
-            )
+            if name == "packaged":
+                return tokenizer, load_quantized(folder).to(dtype).eval()
+            model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True, dtype=dtype)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{name} in {folder} is no extractive reader that can be loaded: {error}") from error
     return tokenizer, model.eval()
+
+
+def load_quantized(folder: Path) -> Any:
+    """A reader from weights as `qa.quantization` stores them, in float32."""
+    from safetensors.torch import load_file
+    from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    model = AutoModelForQuestionAnswering.from_config(config)
+    model.load_state_dict(dequantized(load_file(folder / "model.safetensors")))
+    return model

@@ -47,7 +47,7 @@ class PatternReader:
         self.score = score
         self.questions = []
 
-    def read(self, question, texts):
+    def read(self, question, texts, titles):
         self.questions.append(question)
         return [[Span(*match.span(), self.score) for match in self.pattern.finditer(text)][:1] for text in texts]
 
@@ -114,7 +114,7 @@ def test_what_is_no_question_is_an_error_that_says_so(library, question):
 
 def test_a_reader_that_points_outside_the_text_is_found_out(library):
     class Wild(PatternReader):
-        def read(self, question, texts):
+        def read(self, question, texts, titles):
             return [[Span(len(text) + 500, len(text) + 510, 9.0)] for text in texts]
 
     with pytest.raises(CitationError):
@@ -123,10 +123,10 @@ def test_a_reader_that_points_outside_the_text_is_found_out(library):
 
 def test_an_article_that_goes_while_it_is_read_is_not_cited(library):
     class Removing(PatternReader):
-        def read(self, question, texts):
+        def read(self, question, texts, titles):
             if not self.questions:
                 library.remove([article.id for article in library.articles() if article.title == "Oslo"])
-            return super().read(question, texts)
+            return super().read(question, texts, titles)
 
     answer = Assistant(library, Removing("Oslo|Rome"), PLAIN).ask("Where was the treaty signed?")
     assert [citation.quote for citation in answer.citations] == ["Rome"]

@@ -320,7 +320,7 @@ class FakeReader:
     def __init__(self, spans: dict[str, list[Span]]) -> None:
         self.spans = spans
 
-    def read(self, question: str, texts: list[str]) -> list[list[Span]]:
+    def read(self, question: str, texts: list[str], titles: list[str]) -> list[list[Span]]:
         assert texts == [CONTEXT]
         return [self.spans[question]]
 

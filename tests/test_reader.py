@@ -103,7 +103,7 @@ def reader():
 @pytest.mark.models
 def test_the_tail_of_a_long_passage_is_read(reader):
     text = "The committee met and talked about many things of no interest. " * 60 + "The treaty was signed in Oslo."
-    span = reader.read("Where was the treaty signed?", [text])[0][0]
+    span = reader.read("Where was the treaty signed?", [text], [""])[0][0]
     assert text[span.start : span.end] == "Oslo"
     assert span.start > len(text) - 10
 
@@ -111,7 +111,7 @@ def test_the_tail_of_a_long_passage_is_read(reader):
 @pytest.mark.models
 def test_an_answer_keeps_its_capitals_accents_and_signs(reader):
     text = "The company said that SÖDRA Ltd. paid $1.13bn for the mill in Värö."
-    span = reader.read("How much did SÖDRA pay for the mill?", [text])[0][0]
+    span = reader.read("How much did SÖDRA pay for the mill?", [text], [""])[0][0]
     assert text[span.start : span.end] == "$1.13bn"
 
 
@@ -123,10 +123,10 @@ def test_texts_do_not_touch_one_another(reader):
         "It rained.",
         "Bob Ray is the mayor of Graz. " + "He likes tea. " * 200,
     ]
-    together = reader.read("Who is the mayor?", texts)
+    together = reader.read("Who is the mayor?", texts, [""] * 4)
     assert together[1] == []
     for text, found in zip(texts, together, strict=True):
-        alone = reader.read("Who is the mayor?", [text])[0]
+        alone = reader.read("Who is the mayor?", [text], [""])[0]
         assert [(span.start, span.end) for span in found[:1]] == [(span.start, span.end) for span in alone[:1]]
         assert all(
             one.score == pytest.approx(other.score, abs=0.3) for one, other in zip(found[:1], alone, strict=False)
@@ -136,20 +136,20 @@ def test_texts_do_not_touch_one_another(reader):
 @pytest.mark.models
 def test_a_question_longer_than_the_window_is_cut_not_fatal(reader):
     text = "Ann Lee is the mayor of Ulm."
-    spans = reader.read("who is the mayor of the town " * 200, [text])[0]
+    spans = reader.read("who is the mayor of the town " * 200, [text], [""])[0]
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
 
 
 @pytest.mark.models
 @pytest.mark.parametrize("text", ["", " \n\t ", "\u200b", "中文" * 600, "a" * 3000, "😀" * 50])
 def test_odd_texts_give_spans_inside_them_or_none(reader, text):
-    assert all(0 <= span.start < span.end <= len(text) for span in reader.read("Who?", [text])[0])
+    assert all(0 <= span.start < span.end <= len(text) for span in reader.read("Who?", [text], [""])[0])
 
 
 def test_one_thread_at_a_time_uses_the_tokenizer(monkeypatch):
     inside, most = [], []
 
-    def encode(tokenizer, question, texts):
+    def encode(tokenizer, question, texts, titles):
         inside.append(1)
         most.append(len(inside))
         time.sleep(0.01)
@@ -158,9 +158,9 @@ def test_one_thread_at_a_time_uses_the_tokenizer(monkeypatch):
 
     monkeypatch.setattr("qa.reader.encode_windows", encode)
     reader = TransformersReader()
-    monkeypatch.setattr(reader, "_load", lambda: (None, None))
+    monkeypatch.setattr(reader, "_load", lambda: (None, SimpleNamespace(config=SimpleNamespace())))
     with ThreadPoolExecutor(4) as threads:
-        assert list(threads.map(lambda _: reader.read("Who?", ["Ann."]), range(8))) == [[[]]] * 8
+        assert list(threads.map(lambda _: reader.read("Who?", ["Ann."], [""]), range(8))) == [[[]]] * 8
     assert max(most) == 1
 
 

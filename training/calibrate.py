@@ -77,7 +77,8 @@ def ask_all(library: str, questions: str, limit: int | None) -> list[Asked]:
         retriever, reader = Retriever(opened), TransformersReader(settings.reader)
         for example in read_examples(questions)[:limit]:
             passages = retriever.retrieve(example.question)
-            spans = reader.read(example.question, [passage.text for passage in passages[: settings.read_passages]])
+            read = passages[: settings.read_passages]
+            spans = reader.read(example.question, [each.text for each in read], [each.article.title for each in read])
             asked.append(Asked(example, passages, spans))
     print(f"{questions}: {len(asked)} questions asked of {library}", flush=True)
     return asked
