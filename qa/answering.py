@@ -33,7 +33,7 @@ class Candidate:
     end: int
     context: tuple[int, int]  # the whole sentences around it, offsets likewise
     features: Mapping[str, float]
-    rank: float  # log-odds of being right, before other candidates are looked at
+    rank: float = 0.0  # log-odds of being right, before other candidates are looked at
 
     @property
     def quote(self) -> str:
@@ -77,19 +77,30 @@ def pool(
     calibration: Calibration,
 ) -> list[Candidate]:
     """Every span of every passage as a candidate, best first; the same place read twice is kept once."""
+    return ranked(candidates(question, passages, spans), calibration)
+
+
+def candidates(
+    question: str, passages: Sequence[RetrievedPassage], spans: Sequence[Sequence[Span]]
+) -> Iterator[Candidate]:
+    """Every span of every passage with its features, not ranked yet."""
     asked = Question.of(question)
-    best: dict[tuple[str, int, int], Candidate] = {}
     for passage, found in zip(passages, spans, strict=False):
-        for candidate in _candidates(asked, passage, found, calibration):
-            key = (candidate.article.id, candidate.start, candidate.end)
-            if key not in best or best[key].rank < candidate.rank:
-                best[key] = candidate
+        yield from _candidates(asked, passage, found)
+
+
+def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candidate]:
+    """Candidates by their log-odds of being right, best first, one for each place."""
+    best: dict[tuple[str, int, int], Candidate] = {}
+    for unranked in found:
+        candidate = replace(unranked, rank=calibration.candidate.logit(unranked.features))
+        key = (candidate.article.id, candidate.start, candidate.end)
+        if key not in best or best[key].rank < candidate.rank:
+            best[key] = candidate
     return sorted(best.values(), key=lambda each: (-each.rank, each.article.id, each.start))
 
 
-def _candidates(
-    question: Question, passage: RetrievedPassage, spans: Sequence[Span], calibration: Calibration
-) -> Iterator[Candidate]:
+def _candidates(question: Question, passage: RetrievedPassage, spans: Sequence[Span]) -> Iterator[Candidate]:
     shared = passage_features(question, passage)
     inside = sentences(passage.text, passage.article.language) if spans else []
     for span in spans:
@@ -102,7 +113,6 @@ def _candidates(
             end=offset + span.end,
             context=(offset + left, offset + right),
             features=features,
-            rank=calibration.candidate.logit(features),
         )
 
 
@@ -213,6 +223,7 @@ def span_features(question: Question, span: Span, text: str, context: str) -> di
     beside = question.content & stems(context)
     return {
         "span": span.score,
+        "sure": span.score - span.null,
         "echo": len(said_again & question.content) / len(said_again) if said_again else 0.0,
         "length": math.log1p(len(words(quote))),
         "fits": fits(question.kind, quote),

@@ -1,10 +1,12 @@
 """Fit the calibration: which span of many to prefer, and how sure to be of it.
 
-    python training/calibrate.py --on LIBRARY QUESTIONS [--on LIBRARY QUESTIONS ...] [--out FILE] [--limit N]
+    python -m training.calibrate --on LIBRARY QUESTIONS [--on LIBRARY QUESTIONS ...] [--out FILE] [--limit N]
 
 QUESTIONS are SQuAD-style JSON lines; a row without answers is one that the library must not answer. Every question
-is asked as the assistant asks it. Half of the questions, by hash, fit the weights; the figures printed are those of
-the other half. Then all of them fit the weights that are written.
+is asked as the assistant asks it. Each LIBRARY is a domain of its own.
+
+Half of the questions, by hash, fit the weights, and the figures printed are those of the other half; then those of each
+domain under weights fitted on the other domains alone. At last all questions fit the weights that are written.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from qa import answering
+from qa.answering import Candidate
 from qa.calibration import PACKAGED, Calibration, Logistic
 from qa.config import Settings
-from qa.datatypes import RetrievedPassage, Span
 from qa.examples import Example, read_examples
 from qa.library import Library
 from qa.metrics import RIGHT, expected_calibration_error, f1
@@ -30,11 +33,12 @@ from qa.reader import TransformersReader
 from qa.retrieval import Retriever
 
 CANDIDATE = (
-    *("span", "echo", "length", "fits", "sentence"),
+    *("span", "sure", "echo", "length", "fits", "sentence"),
     *("retrieval", "similarity", "lexical", "dense", "terms", "names", "title", "lead"),
 )
-CONFIDENCE = ("span", "sentence", "terms", "names", "unnamed", "rank", "share", "repeats")
+CONFIDENCE = ("span", "sure", "sentence", "terms", "names", "unnamed", "rank", "share", "repeats")
 L2 = 1e-2
+THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,23 @@ class Asked:
     """One question with all that answering it needs, but for the calibration."""
 
     example: Example
-    passages: list[RetrievedPassage]
-    spans: list[list[Span]]
-
-    def right(self, quote: str) -> bool:
-        """Whether a quote is a right answer."""
-        return bool(self.example.answers) and f1(quote, self.example.golds) >= RIGHT
+    domain: str
+    candidates: list[Candidate]
+    right: NDArray[np.bool_]  # of each candidate, whether it is a right answer
 
     @property
     def held_out(self) -> bool:
         """Whether the question is of the half that is measured, not fitted."""
         return hashlib.sha256(self.example.question.encode()).digest()[0] % 2 == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The answers that a calibration puts first: of each question that has any candidate."""
+
+    sure: NDArray[np.float64]
+    right: NDArray[np.float64]
+    answerable: NDArray[np.bool_]
 
 
 def main() -> None:
@@ -63,13 +73,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=PACKAGED)
     given = parser.parse_args()
     asked = [each for library, questions in given.on for each in ask_all(library, questions, given.limit)]
-    fitted = fit([each for each in asked if not each.held_out])
-    for row in report(fitted, [each for each in asked if each.held_out]):
-        print(row)
+    for line in report(asked):
+        print(line)
     write(fit(asked), given.out)
 
 
-def ask_all(library: str, questions: str, limit: int | None) -> list[Asked]:
+def ask_all(library: str, questions: str, limit: int | None = None) -> list[Asked]:
     """Retrieve and read for every question of a file."""
     settings = Settings.resolve()
     asked = []
@@ -79,45 +88,48 @@ def ask_all(library: str, questions: str, limit: int | None) -> list[Asked]:
             passages = retriever.retrieve(example.question)
             read = passages[: settings.read_passages]
             spans = reader.read(example.question, [each.text for each in read], [each.article.title for each in read])
-            asked.append(Asked(example, passages, spans))
+            found = list(answering.candidates(example.question, read, spans))
+            right = np.array([_is_right(example, candidate.quote) for candidate in found], dtype=bool)
+            asked.append(Asked(example, Path(library).name, found, right))
     print(f"{questions}: {len(asked)} questions asked of {library}", flush=True)
     return asked
+
+
+def _is_right(example: Example, quote: str) -> bool:
+    return bool(example.answers) and f1(quote, example.golds) >= RIGHT
 
 
 def fit(asked: Sequence[Asked]) -> Calibration:
     """The order of candidates first, then the confidence in the one that comes first."""
     candidate = _fit_candidate(asked)
     unsure = Calibration(candidate, Logistic(0.0, {}))
-    rows = [judged for each in asked if (judged := _judged(each, unsure))]
+    rows = [first for each in asked if (first := _first(each, unsure))]
     inputs = np.array([[features[name] for name in CONFIDENCE] for features, _ in rows])
-    return Calibration(candidate, _fit_confidence(inputs, np.array([right for _, right in rows], dtype=np.float64)))
+    right = np.array([is_right for _, is_right in rows], dtype=np.float64)
+    return Calibration(candidate, _fit_confidence(inputs, right))
 
 
 def _fit_candidate(asked: Sequence[Asked]) -> Logistic:
     """Weights that make a right span come first: conditional logit over the spans of each question."""
-    zero = Calibration(Logistic(0.0, {}), Logistic(0.0, {}))
-    questions = []
-    for each in asked:
-        pooled = answering.pool(each.example.question, each.passages, each.spans, zero)
-        right = np.array([each.right(candidate.quote) for candidate in pooled])
-        if right.any() and not right.all():
-            questions.append((np.array([[c.features[name] for name in CANDIDATE] for c in pooled]), right))
-    everything = np.concatenate([features for features, _ in questions])
-    scale = everything.std(axis=0) + 1e-9
-    prepared = [(torch.tensor(features / scale), torch.tensor(right)) for features, right in questions]
+    useful = [each for each in asked if each.right.any() and not each.right.all()]
+    inputs = np.array([[found.features[name] for name in CANDIDATE] for each in useful for found in each.candidates])
+    scale = inputs.std(axis=0) + 1e-9
+    features = torch.tensor(inputs / scale)
+    right = torch.tensor(np.concatenate([each.right for each in useful]))
+    question = torch.tensor(np.repeat(np.arange(len(useful)), [len(each.candidates) for each in useful]))
 
     def loss(weights: torch.Tensor) -> torch.Tensor:
-        terms = []
-        for features, right in prepared:
-            scores = features @ weights[1:]
-            terms.append(torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0))
-        return torch.stack(terms).mean() + L2 * (weights[1:] ** 2).sum()
+        scores = features @ weights[1:]
+        scores = scores - scores.max().detach()
+        total = torch.zeros(len(useful), dtype=torch.float64)
+        whole = total.index_add(0, question, scores.exp()).log()
+        answers = total.index_add(0, question[right], scores[right].exp()).log()
+        return (whole - answers).mean() + L2 * (weights[1:] ** 2).sum()
 
-    weights = _minimised(loss, len(CANDIDATE))
-    return _logistic(CANDIDATE, weights, scale)
+    return _logistic(CANDIDATE, _minimised(loss, len(CANDIDATE)), scale)
 
 
-def _fit_confidence(inputs: np.ndarray, right: np.ndarray) -> Logistic:
+def _fit_confidence(inputs: NDArray[np.float64], right: NDArray[np.float64]) -> Logistic:
     """Plain logistic regression: the probability that the first candidate is right."""
     scale = inputs.std(axis=0) + 1e-9
     features, target = torch.tensor(inputs / scale), torch.tensor(right)
@@ -130,7 +142,7 @@ def _fit_confidence(inputs: np.ndarray, right: np.ndarray) -> Logistic:
     return _logistic(CONFIDENCE, _minimised(loss, len(CONFIDENCE)), scale)
 
 
-def _minimised(loss: object, count: int) -> np.ndarray:
+def _minimised(loss: object, count: int) -> NDArray[np.float64]:
     """The bias and `count` weights at the least loss."""
     assert callable(loss)
     weights = torch.zeros(count + 1, dtype=torch.float64, requires_grad=True)
@@ -143,38 +155,67 @@ def _minimised(loss: object, count: int) -> np.ndarray:
         return value
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return weights.detach().numpy()
+    return np.asarray(weights.detach().numpy())
 
 
-def _logistic(names: Sequence[str], weights: np.ndarray, scale: np.ndarray) -> Logistic:
+def _logistic(names: Sequence[str], weights: NDArray[np.float64], scale: NDArray[np.float64]) -> Logistic:
     plain = weights[1:] / scale
     return Logistic(
         round(float(weights[0]), 5), {name: round(float(w), 5) for name, w in zip(names, plain, strict=True)}
     )
 
 
-def _judged(asked: Asked, calibration: Calibration) -> tuple[dict[str, float], bool] | None:
+def _first(asked: Asked, calibration: Calibration) -> tuple[dict[str, float], bool] | None:
     """What is known of the answer that comes first, and whether it is right."""
-    groups = answering.merge(answering.pool(asked.example.question, asked.passages, asked.spans, calibration))
-    return (answering.judgement(groups), asked.right(groups[0][0].quote)) if groups else None
+    groups = answering.merge(answering.ranked(asked.candidates, calibration))
+    return (answering.judgement(groups), _is_right(asked.example, groups[0][0].quote)) if groups else None
 
 
-def report(calibration: Calibration, asked: Sequence[Asked]) -> list[str]:
-    """What the calibration reaches on questions it was not fitted on."""
-    judged = [(each, found) for each in asked if (found := _judged(each, calibration))]
-    sure = np.array([calibration.confidence.probability(features) for _, (features, _) in judged])
-    right = np.array([float(is_right) for _, (_, is_right) in judged])
-    answerable = np.array([bool(each.example.answers) for each, _ in judged])
+def judged(calibration: Calibration, asked: Sequence[Asked]) -> Judged:
+    """How sure a calibration is of its first answers, and which of them are right."""
+    rows = [(each, first) for each in asked if (first := _first(each, calibration))]
+    return Judged(
+        sure=np.array([calibration.confidence.probability(features) for _, (features, _) in rows]),
+        right=np.array([float(is_right) for _, (_, is_right) in rows]),
+        answerable=np.array([bool(each.example.answers) for each, _ in rows]),
+    )
+
+
+def report(asked: Sequence[Asked]) -> list[str]:
+    """Markdown: what calibrations reach on questions that they were not fitted on."""
+    half = fit([each for each in asked if not each.held_out])
+    others = [each for each in asked if each.held_out]
+    domains = sorted({each.domain for each in asked})
     rows = [
-        f"questions {len(asked)}, answerable {answerable.sum()}",
-        f"first candidate right, of the answerable: {right[answerable].mean():.3f}",
-        f"expected calibration error: {expected_calibration_error(sure.tolist(), right.tolist()):.3f}",
-        "threshold  answered of answerable  right of those answered  silent on unanswerable",
+        "| fitted on | measured on | questions | answerable | first candidate right | ECE |",
+        "|---|---|---|---|---|---|",
+        _quality("one half", "the other half", judged(half, others)),
     ]
-    for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8):
-        given = sure >= threshold
-        figures = given[answerable].mean(), right[given].mean(), 1 - given[~answerable].mean()
-        rows.append(f"{threshold:9.2f}  {figures[0]:22.3f}  {figures[1]:23.3f}  {figures[2]:22.3f}")
+    for domain in domains:
+        inside = [each for each in others if each.domain == domain]
+        rows.append(_quality("one half", f"{domain}, the other half", judged(half, inside)))
+    for domain in domains if len(domains) > 1 else []:
+        elsewhere = fit([each for each in asked if each.domain != domain])
+        rows.append(
+            _quality(f"all but {domain}", domain, judged(elsewhere, [each for each in asked if each.domain == domain]))
+        )
+    rows += ["", "| threshold | answered of the answerable | right of those answered | silent on the unanswerable |"]
+    rows += ["|---|---|---|---|", *_by_threshold(judged(half, others))]
+    return rows
+
+
+def _quality(fitted: str, measured: str, found: Judged) -> str:
+    error = expected_calibration_error(found.sure.tolist(), found.right.tolist())
+    first = found.right[found.answerable].mean()
+    return f"| {fitted} | {measured} | {len(found.sure)} | {found.answerable.sum()} | {first:.3f} | {error:.3f} |"
+
+
+def _by_threshold(found: Judged) -> list[str]:
+    rows = []
+    for threshold in THRESHOLDS:
+        given = found.sure >= threshold
+        figures = given[found.answerable].mean(), found.right[given].mean(), 1 - given[~found.answerable].mean()
+        rows.append(f"| {threshold:.2f} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |")
     return rows
 
 

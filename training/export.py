@@ -46,7 +46,6 @@ def main() -> None:
     parser.add_argument("--scores", type=Path, default=None)
     parser.add_argument("--start", default="ms-marco-MiniLM-L-12-v2 (Apache-2.0), put back to floats from int8")
     given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
     model = AutoModelForQuestionAnswering.from_pretrained(given.run / "best", dtype=torch.float32)
     write_weights(model, given.run / "best", given.out)
     card = "\n".join(
@@ -64,6 +63,7 @@ def main() -> None:
 
 def write_weights(model: Any, tokenizer: Path, out: Path) -> None:
     """The model as the product loads it."""
+    out.mkdir(parents=True, exist_ok=True)
     save_file(quantized(dict(model.named_parameters())), out / "model.safetensors")
     model.config.reads_titles = True
     model.config.dtype = None

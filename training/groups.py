@@ -42,7 +42,7 @@ def read_groups(path: Path) -> Iterator[Group]:
 def write_groups(path: Path, groups: Iterable[Group]) -> int:
     """Write a `.jsonl.gz` whose bytes depend on the groups alone; their number."""
     count = 0
-    with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as file:
+    with path.open("wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as file:
         for group in groups:
             file.write((json.dumps(asdict(group), ensure_ascii=False) + "\n").encode())
             count += 1
