@@ -58,6 +58,11 @@ def print_answers(reports: Mapping[str, EndToEndReport]) -> None:
         [(n, r.em, r.f1, r.em_3, r.f1_3, r.given, r.withheld, r.em_all, r.f1_all) for n, r in reports.items()],
     )
     print_table(
+        "A right answer's words within the first candidate, or one of the first three; none withheld",
+        ["dataset", "first", "first 3"],
+        [(name, report.contained, report.contained_3) for name, report in reports.items()],
+    )
+    print_table(
         "Confidence",
         ["dataset", "F1 all, best threshold", "confidence there", "AURC", "ECE (right)", "ECE (EM)"],
         [(n, r.best_f1_all, _plain(r.best_threshold), r.aurc, r.ece_right, r.ece_em) for n, r in reports.items()],

@@ -17,6 +17,7 @@ from qa.metrics import (
     RIGHT,
     CoveragePoint,
     best_threshold,
+    contains,
     exact_match,
     expected_calibration_error,
     f1,
@@ -54,7 +55,9 @@ class Outcome:
 
     `text` is the best candidate ("" if there was none) and `score` how sure it is: a log-odds from a reader,
     a confidence from an assistant. `em` and `f1` are those of `text`; `em_3` and `f1_3` are the best of the first
-    three answers that reach the threshold. `rank` is that of the first right passage retrieved.
+    three answers that reach the threshold. `contained` tells whether a right answer stands within `text`,
+    `contained_3` whether within one of the first three candidates, given or not. `rank` is that of the first right
+    passage retrieved.
     """
 
     id: str
@@ -66,6 +69,8 @@ class Outcome:
     f1: float
     em_3: float
     f1_3: float
+    contained: float = 0.0
+    contained_3: float = 0.0
     rank: int | None = None
 
     def given(self, threshold: float) -> bool:
@@ -86,6 +91,8 @@ class ReadingReport:
     f1_candidate: float | None
     em_3: float | None  # over answerable questions, the best of the first three answers given
     f1_3: float | None
+    contained: float | None  # over answerable questions: a right answer stands within the best candidate
+    contained_3: float | None  # ... within one of the first three
     given: float | None  # share of answerable questions that get an answer
     withheld: float | None  # share of unanswerable questions that get none: the no-answer accuracy
     em_all: float | None  # over all questions, as SQuAD 2 counts
@@ -195,6 +202,8 @@ def _outcome(
         f1=f1(text, example.golds),
         em_3=max(exact_match(each, example.golds) for each in first),
         f1_3=max(f1(each, example.golds) for each in first),
+        contained=contains(text, example.golds),
+        contained_3=max((contains(each, example.golds) for each, _ in answers[:3]), default=0.0),
         rank=rank,
     )
 
@@ -220,6 +229,8 @@ def _reading_report(outcomes: Sequence[Outcome], threshold: float) -> ReadingRep
         f1_candidate=mean([outcome.f1 for outcome in answerable]),
         em_3=mean([outcome.em_3 for outcome in answerable]),
         f1_3=mean([outcome.f1_3 for outcome in answerable]),
+        contained=mean([outcome.contained for outcome in answerable]),
+        contained_3=mean([outcome.contained_3 for outcome in answerable]),
         given=mean(given),
         withheld=mean(withheld),
         em_all=mean([*em, *withheld]),

@@ -44,6 +44,12 @@ def f1(prediction: str, golds: Sequence[str]) -> float:
     return max(_f1(words, normalize_answer(gold).split()) for gold in golds or [""])
 
 
+def contains(prediction: str, golds: Sequence[str]) -> float:
+    """1.0 if the words of a gold stand in the prediction, side by side."""
+    words = f" {normalize_answer(prediction)} "
+    return float(any(f" {normalize_answer(gold)} " in words for gold in golds))
+
+
 def _f1(predicted: list[str], gold: list[str]) -> float:
     if not predicted or not gold:
         return float(predicted == gold)

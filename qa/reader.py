@@ -245,19 +245,19 @@ def _load_model(name: str, precision: Precision) -> tuple[Any, Any]:
         with quiet_loading():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             if name == "packaged":
-                return tokenizer, load_quantized(folder).to(dtype).eval()
+                return tokenizer, load_quantized(folder).to(dtype)
             model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True, dtype=dtype)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{name} in {folder} is no extractive reader that can be loaded: {error}") from error
     return tokenizer, model.eval()
 
 
-def load_quantized(folder: Path) -> Any:
-    """A reader from weights as `qa.quantization` stores them, in float32."""
+def load_quantized(folder: Path, attention: str | None = None) -> Any:
+    """A reader from weights as `qa.quantization` stores them, in float32 and evaluation mode."""
     from safetensors.torch import load_file
     from transformers import AutoConfig, AutoModelForQuestionAnswering
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    model = AutoModelForQuestionAnswering.from_config(config)
+    model = AutoModelForQuestionAnswering.from_config(config, attn_implementation=attention)
     model.load_state_dict(dequantized(load_file(folder / "model.safetensors")))
-    return model
+    return model.eval()

@@ -87,10 +87,11 @@ class Retriever:
             vector = self._library.encoder.encode_queries([question])[0]
             ids, scores = vectors.search(vector, count, allowed)
         fused = fuse(lexical, list(zip(ids.tolist(), scores.tolist(), strict=True)))[:count]
-        return _with_articles(generation.store, fused)
+        return with_articles(generation.store, fused)
 
 
-def _with_articles(store: Store, fused: Sequence[Fused]) -> list[RetrievedPassage]:
+def with_articles(store: Store, fused: Sequence[Fused]) -> list[RetrievedPassage]:
+    """The passages and their articles; what has been removed meanwhile is left out."""
     passages = {passage.id: passage for passage in store.passages([hit.passage_id for hit in fused])}
     articles = store.articles_by_id({passage.article_id for passage in passages.values()})
     return [

@@ -21,6 +21,7 @@ from qa.loaders.article import build_article
 from qa.metrics import (
     CoveragePoint,
     best_threshold,
+    contains,
     exact_match,
     expected_calibration_error,
     f1,
@@ -81,6 +82,13 @@ def test_f1_is_symmetric_between_zero_and_one_and_exact_match_implies_one(one: s
 
 
 # ranks
+
+
+def test_an_answer_is_contained_word_by_word() -> None:
+    assert contains("It was signed in the city of Oslo.", ["Bergen", "Oslo"]) == 1.0
+    assert contains("Oslo", ["the city of Oslo"]) == 0.0
+    assert contains("Osloans", ["Oslo"]) == 0.0
+    assert contains("Oslo", []) == 0.0
 
 
 def test_hits_and_reciprocal_ranks() -> None:
@@ -351,6 +359,7 @@ def test_evaluate_reading() -> None:
     assert (report.examples, report.answerable, report.threshold) == (4, 2, 0.0)
     assert (report.em, report.f1, report.em_candidate, report.f1_candidate) == (0.5, 0.5, 0.5, 0.75)
     assert (report.em_3, report.given, report.withheld) == (0.5, 0.5, 0.5)
+    assert (report.contained, report.contained_3) == (0.5, 1.0)  # withheld or not
     assert (report.em_all, report.f1_all) == (0.5, 0.5)
     # at 4.0: the right one, and both unanswerable ones withheld
     assert (report.best_f1_all, report.best_threshold) == (0.75, 4.0)

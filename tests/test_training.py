@@ -115,10 +115,10 @@ def test_a_group_is_never_torn_apart_and_every_group_comes_once(tokenizer):
 
 def test_groups_come_back_as_they_were_written(tmp_path):
     made = [group_of("Où?", Window("Ö", "Là-bas.", ((0, 6),)), Window("", "Ici", ()))]
-    write_groups(tmp_path / "a.jsonl.gz", made)
-    write_groups(tmp_path / "b.jsonl.gz", made)
-    assert list(read_groups(tmp_path / "a.jsonl.gz")) == made
-    assert (tmp_path / "a.jsonl.gz").read_bytes() == (tmp_path / "b.jsonl.gz").read_bytes()
+    write_groups(tmp_path / "a.jsonl.xz", made)
+    write_groups(tmp_path / "b.jsonl.xz", made)
+    assert list(read_groups(tmp_path / "a.jsonl.xz")) == made
+    assert (tmp_path / "a.jsonl.xz").read_bytes() == (tmp_path / "b.jsonl.xz").read_bytes()
 
 
 # preparing
@@ -249,8 +249,8 @@ def data(tmp_path_factory):
         for each in made
         for a in [each.windows[0].answers[0][0]]
     ]
-    write_groups(folder / "train.jsonl.gz", fixed)
-    write_groups(folder / "held_out.jsonl.gz", fixed[:6])
+    write_groups(folder / "train.jsonl.xz", fixed)
+    write_groups(folder / "held_out.jsonl.xz", fixed[:6])
     return folder
 
 
@@ -271,7 +271,7 @@ def test_a_run_that_was_cut_off_ends_as_one_that_was_not(start, data, tmp_path):
     whole = Training(start, SMALL)
     train(whole, data, tmp_path / "whole")
     first = Training(start, SMALL)
-    stream = batches(first.tokenizer, endless(data / "train.jsonl.gz", 1), SMALL.batch_tokens, SMALL.seed)
+    stream = batches(first.tokenizer, endless(data / "train.jsonl.xz", 1), SMALL.batch_tokens, SMALL.seed)
     for batch in islice(stream, 3):
         first.step(batch)
     (tmp_path / "cut").mkdir()

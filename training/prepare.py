@@ -3,7 +3,7 @@
     python -m training.prepare DATA OUT [--recipe FILE]
 
 DATA holds `NAME.jsonl.gz` for each data set that the recipe names, rows `{"id", "title", "context", "question",
-"answers": [{"text", "start"}], "license"?}`. OUT gets `train.jsonl.gz`, `held_out.jsonl.gz` and `data.json`, which
+"answers": [{"text", "start"}], "license"?}`. OUT gets `train.jsonl.xz`, `held_out.jsonl.xz` and `data.json`, which
 counts what was used and names each file's licence and sha256.
 
 Windows are what the product reads: long contexts are cut by its own chunking, and the passages that do not answer are
@@ -91,8 +91,8 @@ def main() -> None:
         made = list(groups(kept, pool, settings, settings.epochs))
         held = list(groups(apart, pool, settings, dict.fromkeys(settings.epochs, 1.0)))
     random.Random(settings.seed).shuffle(made)
-    write_groups(given.out / "train.jsonl.gz", made)
-    write_groups(given.out / "held_out.jsonl.gz", held)
+    write_groups(given.out / "train.jsonl.xz", made)
+    write_groups(given.out / "held_out.jsonl.xz", held)
     facts = {name: _facts(path, name, made, held) for name, path in files.items()}
     (given.out / "data.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     windows = sum(len(group.windows) for group in made)

