@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from qa.library import Library
     from qa.store import Store
 
-DENSE_WEIGHT = 0.6  # of the dense score in the fused one; the lexical score has the rest
+DENSE_WEIGHT = 0.5  # of the dense score in the fused one; the lexical score has the rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
+from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering, BertModel
 
 from qa.lexical import LexicalIndex
 from qa.reader import PACKAGED, load_quantized
@@ -19,6 +19,7 @@ from training.groups import Group, Window, read_groups, write_groups
 from training.losses import shared_loss, teacher_loss, window_loss
 from training.prepare import Pool, Row, groups, is_held_out, passages, read_rows
 from training.recipe import Prepare, Recipe, Train
+from training.start import reader
 from training.train import Training, endless, train
 
 
@@ -219,6 +220,21 @@ def test_the_packaged_recipe_is_read_and_a_setting_that_is_none_refused(tmp_path
 
 
 # training
+
+
+def test_a_start_takes_the_layers_it_is_told_to_and_no_head():
+    config = BertConfig(
+        vocab_size=50, hidden_size=24, num_hidden_layers=3, num_attention_heads=12, intermediate_size=32
+    )
+    held = BertModel(config, add_pooling_layer=False).state_dict()
+    taken = reader(held, [0, 2])
+    assert taken.config.num_hidden_layers == 2
+    weight = "attention.self.query.weight"
+    assert torch.equal(taken.bert.encoder.layer[1].get_parameter(weight), held[f"encoder.layer.2.{weight}"])
+    assert torch.equal(taken.bert.embeddings.word_embeddings.weight, held["embeddings.word_embeddings.weight"])
+    del held["encoder.layer.2.attention.self.query.weight"]
+    with pytest.raises(KeyError, match=r"layer\.2"):
+        reader(held)
 
 
 @pytest.fixture(scope="module")
