@@ -17,6 +17,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -206,17 +207,21 @@ def report(asked: Sequence[Asked]) -> list[str]:
 
 def _quality(fitted: str, measured: str, found: Judged) -> str:
     error = expected_calibration_error(found.sure.tolist(), found.right.tolist())
-    first = found.right[found.answerable].mean()
-    return f"| {fitted} | {measured} | {len(found.sure)} | {found.answerable.sum()} | {first:.3f} | {error:.3f} |"
+    first = _mean(found.right[found.answerable])
+    return f"| {fitted} | {measured} | {len(found.sure)} | {found.answerable.sum()} | {first} | {error:.3f} |"
 
 
 def _by_threshold(found: Judged) -> list[str]:
     rows = []
     for threshold in THRESHOLDS:
         given = found.sure >= threshold
-        figures = given[found.answerable].mean(), found.right[given].mean(), 1 - given[~found.answerable].mean()
-        rows.append(f"| {threshold:.2f} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |")
+        figures = given[found.answerable], found.right[given], ~given[~found.answerable]
+        rows.append(f"| {threshold:.2f} | " + " | ".join(map(_mean, figures)) + " |")
     return rows
+
+
+def _mean(values: NDArray[Any]) -> str:
+    return f"{values.mean():.3f}" if len(values) else "-"
 
 
 def write(calibration: Calibration, path: Path) -> None:
