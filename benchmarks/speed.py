@@ -1,10 +1,12 @@
 """How fast articles go in and questions are answered, each against the bare forward passes of the same run.
 
     python benchmarks/speed.py [--corpus FILE --articles N] [--questions FILE] [--ask N] [--library FOLDER]
+        [--against "SETTING=VALUE ..."]
 
 Without a corpus the sample articles go in. Indexing is compared with `SentenceTransformer.encode` in float32 over
 the same passages, batch by batch in turns; asking with the forward passes that each question made, done again with
-the same tensors right after it.
+the same tensors right after it. `--against` asks everything in turns with a second assistant that has other settings
+for asking, as in `--against "reader=/models/other read_passages=20"`.
 """
 
 from __future__ import annotations
@@ -60,10 +62,10 @@ def main() -> None:
         with Library.open(given.library or folder, settings, encoder=encoder) as library:
             if encoder:
                 print_indexing(library, encoder, given)
-            reader = TransformersReader(
-                settings.reader, precision=settings.precision, max_answer_tokens=settings.max_answer_tokens
-            )
-            print_asking(Assistant(library, reader), _questions(given))
+            assistant = Assistant(library, _reader(settings))
+            print_asking(assistant, _questions(given))
+            if given.against:
+                print_against(assistant, dict(each.split("=", 1) for each in given.against.split()), _questions(given))
 
 
 def _arguments() -> argparse.Namespace:
@@ -72,8 +74,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--articles", type=int, help="take the first N articles of the corpus")
     parser.add_argument("--questions", type=Path, help="SQuAD-style JSON lines; only the questions count")
     parser.add_argument("--ask", type=int, default=50, help="how many questions to ask; few are asked repeatedly")
+    parser.add_argument("--against", metavar="SETTINGS", help="ask in turns with other settings too")
     parser.add_argument("--library", type=Path, help="ask this library as it stands; nothing is indexed")
     return parser.parse_args()
+
+
+def _reader(settings: Settings) -> TransformersReader:
+    return TransformersReader(
+        settings.reader, precision=settings.precision, max_answer_tokens=settings.max_answer_tokens
+    )
 
 
 def _questions(given: argparse.Namespace) -> list[str]:
@@ -221,6 +230,27 @@ def print_asking(assistant: Assistant, questions: Sequence[str]) -> None:
     print(f"| its {np.mean(passes):.1f} forward passes alone | {_percentiles(bare, 1000, 0)} |")
     print(f"| ratio, question by question | {_percentiles(np.divide(asked, bare), 1, 2)} |")
     print(f"\nPeak memory, models included: {_megabytes(peak_memory_mb())}")
+
+
+def print_against(assistant: Assistant, given: dict[str, str], questions: Sequence[str]) -> None:
+    """Asking with the settings in force and with others, question by question in turns."""
+    settings = Settings.resolve({f"ARTICLE_QA_{name.upper()}": value for name, value in given.items()})
+    with Library.open(assistant.library.path, settings) as library:
+        other = Assistant(library, _reader(settings))
+        for each in (assistant, other):
+            each.ask(questions[0])
+        times = np.array([[_seconds(each, question) for each in (assistant, other)] for question in questions])
+    print(f"\nAgainst {', '.join(f'{name}={value}' for name, value in given.items())}\n")
+    print("| what | p50 | p95 |\n|---|---|---|")
+    print(f"| ask(), ms | {_percentiles(times[:, 0], 1000, 0)} |")
+    print(f"| ask() with the others, ms | {_percentiles(times[:, 1], 1000, 0)} |")
+    print(f"| ratio, question by question | {_percentiles(times[:, 0] / times[:, 1], 1, 2)} |")
+
+
+def _seconds(assistant: Assistant, question: str) -> float:
+    started = time.perf_counter()
+    assistant.ask(question)
+    return time.perf_counter() - started
 
 
 def _percentiles(values: Sequence[float] | NDArray[np.float64], scale: float, digits: int) -> str:
