@@ -140,6 +140,32 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write, such as library.zip.")],
+    vectors: Annotated[bool, typer.Option("--vectors/--no-vectors", help="Smaller without; then made anew.")] = True,
+    library: LibraryOption = None,
+) -> None:
+    """Write the whole library as one ZIP of plain files: a backup, or a way to another machine."""
+    with _library(library) as opened:
+        with terminal.progress_bars(terminal.stderr()) as progress:
+            count = opened.export(file, vectors=vectors, progress=progress)
+        terminal.show_hint(f"{count:,} articles are in {file}. To take them in elsewhere: article-qa import {file}")
+
+
+@app.command("import")
+def import_archive(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `export` wrote.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in an exported library; what is here already stays, and the same text is kept once.
+
+    Exit codes are those of `add`.
+    """
+    _add(library, lambda opened, progress: opened.import_archive(file, progress=progress), as_json=as_json)
+
+
+@app.command()
 def remove(
     ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids, as `list` shows them.")] = None,
     source: SourceOption = None,

@@ -252,6 +252,25 @@ class Library:
                 removed += transaction.settle().removed
             generation.follow()
 
+    def export(self, file: str | Path, *, vectors: bool = True, progress: ProgressCallback | None = None) -> int:
+        """Write the whole library as one ZIP of plain files (`qa.archive`); the number of articles in it."""
+        from qa import archive
+
+        with self._lock.held():
+            return archive.export(self._current().store, Path(file).expanduser(), progress or silent, vectors=vectors)
+
+    def import_archive(self, file: str | Path, *, progress: ProgressCallback | None = None) -> Report:
+        """Take in what `export` wrote; what is here stays, and the same text is kept once.
+
+        Each finished batch stays, whatever happens then. Raises LibraryError for a file that is no whole archive.
+        """
+        from qa import archive
+
+        told = progress or silent
+        with self._changing(progress):
+            store = self._generation.store
+            return archive.restore(Path(file).expanduser(), store, self.encoder, self.settings, self._fingerprint, told)
+
     def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:
         """Make passages, vectors and indexes anew with the settings in force; the old ones serve until then."""
         from qa.rebuilding import rebuilt
