@@ -140,6 +140,28 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair/--no-repair", help="Make derived files anew that are wrong.")
+    ] = True,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check everything in the library: texts, passages, vectors, indexes, leftovers.
+
+    Articles are never changed. Exit code 0: all is in order, or is now; 1: something is not; 3: an error.
+    """
+    with _library(library) as opened, terminal.progress_bars(terminal.stderr()) as progress:
+        findings = opened.examine(repair=repair, progress=progress)
+    if as_json:
+        terminal.print_json([asdict(each) for each in findings])
+    else:
+        terminal.show(terminal.stdout(), *wording.finding_lines(findings))
+    if not all(each.sound or each.mended for each in findings):
+        raise typer.Exit(INCOMPLETE)
+
+
+@app.command()
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write, such as library.zip.")],
     vectors: Annotated[bool, typer.Option("--vectors/--no-vectors", help="Smaller without; then made anew.")] = True,

@@ -89,10 +89,10 @@ class Generation:
             self._apply_to_lexical()
         except (ValueError, OSError) as error:
             logger.warning("%s is made anew: %s", self.folder / "lexical", error)
-            self._build_lexical()
+            self.rebuild_lexical()
 
-    def _build_lexical(self) -> None:
-        """All of the lexical index anew from the store."""
+    def rebuild_lexical(self) -> None:
+        """All of the lexical index anew from the store. The caller holds the writer lock."""
         try:
             self.lexical.clear()
             self._apply_to_lexical()
@@ -129,7 +129,7 @@ class Generation:
                 self._load_vectors()
             self._apply_to_vectors()
             if self._vectors is not None and self._vectors.needs_rebuild:
-                self._build_vectors()
+                self.rebuild_vectors()
 
     def _load_vectors(self) -> None:
         """Start from the snapshot; one that is missing, broken or from another life is made anew."""
@@ -150,14 +150,14 @@ class Generation:
         if self._vectors is not None:
             self._vectors.remove(changes.removed)
         if self._vectors is None or len(changes.added) > len(self._vectors):
-            self._build_vectors()
+            self.rebuild_vectors()
             return
         for first in range(0, len(changes.added), PAGE):
             self._vectors.add(*self.store.stored_vectors(changes.added[first : first + PAGE]))
         self._vectors_revision = changes.revision
         self._unsaved += len(changes.added) + len(changes.removed)
 
-    def _build_vectors(self) -> None:
+    def rebuild_vectors(self) -> None:
         """All vectors anew from the store."""
         from embeddings.vectors import VectorIndex
 

@@ -25,6 +25,7 @@ from qa.transaction import Transaction
 
 if TYPE_CHECKING:
     from embeddings.vectors import VectorIndex
+    from qa.doctor import Finding
     from qa.lexical import LexicalIndex
 
 
@@ -251,6 +252,18 @@ class Library:
                 yield transaction, removed
                 removed += transaction.settle().removed
             generation.follow()
+
+    def check_fingerprint(self) -> None:
+        """Raise FingerprintMismatch unless the settings in force make the same passages and vectors as are stored."""
+        check(self._current().store.fingerprint(), self._fingerprint, self.path)
+
+    def examine(self, *, repair: bool = True, progress: ProgressCallback | None = None) -> list[Finding]:
+        """Check everything, and make derived files anew that are wrong (`qa.doctor`)."""
+        from qa import doctor
+
+        with self._lock.held():
+            self._current()
+            return list(doctor.examine(self, progress or silent, repair=repair))
 
     def export(self, file: str | Path, *, vectors: bool = True, progress: ProgressCallback | None = None) -> int:
         """Write the whole library as one ZIP of plain files (`qa.archive`); the number of articles in it."""

@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from qa.datatypes import Answer, Article, Citation, Failure, Reason, Report
 from qa.export import Check
 from qa.samples import is_sample
+
+if TYPE_CHECKING:
+    from qa.doctor import Finding
 
 REPEATS = 3  # shown of the other places of an answer
 NEAREST = 3  # passages shown when nothing was found
@@ -50,6 +54,8 @@ _FIGURES = {  # of an evaluation; what is not here is told by its name
     "aurc": "risk over coverage (AURC)",
     "ece_right": "calibration error (ECE)",
     "ece_em": "calibration error, exact match",
+    "contained": "right answer within the first, none withheld",
+    "contained_3": "right answer within one of the first 3, none withheld",
     "em_candidate": "exact match, none withheld",
     "f1_candidate": "F1, none withheld",
     "hit_at_read": "right passage among those read",
@@ -226,6 +232,16 @@ def _one_check_lines(check: Check) -> list[Text]:
     place = f"  {shortened(check.title, 60)} [{clean(check.article_id)}, {check.start}:{check.end}]"
     line = Text.assemble(verdict, f"“{shortened(check.quote, 80)}”", (place, "dim"))
     return [line] if check.problem is None else [line, Text(f"  {check.problem}")]
+
+
+def finding_lines(findings: Sequence[Finding]) -> list[Text]:
+    """What was looked at in a library, one a line, and what it comes to."""
+    lines = []
+    for each in findings:
+        verdict = ("sound ", "green") if each.sound else ("mended", "yellow") if each.mended else ("wrong ", "red")
+        lines.append(Text.assemble(verdict, f"  {each.check:<16}", (clean(each.detail), "dim" if each.sound else "")))
+    wrong = sum(not (each.sound or each.mended) for each in findings)
+    return [*lines, Text(f"Not in order: {wrong}." if wrong else "Everything is in order.")]
 
 
 def figure_lines(file: str, figures: Mapping[str, object]) -> list[Text]:

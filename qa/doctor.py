@@ -1,0 +1,191 @@
+"""Is everything in a library as it should be? And what is derived from the truth, made anew where it is not.
+
+The truth is the database: articles, passages, vectors. What is wrong there is told, never guessed at. The lexical
+index, the snapshot of the vectors and what a killed process left behind can be mended without asking.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.encoder import Encoder
+from embeddings.errors import VectorIndexError
+from qa import generations
+from qa.chunking import encoder_text
+from qa.datatypes import Article, Passage, Progress, ProgressCallback
+from qa.errors import QAError, mapped
+from qa.generations import Generation
+from qa.loaders.article import article_id
+from qa.store import Store, batched
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+PAGE = 200
+SAMPLE = 64  # passages encoded again
+ALIKE = 0.98  # cosine of a stored vector with one made now; float16 and bfloat16 cost less than half of the difference
+NAMED = 5  # articles named in a finding
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `mended`: it was not sound, and is now."""
+
+    check: str
+    sound: bool
+    detail: str
+    mended: bool = False
+
+
+def examine(library: Library, progress: ProgressCallback, *, repair: bool = True) -> Iterator[Finding]:
+    """Every check, in order of what depends on what. The caller holds the writer lock."""
+    generation = library.generation
+    yield _database(generation.store)
+    yield from _articles(generation.store, progress)
+    yield _vectors(generation.store, library.encoder)
+    yield _fingerprint(library)
+    yield _lexical(generation, repair=repair)
+    yield _snapshot(generation, repair=repair)
+    yield _leftovers(library.path, repair=repair)
+
+
+def _database(store: Store) -> Finding:
+    wrong = store.check()
+    return Finding("database", not wrong, "; ".join(wrong[:NAMED]) or "SQLite finds nothing wrong with it")
+
+
+def _articles(store: Store, progress: ProgressCallback) -> Iterator[Finding]:
+    """Texts against their ids, passages against their texts."""
+    ids = store.article_ids()
+    changed, outside, uncovered = list[str](), list[str](), list[str]()
+    done = count = 0
+    for page in batched(ids, PAGE):
+        for each, article in store.articles_by_id(page).items():
+            passages = store.passages_of(each)
+            count += len(passages)
+            if article_id(article.text) != each:
+                changed.append(each)
+            if any(not 0 <= passage.start < passage.end <= len(article.text) for passage in passages):
+                outside.append(each)
+            elif _uncovered(article, passages):
+                uncovered.append(each)
+        done += len(page)
+        progress(Progress("read", done, len(ids)))
+    yield Finding("texts", not changed, _named(changed) or f"all {len(ids):,} are the ones that their ids name")
+    wrong = [*outside, *uncovered]
+    yield Finding("passages", not wrong, _named(wrong) or f"all {count:,} lie in their texts, and cover them")
+
+
+def _uncovered(article: Article, passages: list[Passage]) -> bool:
+    """Whether any word of the text is in no passage."""
+    reached = 0
+    for passage in passages:
+        if article.text[reached : passage.start].strip():
+            return True
+        reached = max(reached, passage.end)
+    return bool(article.text[reached:].strip())
+
+
+def _vectors(store: Store, encoder: Encoder) -> Finding:
+    """All of them for length and sense, some against their texts."""
+    _, ids = store.passage_ids()
+    bad = 0
+    for first in range(0, len(ids), generations.PAGE):
+        _, vectors = store.stored_vectors(ids[first : first + generations.PAGE])
+        lengths = np.linalg.norm(vectors, axis=1)
+        bad += int((~np.isfinite(lengths) | (np.abs(lengths - 1) > 0.02)).sum())
+    if bad:
+        return Finding("vectors", False, f"{bad:,} of {len(ids):,} are no unit vectors; {_REBUILD}")
+    if not len(ids):
+        return Finding("vectors", True, "there are none yet")
+    sample = np.sort(np.random.default_rng().choice(ids, min(SAMPLE, len(ids)), replace=False))
+    passages = store.passages(sample.tolist())
+    articles = store.articles_by_id({passage.article_id for passage in passages})
+    texts = [
+        encoder_text(articles[each.article_id].title, articles[each.article_id].text[each.start : each.end])
+        for each in passages
+    ]
+    with mapped():
+        again = encoder.encode_passages(texts)
+    stored = store.vectors([passage.id for passage in passages])
+    alike = (again * stored).sum(axis=1) if again.shape == stored.shape else np.zeros(len(passages))
+    off = int((alike < ALIKE).sum())
+    detail = f"{len(passages)} made again agree with those stored, all {len(ids):,} are unit vectors"
+    return Finding(
+        "vectors", not off, f"{off} of {len(passages)} do not belong to their texts; {_REBUILD}" if off else detail
+    )
+
+
+def _fingerprint(library: Library) -> Finding:
+    try:
+        library.check_fingerprint()
+    except QAError as error:
+        return Finding("settings", False, str(error))
+    return Finding("settings", True, "encoder and passages are those of the settings in force")
+
+
+def _lexical(generation: Generation, *, repair: bool) -> Finding:
+    revision, ids = generation.store.passage_ids()
+    generation.lexical.refresh()
+    held = len(generation.lexical)
+    if (generation.lexical.revision, held) == (revision, len(ids)):
+        return Finding("lexical index", True, f"{held:,} passages at revision {revision}")
+    detail = f"{held:,} passages at revision {generation.lexical.revision}, not {len(ids):,} at {revision}"
+    if repair:
+        generation.rebuild_lexical()
+    return Finding("lexical index", False, detail, mended=repair and len(generation.lexical) == len(ids))
+
+
+def _snapshot(generation: Generation, *, repair: bool) -> Finding:
+    """A snapshot may be older than the library, but what it holds of it must be right."""
+    from embeddings.vectors import VectorIndex
+
+    if not generation.snapshot.exists():
+        return Finding("vector snapshot", True, "none is needed yet")
+    try:
+        held = VectorIndex.load(generation.snapshot)
+    except VectorIndexError as error:
+        detail = str(error)
+    else:
+        changes = generation.store.changes_since(held.revision)
+        _, ids = generation.store.passage_ids()
+        expected = np.setdiff1d(ids, changes.added)
+        if np.array_equal(np.setdiff1d(held.ids(), changes.removed), expected):
+            return Finding("vector snapshot", True, f"{len(held):,} passages at revision {held.revision}")
+        detail = f"it holds other passages than revision {held.revision} has"
+    if repair:
+        generation.rebuild_vectors()
+        generation.save_vectors()
+    return Finding("vector snapshot", False, detail, mended=repair)
+
+
+def _leftovers(library: Path, *, repair: bool) -> Finding:
+    """What a rebuild or an export that was killed has left."""
+    current = generations.current_name(library)
+    left = [generations.generation_folder(library, name) for name in generations.generation_names(library)]
+    left = [folder for folder in left if folder.name != current]
+    left += [path for path in library.rglob("*.partial") if not any(folder in path.parents for folder in left)]
+    if not left:
+        return Finding("leftovers", True, "nothing lies about")
+    if repair:
+        for path in left:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+    names = ", ".join(path.name for path in left[:NAMED])
+    return Finding("leftovers", False, names, mended=repair and not any(path.exists() for path in left))
+
+
+_REBUILD = "make them anew with: article-qa rebuild"
+
+
+def _named(ids: list[str]) -> str:
+    more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
+    return f"{', '.join(ids[:NAMED])}{more}: remove and add them again" if ids else ""
