@@ -21,7 +21,7 @@ import typer
 
 from qa import terminal, wording
 from qa.config import Settings
-from qa.datatypes import ProgressCallback, Report, Where
+from qa.datatypes import Failure, ProgressCallback, Report, Where
 from qa.errors import QAError
 from qa.export import FormatError, answer_to_dict, article_to_dict, checks_to_dict, read_answers, verify_answer
 from qa.options import FromOption, JsonOption, LibraryOption, SourceOption, ToOption
@@ -95,17 +95,24 @@ def ask(
 @app.command()
 def add(
     sources: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="SOURCE", help="Files, folders, web pages (http, https) and feeds."),
-    ],
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what failed before.")] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put articles into the library, or bring them up to date; what has not changed costs nothing.
 
+    What failed is remembered (`list --failed`) and tried again when it has changed, or with --retry.
     Exit code 0: all went in; 1: some failed and are listed; 3: an error; 130: stopped, what is in stays.
     """
-    _add(library, lambda opened, progress: opened.add(sources, progress=progress), as_json=as_json)
+    if retry == bool(sources):
+        raise typer.BadParameter("Give files, folders or addresses, or --retry.")
+    if retry:
+        _add(library, lambda opened, progress: opened.retry(progress=progress), as_json=as_json)
+    else:
+        _add(library, lambda opened, progress: opened.add(sources or (), progress=progress), as_json=as_json)
 
 
 @app.command()
@@ -132,7 +139,7 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
             with terminal.progress_bars(terminal.stderr()) as progress:
                 report = opened.rebuild(progress=progress)
         except KeyboardInterrupt:
-            terminal.show_hint("Stopped. The library is as it was before; rebuilding starts from the beginning again.")
+            terminal.show_hint("Stopped. The library is as it was before; the next rebuild goes on from here.")
             raise typer.Exit(STOPPED) from None
     terminal.show_report(report, as_json=as_json, unchanged="rebuilt")
     if report.failed:
@@ -222,13 +229,19 @@ def list_articles(
     published_to: ToOption = None,
     source: SourceOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="What could not be taken in instead, and why.")] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the articles, newest first: id, date, title and source; apart by tabs in a pipe."""
     where = _where(published_from, published_to, source)
+    if failed and where:
+        raise typer.BadParameter("--failed lists all that failed: leave out --from, --to and --source.")
     out = terminal.stdout()
     with _library(library) as opened:
+        if failed:
+            _list_failed(opened.failures()[:limit], as_json=as_json)
+            return
         articles = opened.articles(where or None, limit=limit)
         if as_json:
             terminal.print_json([article_to_dict(article) for article in articles])
@@ -238,6 +251,14 @@ def list_articles(
             terminal.show(out, wording.article_line(article, width=width))
         if out.is_terminal:
             terminal.show_hint(f"{len(opened):,} articles in {opened.path}")
+
+
+def _list_failed(failures: Sequence[Failure], *, as_json: bool) -> None:
+    if as_json:
+        terminal.print_json([asdict(failure) for failure in failures])
+        return
+    terminal.show(terminal.stdout(), *map(wording.failure_line, failures))
+    terminal.show_hint("To try them again: article-qa add --retry" if failures else "Nothing has failed.")
 
 
 @app.command()

@@ -16,9 +16,13 @@ from queue import Empty, LifoQueue
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 READERS = 4
 BUSY_SECONDS = 10.0
+
+_FAILURES = """CREATE TABLE IF NOT EXISTS failures (
+        source TEXT PRIMARY KEY, origin TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL)
+        WITHOUT ROWID"""  # digest: of what could not be taken in; "" if that is to be tried again each time
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -34,6 +38,8 @@ _TABLES = (
     "CREATE INDEX IF NOT EXISTS sources_origin ON sources (origin)",
     # whole files and URLs that went in without a failure: an unchanged one is not even parsed
     "CREATE TABLE IF NOT EXISTS origins (origin TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID",
+    _FAILURES,
+    "CREATE INDEX IF NOT EXISTS failures_origin ON failures (origin)",
     """CREATE TABLE IF NOT EXISTS passages (
         id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
         start INTEGER NOT NULL, end INTEGER NOT NULL, revision INTEGER NOT NULL, vector BLOB NOT NULL)""",
@@ -177,7 +183,18 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
         )
     if version < 1:
         raise _damaged(path, "it holds no articles table")
+    if version < SCHEMA_VERSION:
+        _migrate(connection)
     connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """From any earlier format to this one, in one transaction; what is there stays."""
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in _TABLES:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("COMMIT")
 
 
 def _damaged(path: Path, reason: str) -> LibraryDamaged:

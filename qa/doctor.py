@@ -169,7 +169,7 @@ def _leftovers(library: Path, *, repair: bool) -> Finding:
     """What a rebuild or an export that was killed has left."""
     current = generations.current_name(library)
     left = [generations.generation_folder(library, name) for name in generations.generation_names(library)]
-    left = [folder for folder in left if folder.name != current]
+    left = [folder for folder in left if folder.name not in (current, generations.unfinished_name(library))]
     left += [path for path in library.rglob("*.partial") if not any(folder in path.parents for folder in left)]
     if not left:
         return Finding("leftovers", True, "nothing lies about")

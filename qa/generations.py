@@ -14,6 +14,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FIRST = "000001"
+MARK = "unfinished"  # in the folder of a generation while a rebuild fills it: what it is being made from
 PAGE = 4096  # passages read from the store at a time
 # A snapshot of the vectors is written when this much has changed: below, reading the change is cheaper than writing.
 SNAPSHOT_PASSAGES = 1000
@@ -268,12 +270,27 @@ def point_to(library: Path, name: str) -> None:
             os.close(descriptor)
 
 
-def delete_others(library: Path) -> None:
-    """Delete every generation but the one in force. The caller holds the writer lock."""
+def unfinished_name(library: Path) -> str | None:
+    """The newest generation that a rebuild has begun and not finished."""
+    marked = [name for name in generation_names(library) if (generation_folder(library, name) / MARK).is_file()]
+    return max(marked, default=None)
+
+
+def delete_others(library: Path, *, keep: str | None = None) -> None:
+    """Delete every generation but the one in force and `keep`. The caller holds the writer lock."""
     current = current_name(library)
     for name in generation_names(library):
-        if name != current:
+        if name not in (current, keep):
             shutil.rmtree(generation_folder(library, name), ignore_errors=True)
+
+
+def bytes_below(folder: Path) -> int:
+    """The size of all files; one that goes meanwhile counts nothing."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(OSError):
+            total += file.stat().st_size if file.is_file() else 0
+    return total
 
 
 def make_private(folder: Path) -> None:

@@ -29,10 +29,14 @@ BATCH_PASSAGES = 8192  # a batch of very long articles ends here, so that its ve
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of a file or URL from which everything was read."""
+    """The end of a file or URL, and what of it could not be taken in.
+
+    `digest` is "" when the failures may be our own: then the same content is tried again next time.
+    """
 
     origin: str
     digest: str
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,8 +65,12 @@ class Ingest:
         fingerprint: str,
         progress: ProgressCallback,
         stored: Callable[[], None],
+        retry: bool = False,
     ) -> None:
-        """`stored` is called after each batch; `fingerprint` is recorded with the first article of a library."""
+        """`stored` is called after each batch; `fingerprint` is recorded with the first article of a library.
+
+        `retry`: also what failed before and has not changed since.
+        """
         self.tally = Tally()
         self.seen: dict[str, set[str]] = {}  # the sources found in each origin that was parsed
         self.whole: set[str] = set()  # origins that were parsed without a failure
@@ -74,6 +82,10 @@ class Ingest:
         self._fingerprint = fingerprint
         self._progress = progress
         self._stored = stored
+        self._retry = retry
+        self._failed_before = {} if retry else store.failures()
+        self._failed_here: list[Failure] = []  # of the document that is being read
+        self._own_fault = False
 
     def run(self, documents: Iterable[Document]) -> None:
         """Take in all documents. What was stored before an exception, KeyboardInterrupt included, stays."""
@@ -94,6 +106,20 @@ class Ingest:
         self.stale.update(settled.stale)
         self._stored()
 
+    def remember(self, unread: list[Failure]) -> None:
+        """Files and URLs that could not even be read: they are listed, and tried again each time."""
+        self.tally.failed.extend(unread)
+        with self._store.transaction() as transaction:
+            for failure in unread:
+                if is_storable(failure.source):
+                    transaction.set_failures(failure.source, "", [failure])
+
+    def forget(self, origins: Iterable[str]) -> None:
+        """These files are no more; nobody wants to hear of them."""
+        with self._store.transaction() as transaction:
+            for origin in origins:
+                transaction.set_failures(origin, "", ())
+
     # reading
 
     def _read(self, documents: Iterable[Document]) -> Iterator[Read | Finished]:
@@ -105,12 +131,9 @@ class Ingest:
                 self.tally.failed.append(Failure(name, "Its name is not valid Unicode.", "Rename it and add it again."))
                 continue
             digest = document.digest
-            if document.origin in self.stale:
-                self.stale.discard(document.origin)
-            elif self._store.origin_digest(document.origin) == digest:
-                self.tally.unchanged += self._store.sources_in(document.origin)
+            if self._is_known(document.origin, digest):
                 continue
-            failures = len(self.tally.failed)
+            self._failed_here, self._own_fault = [], False
             for found in self._articles(document):
                 if found.source in waiting or not self._is_stored(found, document.origin):
                     read = self._cut(found, document.origin)
@@ -119,17 +142,31 @@ class Ingest:
                         yield read
                 else:
                     self.tally.unchanged += 1
-            if len(self.tally.failed) == failures:
+            failures = tuple(self._failed_here)
+            self.tally.failed.extend(failures)
+            if not failures:
                 self.whole.add(document.origin)
-                yield Finished(document.origin, digest)
+            yield Finished(document.origin, "" if self._own_fault else digest, failures)
+
+    def _is_known(self, origin: str, digest: str) -> bool:
+        """Whether all of this content has been dealt with before; if so, it is counted here."""
+        if origin in self.stale:
+            self.stale.discard(origin)
+            return False
+        failed_with, failures = self._failed_before.get(origin, ("", []))
+        if self._store.origin_digest(origin) != digest and failed_with != digest:
+            return False
+        self.tally.unchanged += self._store.sources_in(origin)
+        self.tally.failed.extend(failures)
+        return True
 
     def _articles(self, document: Document) -> Iterator[Article]:
-        """The articles of a document; its failures go into the report."""
+        """The articles of a document; what is none is noted."""
         seen = self.seen.setdefault(document.origin, set())
         try:
             for found in parse(document, self._settings):
                 if isinstance(found, Failure):
-                    self.tally.failed.append(found)
+                    self._failed_here.append(found)
                 elif not is_storable(found.source + found.title + found.text):
                     self._fail(document.origin, ValueError("half a surrogate pair in it"))
                 else:
@@ -153,7 +190,7 @@ class Ingest:
             self._fail(article.source, error)
             return None
         if not spans:
-            self.tally.failed.append(
+            self._failed_here.append(
                 Failure(article.source, "There are no words in it.", "Check that it is the file you meant.")
             )
             return None
@@ -161,7 +198,8 @@ class Ingest:
 
     def _fail(self, source: str, error: Exception) -> None:
         logger.warning("%s cannot be taken in", source, exc_info=error)
-        self.tally.failed.append(
+        self._own_fault = True
+        self._failed_here.append(
             Failure(source, f"It could not be processed ({error}).", "Save it in another format and add that.")
         )
 
@@ -180,7 +218,7 @@ class Ingest:
             outcomes = [(_put(transaction, read, vectors), read.article.id) for read in reads]
             for item in batch:
                 if isinstance(item, Finished):
-                    transaction.set_origin(item.origin, item.digest)
+                    self._finish(transaction, item)
             if vectors:
                 transaction.set_meta("fingerprint", self._fingerprint)
             settled = transaction.settle()
@@ -188,6 +226,14 @@ class Ingest:
         self.stale.update(settled.stale)
         self._stored()
         return sum(len(each) for each in vectors.values())
+
+    def _finish(self, transaction: Transaction, item: Finished) -> None:
+        if item.failures:
+            transaction.forget_origin(item.origin)
+        else:
+            transaction.set_origin(item.origin, item.digest)
+        if item.failures or item.origin in self._failed_before or self._retry:
+            transaction.set_failures(item.origin, item.digest, item.failures)
 
     def _encode(self, reads: list[Read], total: int | None) -> dict[str, NDArray[np.float32]]:
         """The vectors of the articles that need them, by article id."""

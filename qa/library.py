@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from embeddings.vectors import VectorIndex
     from qa.doctor import Finding
     from qa.lexical import LexicalIndex
+
+
+_IN_MEMORY = ("upload:", "sample:")  # origins that nobody can read again
 
 
 class Library:
@@ -115,7 +118,7 @@ class Library:
             articles=size.articles,
             passages=size.passages,
             revision=store.revision(),
-            bytes_on_disk=_bytes_below(self.path),
+            bytes_on_disk=generations.bytes_below(self.path),
             encoder=encoder_name(store.fingerprint()) or self.settings.encoder,
             first_published=size.first_published,
             last_published=size.last_published,
@@ -211,6 +214,18 @@ class Library:
             ingest.run(told(documents, progress))
         return ingest.tally.report()
 
+    def failures(self) -> list[Failure]:
+        """What could not be taken in and has not gone in since, by file or URL."""
+        return [failure for _, failures in self._current().store.failures().values() for failure in failures]
+
+    def retry(self, *, progress: ProgressCallback | None = None) -> Report:
+        """Try again what failed, changed or not. What came as an upload has to be uploaded again."""
+        with self._changing(progress, retry=True) as ingest:
+            origins = [origin for origin in self._generation.store.failures() if not origin.startswith(_IN_MEMORY)]
+            self._read(origins, ingest, progress)
+            self._read_again(origins, ingest)
+        return ingest.tally.report()
+
     def sync(self, folder: str | Path, *, progress: ProgressCallback | None = None) -> Report:
         """Mirror a folder: what is new or changed goes in, what has gone from it goes out.
 
@@ -221,7 +236,9 @@ class Library:
             origins = discovered([root], self.settings, ingest.tally.failed)
             unreadable = [failure.source for failure in ingest.tally.failed]
             self._read(origins, ingest, progress)
-            ingest.release(_gone(self._generation.store.origins_under(root), set(origins), unreadable, ingest))
+            store = self._generation.store
+            ingest.release(_gone(store.origins_under(root), set(origins), unreadable, ingest))
+            ingest.forget(_lost(store.failures(), root, set(origins), unreadable))
             self._read_again(origins, ingest)
         return ingest.tally.report()
 
@@ -285,27 +302,28 @@ class Library:
             return archive.restore(Path(file).expanduser(), store, self.encoder, self.settings, self._fingerprint, told)
 
     def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:
-        """Make passages, vectors and indexes anew with the settings in force; the old ones serve until then."""
+        """Make passages, vectors and indexes anew with the settings in force; the old ones serve until then.
+
+        Interrupted, the next rebuild goes on where it stopped, unless the articles or settings have changed since.
+        Raises LibraryError when the disk has no room for both.
+        """
         from qa.rebuilding import rebuilt
 
         with self._lock.held():
             old = self._current()
-            generations.delete_others(self.path)
-            new, failures = rebuilt(
-                self.path, old.store, self.encoder, self.settings, self._fingerprint, progress or silent
-            )
+            new, failures = rebuilt(self.path, old, self.encoder, self.settings, self._fingerprint, progress or silent)
             generations.point_to(self.path, new.name)
             self._generation = new
             generations.delete_others(self.path)
         return Report(unchanged=new.store.count(), failed=tuple(failures))
 
     @contextmanager
-    def _changing(self, progress: ProgressCallback | None) -> Iterator[Ingest]:
+    def _changing(self, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingest]:
         """Hold the writer lock, and at the end bring this process's part of the indexes in step."""
         with self._lock.held():
             generation = self._current()
             check(generation.store.fingerprint(), self._fingerprint, self.path)
-            generations.delete_others(self.path)  # what a rebuild that was cut short has left
+            generations.delete_others(self.path, keep=generations.unfinished_name(self.path))
             ingest = Ingest(
                 generation.store,
                 self.encoder,
@@ -313,6 +331,7 @@ class Library:
                 fingerprint=self._fingerprint,
                 progress=progress or silent,
                 stored=generation.follow,
+                retry=retry,
             )
             yield ingest
             generation.catch_up_lexical()
@@ -321,8 +340,10 @@ class Library:
                 generation.save_vectors()
 
     def _read(self, origins: list[str], ingest: Ingest, progress: ProgressCallback | None) -> None:
-        documents = fetched(origins, self.settings, ingest.tally.failed)
-        ingest.run(told(documents, progress, len(origins)))
+        unread: list[Failure] = []
+        ingest.run(told(fetched(origins, self.settings, unread), progress, len(origins)))
+        if unread:
+            ingest.remember(unread)
 
     def _read_again(self, origins: list[str], ingest: Ingest) -> None:
         """Give articles that moved to another of their sources the title and date that this one gives them."""
@@ -333,13 +354,15 @@ class Library:
             ingest.tally.unchanged = counted
 
 
-def _bytes_below(folder: Path) -> int:
-    """The size of all files; one that goes meanwhile counts nothing."""
-    total = 0
-    for file in folder.rglob("*"):
-        with suppress(OSError):
-            total += file.stat().st_size if file.is_file() else 0
-    return total
+def _lost(failed: Iterable[str], root: str, there: set[str], unreadable: list[str]) -> list[str]:
+    """Files below `root` that once failed and are no more."""
+    return [
+        origin
+        for origin in failed
+        if origin not in there
+        and Path(origin).is_relative_to(root)
+        and not any(Path(origin).is_relative_to(path) for path in unreadable)
+    ]
 
 
 def _gone(origins: dict[str, list[str]], there: set[str], unreadable: list[str], ingest: Ingest) -> list[str]:

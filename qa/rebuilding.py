@@ -1,61 +1,107 @@
-"""A new generation from the articles of the old one: passages, vectors and indexes anew."""
+"""A new generation from the articles of the old one: passages, vectors and indexes anew.
+
+It is filled aside, page by page, under a mark that says what it is being made from. Cut short, the next rebuild goes on
+with it if nothing has changed since; otherwise it is thrown away. Only a generation that has been checked is handed
+over to be put in force.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from embeddings.encoder import Encoder
+from qa import generations
 from qa.config import Settings
 from qa.datatypes import Article, Failure, Progress, ProgressCallback
-from qa.generations import Generation, generation_folder, make_private, next_name
+from qa.errors import LibraryError
+from qa.generations import Generation, generation_folder, make_private
+from qa.loaders.article import article_id
 from qa.passages import Read, cut, encode
 from qa.store import Store, batched
+
+ROOM = 1.2  # free disk wanted, as a multiple of what the old generation takes
+SPARE_BYTES = 50_000_000
+PAGE = 200  # articles read again at a time
 
 
 def rebuilt(
     library: Path,
-    old: Store,
+    old: Generation,
     encoder: Encoder,
     settings: Settings,
     fingerprint: str,
     progress: ProgressCallback,
 ) -> tuple[Generation, list[Failure]]:
-    """The new generation, complete but not yet in force, and the articles that could not be cut into passages.
+    """The new generation, complete, checked and not yet in force; and the articles that could not be cut into passages.
 
     Passage ids and revisions go on where the old ones end, so what was remembered of the old ones never fits by
-    chance. The caller holds the writer lock.
+    chance. The caller holds the writer lock. Interrupted, what is done so far is kept; after an error, nothing is.
     """
-    folder = generation_folder(library, next_name(library))
-    make_private(folder)
-    try:
-        Store.create(folder / "library.db").close()
-        generation = Generation(folder)
-        failures = _copy(old, generation.store, encoder, settings, fingerprint, progress)
+    mark = json.dumps({"from": old.name, "revision": old.store.revision(), "fingerprint": fingerprint})
+    with _unfinished(library, old, mark) as generation:
+        failures = _copy(old.store, generation.store, encoder, settings, progress)
         progress(Progress("index", 0, 1))
         generation.catch_up_lexical()
         generation.catch_up_vectors()
+        _check(old.store, generation)
         if generation.wants_snapshot():
             generation.save_vectors()
         progress(Progress("index", 1, 1))
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        (generation.folder / generations.MARK).unlink()
     return generation, failures
 
 
-def _copy(
-    old: Store, new: Store, encoder: Encoder, settings: Settings, fingerprint: str, progress: ProgressCallback
-) -> list[Failure]:
-    failures: list[Failure] = []
-    ids = old.article_ids()
+@contextmanager
+def _unfinished(library: Path, old: Generation, mark: str) -> Iterator[Generation]:
+    """The generation that a rebuild under this mark began, or a new one."""
+    name = generations.unfinished_name(library)
+    if name is not None and (generation_folder(library, name) / generations.MARK).read_text("utf-8") != mark:
+        name = None
+    generations.delete_others(library, keep=name)
+    _check_room(library, old, name)
+    folder = generation_folder(library, name or generations.next_name(library))
+    try:
+        if name is None:
+            _begin(folder, old.store, mark)
+        yield Generation(folder)
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _begin(folder: Path, old: Store, mark: str) -> None:
+    """The mark comes last: a folder without one is not gone on with."""
+    make_private(folder)
+    new = Store.create(folder / "library.db")
     with new.transaction() as transaction:
         transaction.start_after(old.last_passage_id(), old.revision())
-        transaction.set_meta("fingerprint", fingerprint)
-        for origin, digest in old.origins().items():
-            transaction.set_origin(origin, digest)
-    done = 0
-    for page in batched(ids, settings.batch_articles):
+        transaction.set_meta("fingerprint", json.loads(mark)["fingerprint"])
+    new.close()
+    (folder / generations.MARK).write_text(mark, "utf-8")
+
+
+def _check_room(library: Path, old: Generation, begun: str | None) -> None:
+    there = generations.bytes_below(generation_folder(library, begun)) if begun else 0
+    wanted = ROOM * generations.bytes_below(old.folder) + SPARE_BYTES - there
+    free = shutil.disk_usage(library).free
+    if free < wanted:
+        raise LibraryError(
+            f"Rebuilding needs about {wanted / 1e6:,.0f} MB beside the library at {library}, and {free / 1e6:,.0f} MB "
+            "are free there. Make room, or move the library to a larger disk."
+        )
+
+
+def _copy(old: Store, new: Store, encoder: Encoder, settings: Settings, progress: ProgressCallback) -> list[Failure]:
+    """Every article that is not there yet, with the sources that hold it; then what is known of files and URLs."""
+    failures: list[Failure] = []
+    ids = old.article_ids()
+    there = set(new.article_ids())
+    done = len(there)
+    for page in batched((each for each in ids if each not in there), settings.batch_articles):
         articles = list(old.articles_by_id(page).values())
         reads = [_cut(article, settings, failures) for article in articles]
         vectors = encode(encoder, reads, _nothing)
@@ -69,7 +115,27 @@ def _copy(
                     transaction.hold(source, held.origin, held.article_id, held.digest)
         done += len(page)
         progress(Progress("encode", done, len(ids), articles[-1].title if articles else ""))
+    with new.transaction() as transaction:
+        for origin, digest in old.origins().items():
+            transaction.set_origin(origin, digest)
+        for origin, (digest, remembered) in old.failures().items():
+            transaction.set_failures(origin, digest, remembered)
     return failures
+
+
+def _check(old: Store, generation: Generation) -> None:
+    """Nothing may be missing or changed: what is handed over replaces the only copy."""
+    ids = old.article_ids()
+    if sorted(generation.store.article_ids()) != sorted(ids):
+        raise LibraryError("The rebuilt library does not hold the same articles. The old one stays; try again.")
+    for page in batched(ids, PAGE):
+        texts = generation.store.articles_by_id(page)
+        if any(article_id(texts[each].text) != each for each in page):
+            raise LibraryError("The rebuilt library holds a text that was changed. The old one stays; check the disk.")
+    _, passages = generation.store.passage_ids()
+    vectors = 0 if generation.vectors is None else len(generation.vectors)
+    if not len(generation.lexical) == vectors == len(passages):
+        raise LibraryError("The rebuilt indexes are not complete. The old library stays; try again.")
 
 
 def _cut(article: Article, settings: Settings, failures: list[Failure]) -> Read:

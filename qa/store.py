@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.database import Database, create_database, is_storable
-from qa.datatypes import Article, Passage, Where
+from qa.datatypes import Article, Failure, Passage, Where
 from qa.filtering import condition
 from qa.transaction import VECTOR_DTYPE, Heading, Transaction
 
@@ -226,6 +226,17 @@ class Store:
         """Every such file or URL, with its digest."""
         with self._database.reading() as connection:
             return dict(connection.execute("SELECT origin, digest FROM origins").fetchall())
+
+    def failures(self) -> dict[str, tuple[str, list[Failure]]]:
+        """By file or URL: what could not be taken in of it, and the digest of its content then ("": try again)."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT origin, digest, source, reason, remedy FROM failures ORDER BY origin, source"
+            ).fetchall()
+        found: dict[str, tuple[str, list[Failure]]] = {}
+        for origin, digest, *failure in rows:
+            found.setdefault(origin, (digest, []))[1].append(Failure(*failure))
+        return found
 
     def sources_in(self, origin: str) -> int:
         """How many sources one file or URL holds."""

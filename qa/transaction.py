@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.datatypes import Article
+from qa.datatypes import Article, Failure
 
 VECTOR_DTYPE = np.dtype("<f2")  # half the size; the loss is far below what tells passages apart
 
@@ -140,6 +140,17 @@ class Transaction:
         """Read this file or URL again next time, even if it has not changed."""
         self._connection.execute("DELETE FROM origins WHERE origin = ?", (origin,))
 
+    def set_failures(self, origin: str, digest: str, failures: Iterable[Failure]) -> None:
+        """What of this file or URL could not be taken in, in place of what was remembered of it.
+
+        With a digest, the same content is not tried again; with "", it is.
+        """
+        self._connection.execute("DELETE FROM failures WHERE origin = ?", (origin,))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO failures (source, origin, digest, reason, remedy) VALUES (?, ?, ?, ?, ?)",
+            [(each.source, origin, digest, _storable(each.reason), each.remedy) for each in failures],
+        )
+
     def set_meta(self, key: str, value: str) -> None:
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
@@ -179,6 +190,11 @@ class Transaction:
         """Count the batch as a revision, if it changed an article."""
         if self._changed:
             self.set_meta("revision", str(self.revision))
+
+
+def _storable(text: str) -> str:
+    """Half surrogate pairs, as an error may quote them, written out."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _host(url: str | None) -> str | None:

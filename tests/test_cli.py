@@ -237,7 +237,9 @@ def test_without_arguments_the_help_names_every_command(run: Run) -> None:
     ran = run()
     assert ran.code == 0
     names = [line.split()[0] for line in ran.out.partition("Commands:")[2].splitlines() if line.strip()]
-    assert sorted(names) == sorted(["ask", "add", "sync", "remove", "list", "rebuild", "evaluate", "verify", "chat"])
+    assert sorted(names) == sorted(
+        ["ask", "add", "sync", "remove", "list", "rebuild", "evaluate", "verify", "chat", "doctor", "export", "import"]
+    )
 
 
 def test_the_version(run: Run) -> None:
@@ -529,7 +531,7 @@ def test_a_rebuild_that_was_stopped_leaves_the_old_one(run: Run, parts: Parts) -
     parts.library.interrupt = True
     ran = run("rebuild")
     assert (ran.code, ran.out) == (130, "")
-    assert ran.err == "Stopped. The library is as it was before; rebuilding starts from the beginning again.\n"
+    assert ran.err == "Stopped. The library is as it was before; the next rebuild goes on from here.\n"
 
 
 def test_nothing_to_do_is_said(run: Run, parts: Parts) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from library_fakes import SETTINGS, LetterEncoder, write, write_rows
 
 import qa.generations
+from qa.config import Settings
 from qa.datatypes import Article, Progress, Where
 from qa.errors import ArticleNotFound, FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, ModelError
 from qa.library import Library
@@ -45,9 +47,9 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def reopened(library: Library) -> Library:
+def reopened(library: Library, settings: Settings | None = None) -> Library:
     """The same library as another process sees it."""
-    return Library.open(library.path, library.settings, encoder=LetterEncoder())
+    return Library.open(library.path, settings or library.settings, encoder=LetterEncoder())
 
 
 def lexical_hits(library: Library, question: str) -> set[str]:
@@ -571,12 +573,57 @@ def test_a_rebuild_that_fails_changes_nothing(library: Library, folder: Path, mo
     library.add(write(folder, "a", ZEBRA))
 
     def failing(*_: object) -> None:
-        raise KeyboardInterrupt
+        raise ValueError("no vectors today")
 
     monkeypatch.setattr(library.encoder, "encode_passages", failing)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(ValueError, match="no vectors today"):
         library.rebuild()
     assert [entry.name for entry in (library.path / "generations").iterdir()] == ["000001"]
+    assert_in_step(library)
+
+
+@pytest.mark.parametrize("change", ["nothing", "an article", "the settings"])
+def test_a_rebuild_that_was_interrupted_goes_on_unless_something_has_changed(
+    library: Library, folder: Path, change: str
+) -> None:
+    library.add(write_rows(folder / "rows.jsonl", {f"row{i}": f"Story number{i} is told." for i in range(8)}))
+
+    def stop(step: Progress) -> None:
+        if step.done == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        library.rebuild(progress=stop)
+    assert_in_step(library)  # the old one serves
+    if change == "an article":
+        library.add(write(folder, "a", ZEBRA))
+    other = replace(SETTINGS, passage_words=11) if change == "the settings" else SETTINGS
+    with reopened(library, other) as again:
+        again.rebuild()
+        assert len(again.encoder.encoded) == {"nothing": 2, "an article": 9, "the settings": 8}[change]
+        assert_in_step(again)
+        assert [entry.name for entry in (library.path / "generations").iterdir()] == [again.generation.name]
+
+
+def test_a_rebuild_without_room_says_so_and_touches_nothing(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(write(folder, "a", ZEBRA))
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1_000_000))
+    with pytest.raises(LibraryError, match=r"needs about 50 MB .* and 1 MB are free"):
+        library.rebuild()
+    assert_in_step(library)
+
+
+def test_a_rebuild_that_lost_something_is_not_put_in_force(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(write(folder, "a", ZEBRA))
+    monkeypatch.setattr("qa.rebuilding.Generation.catch_up_lexical", lambda self: None)
+    with pytest.raises(LibraryError, match="not complete"):
+        library.rebuild()
+    monkeypatch.undo()
+    assert library.generation.name == "000001"
     assert_in_step(library)
 
 
