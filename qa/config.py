@@ -31,7 +31,7 @@ class Settings:
     # answering
     reader: str = "packaged"  # "packaged", or any AutoModelForQuestionAnswering folder or hub name
     candidates: int = 50  # passages taken from each index before fusion
-    read_passages: int = 20  # passages read for one question
+    read_passages: int = 10  # passages read for one question
     max_answers: int = 3  # the best answer and further, different ones
     threshold: float = 0.3  # least confidence of an answer; higher is stricter
     max_answer_tokens: int = 30
