@@ -29,6 +29,9 @@ MAX_TITLE_TOKENS = 24
 WINDOW_TOKENS = 256  # question and passage together; longer passages are read in windows
 STRIDE_TOKENS = 96  # what neighbouring windows share, so that no answer is cut
 BATCH_TOKENS = 4096  # padded tokens of one forward pass
+# What a span gains by ending where its phrase ends: of two that are about equally good, people want the whole one.
+WHOLE_PHRASE = 0.3
+_PHRASE_ENDS = frozenset('.,;:!?)]"”’')
 
 
 class Reader(Protocol):
@@ -46,7 +49,8 @@ class Reader(Protocol):
 class Window:
     """A stretch of one passage as the model sees it. Arrays run over its tokens.
 
-    `words` numbers the word of each context token, -1 for tokens that are not of the context.
+    `words` numbers the word of each context token, -1 for tokens that are not of the context. `closes` tells of each
+    token whether punctuation or the end of the text comes right after it.
     """
 
     text: int  # which of the texts
@@ -54,6 +58,7 @@ class Window:
     type_ids: list[int]
     offsets: NDArray[np.int64]  # (tokens, 2) characters of the text
     words: NDArray[np.int64]
+    closes: NDArray[np.bool_]
 
 
 class TransformersReader:
@@ -160,6 +165,7 @@ def encode_windows(tokenizer: Any, question: str, texts: Sequence[str], titles: 
                 type_ids=encoded["token_type_ids"][row],
                 offsets=np.array(encoded["offset_mapping"][row], dtype=np.int64),
                 words=np.where(of_context, words, -1),
+                closes=np.array([_closes(texts[text], end) for _, end in encoded["offset_mapping"][row]]),
             )
         )
     return windows
@@ -168,6 +174,10 @@ def encode_windows(tokenizer: Any, question: str, texts: Sequence[str], titles: 
 def _cut(tokenizer: Any, text: str, tokens: int) -> str:
     ids = tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
     return text if len(ids) <= tokens else str(tokenizer.decode(ids[:tokens]))
+
+
+def _closes(text: str, end: int) -> bool:
+    return end >= len(text) or text[end] in _PHRASE_ENDS
 
 
 def batches(windows: Sequence[Window]) -> Iterable[list[Window]]:
@@ -189,13 +199,14 @@ def decode(
     """The `count` best spans of one window, best first: start and end chosen jointly, `start <= end`.
 
     `starts` and `ends` are raw logits, (tokens,). "No answer" is the span on the first token. A span that begins or
-    ends inside a word is widened to the whole word.
+    ends inside a word is widened to the whole word; one that ends where a phrase ends scores `WHOLE_PHRASE` more.
     """
     context = np.flatnonzero(window.words >= 0)
     if not len(context):
         return []
     first, last = context[0], context[-1] + 1
-    sums = starts[first:last, None] + ends[None, first:last]
+    closing = ends[first:last] + WHOLE_PHRASE * window.closes[first:last]
+    sums = starts[first:last, None] + closing[None, :]
     size = last - first
     allowed = np.triu(np.ones((size, size), dtype=bool)) & ~np.triu(np.ones((size, size), dtype=bool), k=max_tokens)
     sums = np.where(allowed, sums, -np.inf)

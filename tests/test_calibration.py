@@ -105,6 +105,19 @@ def test_the_report_measures_the_other_half_and_the_other_domain(questions):
     assert silent == sorted(silent)  # the stricter, the more silent
 
 
+def test_a_question_whose_article_is_absent_is_unanswerable_unless_another_article_answers_it():
+    calibration = Calibration(Logistic(0.0, {"span": 1.0}), Logistic(0.0, {}))
+    example = Example("q", "Which town?", (GoldAnswer("Graz"),))
+    towns = [candidate(0, span=2.0), candidate(1, span=1.0)]
+    right = np.array([False, True])
+    wrong_first = Asked(example, "d", towns, right, absent=True)
+    right_first = replace(wrong_first, candidates=[candidate(1, span=3.0), towns[0]], right=right[::-1])
+    there = replace(wrong_first, absent=False)
+    found = judged(calibration, [wrong_first, right_first, there])
+    assert found.answerable.tolist() == [False, True, True]
+    assert found.right.tolist() == [0.0, 1.0, 0.0]
+
+
 def test_a_question_of_one_domain_alone_has_no_other_to_be_fitted_on(questions):
     lines = report([replace(each, domain="one") for each in questions[:300]])
     assert not any("all but" in line for line in lines)

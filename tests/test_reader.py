@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ WINDOW = Window(
     type_ids=[0, 0, 0, 1, 1, 1, 1],
     offsets=np.array([(0, 0), (0, 3), (0, 0), (0, 3), (4, 7), (8, 11), (0, 0)]),
     words=np.array([-1, -1, -1, 0, 1, 2, -1]),
+    closes=np.zeros(7, dtype=bool),
 )
 
 
@@ -60,9 +62,17 @@ def test_an_answer_is_at_most_so_many_tokens_long():
 
 def test_a_piece_of_a_word_becomes_the_whole_word():
     window = Window(0, [101, 102, 6, 7, 102], [0, 0, 1, 1, 1], np.array([(0, 0), (0, 0), (0, 4), (4, 9), (0, 0)]),
-                    np.array([-1, -1, 0, 0, -1]))  # fmt: skip
+                    np.array([-1, -1, 0, 0, -1]), np.zeros(5, dtype=bool))  # fmt: skip
     starts, ends = np.array([0, -9, 0, 4, -9], np.float32), np.array([0, -9, 0, 4, -9], np.float32)
     assert decode(starts, ends, window, 30, 1) == [Span(0, 9, 8.0)]
+
+
+def test_of_two_about_equal_the_one_that_ends_with_its_phrase_comes_first():
+    whole = replace(WINDOW, closes=np.array([False] * 5 + [True, True]))  # after Bob comes a full stop
+    starts = logits(t0=0, t3=2)
+    for lead, expected in ((0.2, Span(0, 11, 3.3)), (0.4, Span(0, 7, 3.4))):
+        found = decode(starts, logits(t0=0, t4=1 + lead, t5=1), whole, 30, 1)[0]
+        assert (found.start, found.end, found.score) == (expected.start, expected.end, pytest.approx(expected.score))
 
 
 def test_one_passage_sure_of_no_answer_does_not_push_down_another():
@@ -73,7 +83,7 @@ def test_one_passage_sure_of_no_answer_does_not_push_down_another():
 
 
 def test_a_window_without_context_has_no_span():
-    empty = Window(0, [101, 102], [0, 0], np.zeros((2, 2), dtype=np.int64), np.array([-1, -1]))
+    empty = Window(0, [101, 102], [0, 0], np.zeros((2, 2), dtype=np.int64), np.array([-1, -1]), np.zeros(2, dtype=bool))
     assert decode(np.zeros(2, np.float32), np.zeros(2, np.float32), empty, 30, 3) == []
 
 
@@ -89,7 +99,10 @@ def test_distinct_keeps_the_better_of_two_that_overlap():
 
 
 def test_batches_hold_every_window_once_and_keep_to_their_size():
-    windows = [Window(i, [0] * size, [], np.zeros(0), np.zeros(0)) for i, size in enumerate([256, 30, 250, 256] * 9)]
+    windows = [
+        Window(i, [0] * size, [], np.zeros(0), np.zeros(0), np.zeros(0))
+        for i, size in enumerate([256, 30, 250, 256] * 9)
+    ]
     made = list(batches(windows))
     assert sorted(window.text for batch in made for window in batch) == list(range(36))
     assert max(len(batch) * max(len(window.token_ids) for window in batch) for batch in made) <= 4096
@@ -113,6 +126,17 @@ def test_an_answer_keeps_its_capitals_accents_and_signs(reader):
     text = "The company said that SÖDRA Ltd. paid $1.13bn for the mill in Värö."
     span = reader.read("How much did SÖDRA pay for the mill?", [text], [""])[0][0]
     assert text[span.start : span.end] == "$1.13bn"
+
+
+@pytest.mark.models
+def test_a_title_is_read_but_never_an_answer(reader):
+    text = "The vote was on Sunday, and Ann Lee got 51 percent of it."
+    named, unnamed, other = (
+        reader.read("Who was elected mayor of Ulm?", [text], [title])[0][0]
+        for title in ("Ann Lee elected mayor of Ulm", "", "Storms in Norway")
+    )
+    assert text[named.start : named.end] == "Ann Lee"
+    assert len({named.score, unnamed.score, other.score}) == 3
 
 
 @pytest.mark.models

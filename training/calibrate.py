@@ -1,9 +1,11 @@
 """Fit the calibration: which span of many to prefer, and how sure to be of it.
 
-    python -m training.calibrate --on LIBRARY QUESTIONS [--on LIBRARY QUESTIONS ...] [--out FILE] [--limit N]
+    python -m training.calibrate --on LIBRARY QUESTIONS [--on ...] [--absent LIBRARY QUESTIONS ...] [--out FILE]
+        [--limit N]
 
-QUESTIONS are SQuAD-style JSON lines; a row without answers is one that the library must not answer. Every question
-is asked as the assistant asks it. Each LIBRARY is a domain of its own.
+QUESTIONS are SQuAD-style JSON lines; a row without answers is one that the library must not answer. Those of `--absent`
+are about articles that the library lacks: they count as unanswerable, unless another article turns out to give a right
+answer all the same. Every question is asked as the assistant asks it. Each LIBRARY is a domain of its own.
 
 Half of the questions, by hash, fit the weights, and the figures printed are those of the other half; then those of each
 domain under weights fitted on the other domains alone. At last all questions fit the weights that are written.
@@ -50,6 +52,7 @@ class Asked:
     domain: str
     candidates: list[Candidate]
     right: NDArray[np.bool_]  # of each candidate, whether it is a right answer
+    absent: bool = False  # whether the articles that the question is about are not in the library
 
     @property
     def held_out(self) -> bool:
@@ -70,16 +73,18 @@ def main() -> None:
     """Ask, fit, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--on", nargs=2, action="append", required=True, metavar=("LIBRARY", "QUESTIONS"))
+    parser.add_argument("--absent", nargs=2, action="append", default=[], metavar=("LIBRARY", "QUESTIONS"))
     parser.add_argument("--limit", type=int, default=None, help="questions of each file")
     parser.add_argument("--out", type=Path, default=PACKAGED)
     given = parser.parse_args()
-    asked = [each for library, questions in given.on for each in ask_all(library, questions, given.limit)]
+    files = [(*pair, False) for pair in given.on] + [(*pair, True) for pair in given.absent]
+    asked = [each for library, questions, absent in files for each in ask_all(library, questions, given.limit, absent)]
     for line in report(asked):
         print(line)
     write(fit(asked), given.out)
 
 
-def ask_all(library: str, questions: str, limit: int | None = None) -> list[Asked]:
+def ask_all(library: str, questions: str, limit: int | None = None, absent: bool = False) -> list[Asked]:
     """Retrieve and read for every question of a file."""
     settings = Settings.resolve()
     asked = []
@@ -91,7 +96,7 @@ def ask_all(library: str, questions: str, limit: int | None = None) -> list[Aske
             spans = reader.read(example.question, [each.text for each in read], [each.article.title for each in read])
             found = list(answering.candidates(example.question, read, spans))
             right = np.array([_is_right(example, candidate.quote) for candidate in found], dtype=bool)
-            asked.append(Asked(example, Path(library).name, found, right))
+            asked.append(Asked(example, Path(library).name, found, right, absent))
     print(f"{questions}: {len(asked)} questions asked of {library}", flush=True)
     return asked
 
@@ -178,7 +183,7 @@ def judged(calibration: Calibration, asked: Sequence[Asked]) -> Judged:
     return Judged(
         sure=np.array([calibration.confidence.probability(features) for _, (features, _) in rows]),
         right=np.array([float(is_right) for _, (_, is_right) in rows]),
-        answerable=np.array([bool(each.example.answers) for each, _ in rows]),
+        answerable=np.array([bool(each.example.answers) and (right or not each.absent) for each, (_, right) in rows]),
     )
 
 
