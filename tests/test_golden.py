@@ -57,20 +57,20 @@ def mean(values):
 @pytest.mark.slow
 def test_answerable_questions_are_answered_in_the_right_words(answers):
     asked = rows("answerable")
-    assert mean(answers[row["id"]].found for row in asked) >= 0.8
-    assert mean(f1(answers[row["id"]].text, row["answers"]) for row in asked) >= 0.75
+    assert mean(answers[row["id"]].found for row in asked) >= 0.85
+    assert mean(f1(answers[row["id"]].text, row["answers"]) for row in asked) >= 0.78
 
 
 @pytest.mark.models
 @pytest.mark.slow
 def test_what_is_given_first_is_mostly_right_and_cites_the_article(answers):
     given = [(row, answers[row["id"]]) for row in rows("answerable") if answers[row["id"]].found]
-    assert mean(f1(answer.text, row["answers"]) >= 0.5 for row, answer in given) >= 0.958
-    assert mean(answer.citations[0].source == f"sample:{row['article']}" for row, answer in given) >= 0.8
+    assert mean(f1(answer.text, row["answers"]) >= 0.5 for row, answer in given) >= 0.86
+    assert mean(answer.citations[0].source == f"sample:{row['article']}" for row, answer in given) >= 0.95
 
 
 @pytest.mark.models
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "floor"), [("absent", 0.95), ("near_miss", 0.4)])
+@pytest.mark.parametrize(("kind", "floor"), [("absent", 0.9), ("near_miss", 0.34)])
 def test_what_no_article_says_is_not_answered(answers, kind, floor):
     assert mean(not answers[row["id"]].found for row in rows(kind)) >= floor
