@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from qa.library import Library
+
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 ARTICLES = {
-    "The Arnfeld bridge": "The bridge at Arnfeld opened in May 1931. It was designed by Klara Voss of Bremen.",
+    "The Arnfeld bridge": "The bridge at Arnfeld opened in May 1931. It was designed by Klara Voss.",
     "Honey harvest": "Beekeepers in Solvik gathered nine tonnes of honey this year, in a dry summer.",
 }
 
@@ -86,6 +88,19 @@ def test_speed_compares_with_the_bare_models(run: Run, tmp_path: Path, questions
     assert "Asking 3 questions of 1 articles, 1 passages" in output
     # The encoder's and the reader's; other models of this process are not called.
     assert "| its 2.0 forward passes alone |" in output
+
+
+@pytest.mark.models
+def test_retrieval_compares_fusions_and_settings(run: Run, tmp_path: Path, questions: Path) -> None:
+    corpus = write(tmp_path / "corpus.jsonl", [{"title": title, "text": text} for title, text in ARTICLES.items()])
+    with Library.open(tmp_path / "library") as library:
+        library.add(corpus)
+    on = ("--on", tmp_path / "library", questions)
+    fused = cells(run("retrieval.py", *on), "bridges.jsonl")
+    assert fused["BM25 alone"] == fused["convex, 0.5 dense"] == ["1", "100.0", "100.0", "100.0", "100.0", "100.0"]
+    compared = cells(run("retrieval.py", *on, "--as", "passage_words=10 overlap_words=0"), "bridges.jsonl")
+    assert compared["as it is"][-2:] == ["2", "-"]
+    assert int(compared["passage_words=10 overlap_words=0"][-2]) > 2
 
 
 def test_scale_measures_without_a_model(run: Run, tmp_path: Path, questions: Path) -> None:

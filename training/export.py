@@ -65,6 +65,7 @@ def write_weights(model: Any, tokenizer: Path, out: Path) -> None:
     """The model as the product loads it."""
     out.mkdir(parents=True, exist_ok=True)
     save_file(quantized(dict(model.named_parameters())), out / "model.safetensors")
+    (out / "model.safetensors").chmod(0o644)  # safetensors writes for the owner alone
     model.config.reads_titles = True
     model.config.dtype = None
     model.config.save_pretrained(out)
