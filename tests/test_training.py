@@ -105,6 +105,15 @@ def test_an_answer_beyond_the_edge_of_a_window_is_not_there(tokenizer):
     assert batch.group.tolist() == [0] * len(encoded)
 
 
+def test_an_answer_that_a_window_cuts_in_two_is_not_in_it(tokenizer):
+    text = "It rained all day in the old town. " * 60
+    edge = int(encode(tokenizer, group_of("Where?", Window("", text, ())))[0].window.offsets[-2, 1])
+    answer = (text.rindex("It", 0, edge - 4), text.index(".", edge + 4))
+    for each in encode(tokenizer, group_of("Where?", Window("", text, (answer,)))):
+        inside = each.window.offsets[each.window.words >= 0]
+        assert bool(each.starts) == bool(inside[0, 0] <= answer[0] and inside[-1, 1] >= answer[1])
+
+
 def test_a_group_is_never_torn_apart_and_every_group_comes_once(tokenizer):
     made = [group_of(f"Who is {n}?", *[Window("", "word " * (3 * n + 1), ())] * (1 + n % 3)) for n in range(30)]
     sizes = []
