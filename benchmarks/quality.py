@@ -91,9 +91,7 @@ def sampled(examples: Sequence[Example], limit: int | None) -> list[Example]:
 def read_gold(asked: Mapping[str, Sequence[Example]]) -> dict[str, ReadingReport]:
     """The packaged reader, or that of the settings, alone on the gold contexts; datasets without are left out."""
     settings = Settings.resolve()
-    reader = TransformersReader(
-        settings.reader, precision=settings.precision, max_answer_tokens=settings.max_answer_tokens
-    )
+    reader = TransformersReader.of(settings)
     reports = {}
     for name, examples in asked.items():
         if all(example.context is not None for example in examples):

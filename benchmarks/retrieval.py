@@ -24,8 +24,8 @@ from hardware import machine
 from quality import corpus_names, sampled
 from rich.console import Console
 from tables import print_table
+from variants import settings_of
 
-from qa.config import Settings
 from qa.evaluation import Example, read_examples
 from qa.examples import GoldPlaces, first_right_rank, gold_places
 from qa.library import Library
@@ -130,11 +130,9 @@ def prepared(path: Path, variant: str) -> Iterator[tuple[Library, str]]:
         with Library.open(path) as library:
             yield library, "-"
         return
-    settings = dict(each.split("=", 1) for each in variant.split())
-    environ = {f"ARTICLE_QA_{name.upper()}": value for name, value in settings.items()}
     with TemporaryDirectory() as folder:
         shutil.copytree(path, Path(folder) / "library")
-        with Library.open(Path(folder) / "library", Settings.resolve(environ)) as library:
+        with Library.open(Path(folder) / "library", settings_of(variant)) as library:
             library.encoder.encode_queries(["?"])  # loads the model
             began = time.perf_counter()
             with progress_bars(Console(stderr=True)) as progress:

@@ -27,6 +27,7 @@ import numpy as np
 import torch
 from hardware import machine, peak_memory_mb
 from numpy.typing import NDArray
+from variants import settings_of
 
 from embeddings.encoder import SentenceTransformerEncoder
 from embeddings.models import resolve_model
@@ -62,10 +63,10 @@ def main() -> None:
         with Library.open(given.library or folder, settings, encoder=encoder) as library:
             if encoder:
                 print_indexing(library, encoder, given)
-            assistant = Assistant(library, _reader(settings))
+            assistant = Assistant(library, TransformersReader.of(settings))
             print_asking(assistant, _questions(given))
             if given.against:
-                print_against(assistant, dict(each.split("=", 1) for each in given.against.split()), _questions(given))
+                print_against(assistant, given.against, _questions(given))
 
 
 def _arguments() -> argparse.Namespace:
@@ -77,12 +78,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--against", metavar="SETTINGS", help="ask in turns with other settings too")
     parser.add_argument("--library", type=Path, help="ask this library as it stands; nothing is indexed")
     return parser.parse_args()
-
-
-def _reader(settings: Settings) -> TransformersReader:
-    return TransformersReader(
-        settings.reader, precision=settings.precision, max_answer_tokens=settings.max_answer_tokens
-    )
 
 
 def _questions(given: argparse.Namespace) -> list[str]:
@@ -232,15 +227,15 @@ def print_asking(assistant: Assistant, questions: Sequence[str]) -> None:
     print(f"\nPeak memory, models included: {_megabytes(peak_memory_mb())}")
 
 
-def print_against(assistant: Assistant, given: dict[str, str], questions: Sequence[str]) -> None:
+def print_against(assistant: Assistant, given: str, questions: Sequence[str]) -> None:
     """Asking with the settings in force and with others, question by question in turns."""
-    settings = Settings.resolve({f"ARTICLE_QA_{name.upper()}": value for name, value in given.items()})
+    settings = settings_of(given)
     with Library.open(assistant.library.path, settings) as library:
-        other = Assistant(library, _reader(settings))
+        other = Assistant(library, TransformersReader.of(settings))
         for each in (assistant, other):
             each.ask(questions[0])
         times = np.array([[_seconds(each, question) for each in (assistant, other)] for question in questions])
-    print(f"\nAgainst {', '.join(f'{name}={value}' for name, value in given.items())}\n")
+    print(f"\nAgainst {given}\n")
     print("| what | p50 | p95 |\n|---|---|---|")
     print(f"| ask(), ms | {_percentiles(times[:, 0], 1000, 0)} |")
     print(f"| ask() with the others, ms | {_percentiles(times[:, 1], 1000, 0)} |")

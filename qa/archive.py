@@ -31,11 +31,10 @@ from qa.datatypes import Article, Progress, ProgressCallback, Report
 from qa.errors import LibraryError
 from qa.loaders.article import article_id
 from qa.passages import Read, Spans, cut, encode
-from qa.store import Store, batched
+from qa.store import PAGE, Store, batched
 from qa.transaction import VECTOR_DTYPE, Transaction
 
 FORMAT = "article-qa library 1"
-PAGE = 200  # articles read from the store at a time
 _FIELDS = ("id", "title", "text", "source", "url", "site", "language", "digest")
 
 
@@ -52,7 +51,6 @@ class Packed:
 def export(store: Store, path: Path, progress: ProgressCallback, *, vectors: bool = True) -> int:
     """Write the archive whole or not at all; the number of articles. The caller holds the writer lock."""
     ids = store.article_ids()
-    _, passages = store.passage_ids()
     partial = path.with_name(f"{path.name}.partial")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -64,7 +62,7 @@ def export(store: Store, path: Path, progress: ProgressCallback, *, vectors: boo
                 "format": FORMAT,
                 "fingerprint": store.fingerprint(),
                 "articles": len(ids),
-                "passages": len(passages),
+                "passages": store.size().passages,
                 "dimension": dimension,
             }
             archive.writestr("archive.json", json.dumps(about, indent=2) + "\n")
@@ -137,7 +135,8 @@ def restore(
         usable = about["fingerprint"] == fingerprint
         total = int(about["articles"])
         for batch in batched(_packed(archive, about, path), settings.batch_articles):
-            new = [each for each in batch if each.article.id not in store.headings([each.article.id])]
+            known = store.headings([each.article.id for each in batch])
+            new = [each for each in batch if each.article.id not in known]
             vectors, spans = _vectors(new, encoder, settings, usable=usable)
             with store.transaction() as transaction:
                 for each in batch:
@@ -173,12 +172,8 @@ def _vectors(
         for each in new
         if each.article.id not in vectors
     }
-    made = encode(encoder, list(reads.values()), _untold)
+    made = encode(encoder, list(reads.values()))
     return {**vectors, **made}, {**spans, **{each: read.spans for each, read in reads.items()}}
-
-
-def _untold(count: int) -> None:
-    """Progress is told by article here."""
 
 
 def _restore_origins(archive: zipfile.ZipFile, store: Store, path: Path) -> None:

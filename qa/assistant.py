@@ -10,7 +10,7 @@ from typing import Self
 
 from qa import answering, calibration
 from qa.config import Settings, library_path
-from qa.datatypes import Answer, Citation, ProgressCallback, Turn, Where
+from qa.datatypes import Answer, Citation, ProgressCallback, RetrievedPassage, Span, Turn, Where
 from qa.errors import ArticleNotFound, QuestionError, mapped
 from qa.followup import standalone
 from qa.library import Library
@@ -50,10 +50,7 @@ class Assistant:
         except BaseException:
             opened.close()
             raise
-        reader = TransformersReader(
-            settings.reader, precision=settings.precision, max_answer_tokens=settings.max_answer_tokens
-        )
-        return cls(opened, reader)
+        return cls(opened, TransformersReader.of(settings))
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
         """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
@@ -74,6 +71,12 @@ class Assistant:
                 break
         return answer
 
+    def look(self, question: str, where: Where | None = None) -> tuple[list[RetrievedPassage], list[list[Span]]]:
+        """What answers are chosen from: the passages found, best first, and the reader's spans of the first of them."""
+        passages = self.retriever.retrieve(question, where)
+        read = passages[: self.library.settings.read_passages]
+        return passages, self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
+
     def warm_up(self) -> None:
         """Load both models now, so that the first question need not wait for them."""
         with mapped():
@@ -92,9 +95,7 @@ class Assistant:
 
     def _answer(self, question: str, where: Where | None) -> Answer:
         settings = self.library.settings
-        passages = self.retriever.retrieve(question, where)
-        read = passages[: settings.read_passages]
-        spans = self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
+        passages, spans = self.look(question, where)
         return answering.answer(
             question,
             passages,

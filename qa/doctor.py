@@ -22,12 +22,11 @@ from qa.datatypes import Article, Passage, Progress, ProgressCallback
 from qa.errors import QAError, mapped
 from qa.generations import Generation
 from qa.loaders.article import article_id
-from qa.store import Store, batched
+from qa.store import PAGE, Store, batched
 
 if TYPE_CHECKING:
     from qa.library import Library
 
-PAGE = 200
 SAMPLE = 64  # passages encoded again
 ALIKE = 0.98  # cosine of a stored vector with one made now; float16 and bfloat16 cost less than half of the difference
 NAMED = 5  # articles named in a finding

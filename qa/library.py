@@ -359,10 +359,12 @@ def _lost(failed: Iterable[str], root: str, there: set[str], unreadable: list[st
     return [
         origin
         for origin in failed
-        if origin not in there
-        and Path(origin).is_relative_to(root)
-        and not any(Path(origin).is_relative_to(path) for path in unreadable)
+        if origin not in there and _is_below(origin, [root]) and not _is_below(origin, unreadable)
     ]
+
+
+def _is_below(origin: str, folders: list[str]) -> bool:
+    return any(Path(origin).is_relative_to(folder) for folder in folders)
 
 
 def _gone(origins: dict[str, list[str]], there: set[str], unreadable: list[str], ingest: Ingest) -> list[str]:
@@ -372,6 +374,6 @@ def _gone(origins: dict[str, list[str]], there: set[str], unreadable: list[str],
         if origin in there:
             if origin in ingest.whole:
                 gone += [source for source in sources if source not in ingest.seen[origin]]
-        elif not any(Path(origin).is_relative_to(path) for path in unreadable):
+        elif not _is_below(origin, unreadable):
             gone += sources
     return gone

@@ -31,7 +31,9 @@ def cut(article: Article, settings: Settings) -> Spans:
     return chunk(article.text, words=settings.passage_words, overlap=settings.overlap_words, language=article.language)
 
 
-def encode(encoder: Encoder, reads: list[Read], progress: Callable[[int], None]) -> dict[str, NDArray[np.float32]]:
+def encode(
+    encoder: Encoder, reads: list[Read], progress: Callable[[int], None] | None = None
+) -> dict[str, NDArray[np.float32]]:
     """The vectors of each article's passages, (n, d) by article id, from one run of the encoder."""
     if not reads:
         return {}

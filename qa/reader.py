@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from qa.quantization import dequantized
 
 if TYPE_CHECKING:
     from embeddings.encoder import Precision
+    from qa.config import Settings
 
 PACKAGED = Path(__file__).parent / "weights" / "reader"
 MAX_QUESTION_TOKENS = 64
@@ -79,6 +80,11 @@ class TransformersReader:
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
 
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The reader that the settings name."""
+        return cls(settings.reader, precision=settings.precision, max_answer_tokens=settings.max_answer_tokens)
+
     def read(self, question: str, texts: Sequence[str], titles: Sequence[str]) -> list[list[Span]]:
         """The best spans of each text, best first, that do not overlap one another.
 
@@ -114,14 +120,7 @@ class TransformersReader:
         """Start and end logits, each (windows, longest window), float32."""
         import torch
 
-        size = max(len(window.token_ids) for window in batch)
-        ids = np.full((len(batch), size), tokenizer.pad_token_id or 0, dtype=np.int64)
-        mask, types = np.zeros_like(ids), np.zeros_like(ids)
-        for row, window in enumerate(batch):
-            length = len(window.token_ids)
-            ids[row, :length] = window.token_ids
-            types[row, :length] = window.type_ids
-            mask[row, :length] = 1
+        ids, types, mask = padded(batch, tokenizer.pad_token_id or 0)
         inputs = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
         # A BERT reader called without them takes the passage for a part of the question: 6 F1 lost.
         if getattr(model.config, "type_vocab_size", 0) > 1:
@@ -187,6 +186,18 @@ def batches(windows: Sequence[Window]) -> Iterable[list[Window]]:
         count = max(1, BATCH_TOKENS // len(ordered[0].token_ids))
         yield ordered[:count]
         ordered = ordered[count:]
+
+
+def padded(windows: Sequence[Window], padding: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids, token types and attention mask of some windows, each (windows, longest window)."""
+    ids = np.full((len(windows), max(len(window.token_ids) for window in windows)), padding, dtype=np.int64)
+    types, mask = np.zeros_like(ids), np.zeros_like(ids)
+    for row, window in enumerate(windows):
+        length = len(window.token_ids)
+        ids[row, :length] = window.token_ids
+        types[row, :length] = window.type_ids
+        mask[row, :length] = 1
+    return ids, types, mask
 
 
 def decode(

@@ -21,11 +21,10 @@ from qa.errors import LibraryError
 from qa.generations import Generation, generation_folder, make_private
 from qa.loaders.article import article_id
 from qa.passages import Read, cut, encode
-from qa.store import Store, batched
+from qa.store import PAGE, Store, batched
 
 ROOM = 1.2  # free disk wanted, as a multiple of what the old generation takes
 SPARE_BYTES = 50_000_000
-PAGE = 200  # articles read again at a time
 
 
 def rebuilt(
@@ -104,7 +103,7 @@ def _copy(old: Store, new: Store, encoder: Encoder, settings: Settings, progress
     for page in batched((each for each in ids if each not in there), settings.batch_articles):
         articles = list(old.articles_by_id(page).values())
         reads = [_cut(article, settings, failures) for article in articles]
-        vectors = encode(encoder, reads, _nothing)
+        vectors = encode(encoder, reads)
         holders = old.holders_of(page)
         with new.transaction() as transaction:
             for read in reads:
@@ -132,9 +131,8 @@ def _check(old: Store, generation: Generation) -> None:
         texts = generation.store.articles_by_id(page)
         if any(article_id(texts[each].text) != each for each in page):
             raise LibraryError("The rebuilt library holds a text that was changed. The old one stays; check the disk.")
-    _, passages = generation.store.passage_ids()
     vectors = 0 if generation.vectors is None else len(generation.vectors)
-    if not len(generation.lexical) == vectors == len(passages):
+    if not len(generation.lexical) == vectors == generation.store.size().passages:
         raise LibraryError("The rebuilt indexes are not complete. The old library stays; try again.")
 
 
@@ -148,7 +146,3 @@ def _cut(article: Article, settings: Settings, failures: list[Failure]) -> Read:
             Failure(article.source, f"It could not be cut into passages ({error}).", "Remove it and add it anew.")
         )
     return Read(article, article.source, spans)
-
-
-def _nothing(count: int) -> None:
-    """Progress is told by article here."""

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pytest
+from click.testing import Result
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
+from qa.cli import app
 from qa.config import Settings
 
 SETTINGS = Settings(passage_words=12, overlap_words=3, batch_articles=3, min_article_chars=1)
@@ -50,3 +54,11 @@ def write_rows(path: Path, rows: dict[str, str]) -> Path:
     """Several articles in one file: text by row id, the id as title."""
     path.write_text("".join(json.dumps({"id": key, "title": key, "text": text}) + "\n" for key, text in rows.items()))
     return path
+
+
+def shell_with_letters(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The commands over libraries made with `SETTINGS` and the `LetterEncoder`: call it with the arguments."""
+    for name, value in (("PASSAGE_WORDS", "12"), ("OVERLAP_WORDS", "3"), ("MIN_ARTICLE_CHARS", "1")):
+        monkeypatch.setenv(f"ARTICLE_QA_{name}", value)
+    monkeypatch.setattr("qa.library.SentenceTransformerEncoder", lambda *_: LetterEncoder())
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])

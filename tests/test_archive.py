@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, write, write_rows
+from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write, write_rows
 
 from qa.datatypes import Progress
 from qa.errors import LibraryError
@@ -197,17 +197,10 @@ def test_a_place_that_cannot_be_written_leaves_nothing_behind(full, tmp_path):
 
 
 def test_the_shell_exports_and_imports(full, tmp_path, monkeypatch):
-    from typer.testing import CliRunner
-
-    from qa.cli import app
-
     full.close()
-    for name, value in (("PASSAGE_WORDS", "12"), ("OVERLAP_WORDS", "3"), ("MIN_ARTICLE_CHARS", "1")):
-        monkeypatch.setenv(f"ARTICLE_QA_{name}", value)
-    monkeypatch.setattr("qa.library.SentenceTransformerEncoder", lambda *_: LetterEncoder())
-    run = CliRunner().invoke
+    run = shell_with_letters(monkeypatch)
     archive = str(tmp_path / "lib.zip")
-    out = run(app, ["export", archive, "--library", str(tmp_path / "old")])
+    out = run("export", archive, "--library", str(tmp_path / "old"))
     assert (out.exit_code, "4 articles are in" in out.output) == (0, True)
-    back = run(app, ["import", archive, "--library", str(tmp_path / "new"), "--json"])
+    back = run("import", archive, "--library", str(tmp_path / "new"), "--json")
     assert (back.exit_code, len(json.loads(back.stdout)["added"])) == (0, 4)

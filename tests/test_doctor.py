@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, write_rows
+from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write_rows
 
 from qa.config import Settings
 from qa.doctor import Finding
@@ -149,17 +149,10 @@ def test_leftovers_go_and_what_is_in_force_stays(folder):
 
 
 def test_the_shell_says_what_is_wrong_and_exits_with_one(folder, monkeypatch):
-    from typer.testing import CliRunner
-
-    from qa.cli import app
-
-    for name, value in (("PASSAGE_WORDS", "12"), ("OVERLAP_WORDS", "3"), ("MIN_ARTICLE_CHARS", "1")):
-        monkeypatch.setenv(f"ARTICLE_QA_{name}", value)
-    monkeypatch.setattr("qa.library.SentenceTransformerEncoder", lambda *_: LetterEncoder())
-    run = CliRunner().invoke
-    assert "Everything is in order." in run(app, ["doctor", "--library", str(folder)]).output
+    run = shell_with_letters(monkeypatch)
+    assert "Everything is in order." in run("doctor", "--library", str(folder)).output
     change(folder, "UPDATE passages SET end = 100000 WHERE id = 1")
-    told = run(app, ["doctor", "--library", str(folder)])
+    told = run("doctor", "--library", str(folder))
     assert (told.exit_code, "wrong   passages" in told.output, "Not in order: " in told.output) == (1, True, True)
-    rows = json.loads(run(app, ["doctor", "--library", str(folder), "--json"]).stdout)
+    rows = json.loads(run("doctor", "--library", str(folder), "--json").stdout)
     assert next(row for row in rows if row["check"] == "passages")["sound"] is False

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, write
+from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write
 
 from qa.library import Library
 from qa.loaders import parse
@@ -160,20 +160,13 @@ def test_a_library_of_the_first_format_gets_its_table(library, folder, tmp_path)
 
 
 def test_the_shell_lists_and_retries(library, folder, tmp_path, monkeypatch):
-    from typer.testing import CliRunner
-
-    from qa.cli import app
-
     library.add(folder)
     library.close()
-    for name, value in (("PASSAGE_WORDS", "12"), ("OVERLAP_WORDS", "3"), ("MIN_ARTICLE_CHARS", "1")):
-        monkeypatch.setenv(f"ARTICLE_QA_{name}", value)
-    monkeypatch.setattr("qa.library.SentenceTransformerEncoder", lambda *_: LetterEncoder())
-    run = CliRunner().invoke
+    run = shell_with_letters(monkeypatch)
     shelf = ["--library", str(tmp_path / "library")]
-    listed = run(app, ["list", "--failed", *shelf])
+    listed = run("list", "--failed", *shelf)
     assert (listed.exit_code, "broken.pdf" in listed.stdout, "add --retry" in listed.stderr) == (0, True, True)
-    assert run(app, ["add", "--retry", *shelf]).exit_code == 1  # it fails again
-    assert run(app, ["add", *shelf]).exit_code == 2
-    assert run(app, ["add", "x", "--retry", *shelf]).exit_code == 2
-    assert run(app, ["list", "--failed", "--from", "2020-01-01", *shelf]).exit_code == 2
+    assert run("add", "--retry", *shelf).exit_code == 1  # it fails again
+    assert run("add", *shelf).exit_code == 2
+    assert run("add", "x", "--retry", *shelf).exit_code == 2
+    assert run("list", "--failed", "--from", "2020-01-01", *shelf).exit_code == 2

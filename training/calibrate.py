@@ -27,13 +27,10 @@ from numpy.typing import NDArray
 
 from qa import answering
 from qa.answering import Candidate
+from qa.assistant import Assistant
 from qa.calibration import PACKAGED, Calibration, Logistic
-from qa.config import Settings
 from qa.examples import Example, read_examples
-from qa.library import Library
 from qa.metrics import RIGHT, expected_calibration_error, f1
-from qa.reader import TransformersReader
-from qa.retrieval import Retriever
 
 CANDIDATE = (
     *("span", "sure", "echo", "length", "fits", "sentence"),
@@ -86,15 +83,10 @@ def main() -> None:
 
 def ask_all(library: str, questions: str, limit: int | None = None, absent: bool = False) -> list[Asked]:
     """Retrieve and read for every question of a file."""
-    settings = Settings.resolve()
     asked = []
-    with Library.open(library, settings) as opened:
-        retriever, reader = Retriever(opened), TransformersReader(settings.reader)
+    with Assistant.open(library) as assistant:
         for example in read_examples(questions)[:limit]:
-            passages = retriever.retrieve(example.question)
-            read = passages[: settings.read_passages]
-            spans = reader.read(example.question, [each.text for each in read], [each.article.title for each in read])
-            found = list(answering.candidates(example.question, read, spans))
+            found = list(answering.candidates(example.question, *assistant.look(example.question)))
             right = np.array([_is_right(example, candidate.quote) for candidate in found], dtype=bool)
             asked.append(Asked(example, Path(library).name, found, right, absent))
     print(f"{questions}: {len(asked)} questions asked of {library}", flush=True)

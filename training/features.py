@@ -42,6 +42,13 @@ class Batch:
     ends: torch.Tensor
     group: torch.Tensor
 
+    @property
+    def allowed(self) -> torch.Tensor:
+        """The tokens that an answer, or "no answer", may stand on."""
+        first = torch.zeros_like(self.context)
+        first[:, 0] = True
+        return self.context | first
+
     def to(self, device: torch.device) -> Batch:
         """The same on a device."""
         return Batch(*(getattr(self, name).to(device, non_blocking=True) for name in self.__slots__))
@@ -100,14 +107,10 @@ def _packed(ordered: Sequence[list[Encoded]], tokens: int) -> Iterator[list[list
 def tensors(groups: Sequence[Sequence[Encoded]], padding: int) -> Batch:
     """One batch of these groups."""
     flat = [(number, each) for number, group in enumerate(groups) for each in group]
-    shape = len(flat), max(len(each.window.token_ids) for _, each in flat)
-    ids = np.full(shape, padding, dtype=np.int64)
-    types, mask = np.zeros_like(ids), np.zeros_like(ids)
-    context, starts, ends = (np.zeros(shape, dtype=bool) for _ in range(3))
+    ids, types, mask = reader.padded([each.window for _, each in flat], padding)
+    context, starts, ends = (np.zeros(ids.shape, dtype=bool) for _ in range(3))
     for row, (_, each) in enumerate(flat):
-        size = len(each.window.token_ids)
-        ids[row, :size], types[row, :size], mask[row, :size] = each.window.token_ids, each.window.type_ids, 1
-        context[row, :size] = each.window.words >= 0
+        context[row, : len(each.window.words)] = each.window.words >= 0
         starts[row, list(each.starts) or 0] = True
         ends[row, list(each.ends) or 0] = True
     group = np.array([number for number, _ in flat])

@@ -9,9 +9,7 @@ from training.features import Batch
 
 def window_loss(logits: torch.Tensor, right: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Each window for itself: minus the log-probability of the right tokens, "no answer" among the others."""
-    allowed = batch.context.clone()
-    allowed[:, 0] = True
-    return (_lse(logits, allowed, 1) - _lse(logits, right, 1)).mean()
+    return (_lse(logits, batch.allowed, 1) - _lse(logits, right, 1)).mean()
 
 
 def shared_loss(logits: torch.Tensor, right: torch.Tensor, batch: Batch) -> torch.Tensor:
@@ -31,8 +29,7 @@ def shared_loss(logits: torch.Tensor, right: torch.Tensor, batch: Batch) -> torc
 
 def teacher_loss(logits: torch.Tensor, taught: torch.Tensor, batch: Batch, temperature: float = 2.0) -> torch.Tensor:
     """How far a window's distribution is from a teacher's (Kullback-Leibler), both softened."""
-    allowed = batch.context.clone()
-    allowed[:, 0] = True
+    allowed = batch.allowed
     ours = (logits / temperature).masked_fill(~allowed, -torch.inf).log_softmax(1).masked_fill(~allowed, 0.0)
     theirs = (taught / temperature).masked_fill(~allowed, -torch.inf).log_softmax(1).masked_fill(~allowed, 0.0)
     apart = (theirs.exp() * (theirs - ours)).masked_fill(~allowed, 0.0)

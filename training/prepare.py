@@ -20,7 +20,7 @@ import random
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,7 @@ def passages(rows: Sequence[Row], settings: Prepare) -> list[Window]:
     ]
 
 
-def groups(rows: Sequence[Row], pool: Pool, settings: Prepare, epochs: Any) -> Iterator[Group]:
+def groups(rows: Sequence[Row], pool: Pool, settings: Prepare, epochs: Mapping[str, float]) -> Iterator[Group]:
     """The groups of all rows, each data set as many times over as its epochs say."""
     chance = random.Random(settings.seed)
     others = _by_length(rows)
@@ -158,12 +158,11 @@ def _group(
         home = _merged(row, others[row.dataset], chance)
     else:
         home = _home(row, settings, chance)
-    windows = [home]
+    negatives: list[Window] = []
     if row.answers and chance.random() < settings.negatives:
         near = pool.near(row, settings.negative_depth)
-        windows += chance.sample(near, min(settings.negatives_each, len(near)))
-        windows[1:] = [_titled(each, settings, chance) for each in windows[1:]]
-    return Group(row.question, row.dataset, tuple(windows))
+        negatives = chance.sample(near, min(settings.negatives_each, len(near)))
+    return Group(row.question, row.dataset, (home, *(_titled(each, settings, chance) for each in negatives)))
 
 
 def _short_answers(row: Row, settings: Prepare) -> list[tuple[int, int]]:

@@ -34,8 +34,7 @@ class Train:
     """From groups of windows to a reader."""
 
     seed: int = 1
-    windows: int = 105_000  # to be read in all
-    window_tokens: int = 256  # question, title and passage together
+    windows: int = 92_000  # to be read in all
     batch_tokens: int = 4096  # with padding; a step is one batch
     peak_rate: float = 1e-4
     warmup: float = 0.04  # share of the windows

