@@ -61,7 +61,7 @@ class Library:
         try:
             if generations.current_name(path) is None:
                 generations.make_private(path)
-                with writer_lock(path / "write.lock").held():
+                with writer_lock(path / "write.lock").held("making"):
                     if generations.current_name(path) is None:
                         generations.create(path)
         except OSError as error:
@@ -74,7 +74,7 @@ class Library:
         if self._closed:
             return
         if self._generation.wants_snapshot():
-            with self._lock.attempted() as held:
+            with self._lock.attempted("bringing up to date") as held:
                 if held and generations.current_name(self.path) == self._generation.name:
                     self._generation.save_vectors()
         self._closed = True
@@ -172,7 +172,7 @@ class Library:
         generation.catch_up_vectors()
         # While somebody else writes, what the lexical index holds has to do: it is at most a batch behind.
         if generation.lexical_is_behind() or generation.wants_snapshot():
-            with self._lock.attempted() as held:
+            with self._lock.attempted("bringing up to date") as held:
                 if held and generations.current_name(self.path) == generation.name:
                     generation.catch_up_lexical()
                     if generation.wants_snapshot():
@@ -202,7 +202,7 @@ class Library:
         Raises LibraryBusy, FingerprintMismatch, ModelError.
         """
         given = [sources] if isinstance(sources, str | Path) else sources
-        with self._changing(progress) as ingest:
+        with self._changing("adding articles to", progress) as ingest:
             origins = discovered(given, self.settings, ingest.tally.failed)
             self._read(origins, ingest, progress)
             self._read_again(origins, ingest)
@@ -210,7 +210,7 @@ class Library:
 
     def add_documents(self, documents: Iterable[Document], *, progress: ProgressCallback | None = None) -> Report:
         """Take in documents that are in memory already: uploads, samples."""
-        with self._changing(progress) as ingest:
+        with self._changing("adding articles to", progress) as ingest:
             ingest.run(told(documents, progress))
         return ingest.tally.report()
 
@@ -220,7 +220,7 @@ class Library:
 
     def retry(self, *, progress: ProgressCallback | None = None) -> Report:
         """Try again what failed, changed or not. What came as an upload has to be uploaded again."""
-        with self._changing(progress, retry=True) as ingest:
+        with self._changing("adding articles to", progress, retry=True) as ingest:
             origins = [origin for origin in self._generation.store.failures() if not origin.startswith(_IN_MEMORY)]
             self._read(origins, ingest, progress)
             self._read_again(origins, ingest)
@@ -232,7 +232,7 @@ class Library:
         A file that cannot be read this time keeps what is stored of it; articles from elsewhere stay.
         """
         root = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - as `discover` names what is below it
-        with self._changing(progress) as ingest:
+        with self._changing("syncing a folder with", progress) as ingest:
             origins = discovered([root], self.settings, ingest.tally.failed)
             unreadable = [failure.source for failure in ingest.tally.failed]
             self._read(origins, ingest, progress)
@@ -263,7 +263,7 @@ class Library:
     def _releasing(self) -> Iterator[tuple[Transaction, list[str]]]:
         """A transaction that lets go of articles, and the ids of those that went with it, known at its end."""
         removed: list[str] = []
-        with self._lock.held():
+        with self._lock.held("removing articles from"):
             generation = self._current()
             with generation.store.transaction() as transaction:
                 yield transaction, removed
@@ -278,7 +278,7 @@ class Library:
         """Check everything, and make derived files anew that are wrong (`qa.doctor`)."""
         from qa import doctor
 
-        with self._lock.held():
+        with self._lock.held("checking"):
             self._current()
             return list(doctor.examine(self, progress or silent, repair=repair))
 
@@ -286,7 +286,7 @@ class Library:
         """Write the whole library as one ZIP of plain files (`qa.archive`); the number of articles in it."""
         from qa import archive
 
-        with self._lock.held():
+        with self._lock.held("exporting"):
             return archive.export(self._current().store, Path(file).expanduser(), progress or silent, vectors=vectors)
 
     def import_archive(self, file: str | Path, *, progress: ProgressCallback | None = None) -> Report:
@@ -297,7 +297,7 @@ class Library:
         from qa import archive
 
         told = progress or silent
-        with self._changing(progress):
+        with self._changing("importing into", progress):
             store = self._generation.store
             return archive.restore(Path(file).expanduser(), store, self.encoder, self.settings, self._fingerprint, told)
 
@@ -309,7 +309,7 @@ class Library:
         """
         from qa.rebuilding import rebuilt
 
-        with self._lock.held():
+        with self._lock.held("rebuilding"):
             old = self._current()
             new, failures = rebuilt(self.path, old, self.encoder, self.settings, self._fingerprint, progress or silent)
             generations.point_to(self.path, new.name)
@@ -318,9 +318,9 @@ class Library:
         return Report(unchanged=new.store.count(), failed=tuple(failures))
 
     @contextmanager
-    def _changing(self, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingest]:
+    def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingest]:
         """Hold the writer lock, and at the end bring this process's part of the indexes in step."""
-        with self._lock.held():
+        with self._lock.held(doing):
             generation = self._current()
             check(generation.store.fingerprint(), self._fingerprint, self.path)
             generations.delete_others(self.path, keep=generations.unfinished_name(self.path))
