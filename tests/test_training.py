@@ -13,6 +13,7 @@ from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering, Be
 
 from qa.lexical import LexicalIndex
 from qa.reader import PACKAGED, load_quantized
+from training.compare import varied
 from training.export import sha256, write_weights
 from training.features import Batch, batches, encode, tensors
 from training.groups import Group, Window, read_groups, write_groups
@@ -194,6 +195,24 @@ def test_a_question_with_another_year_has_no_answer(tmp_path):
     assert swapped.windows[0].answers == ()
 
 
+def test_a_question_of_a_context_without_its_answers_sentences_has_no_answer(tmp_path):
+    settings = replace(PLAIN, removed=1.0)
+    context = "The mill in Arda burned down in June. Ann Holt had built it. Nobody was hurt. Ann Holt fled."
+    rows = [row("Who built the mill in Arda?", context, "Ann Holt", title="T")]
+    plain, removed = groups(rows, pool_of(rows, settings, tmp_path), settings, settings.epochs)
+    assert plain.windows[0].answers
+    assert (removed.question, removed.dataset) == ("Who built the mill in Arda?", "d, removed")
+    assert removed.windows == (Window("T", "The mill in Arda burned down in June. Nobody was hurt.", ()),)
+
+
+def test_a_context_of_which_too_little_would_be_left_is_not_asked_again(tmp_path):
+    settings = replace(PLAIN, removed=1.0)
+    contexts = ("Ann Holt built it. It burned down.", "A mill. It burned. Ann Holt, who had built it, was abroad then.")
+    rows = [row("Who built it?", context, "Ann Holt") for context in contexts]
+    made = list(groups(rows, pool_of(rows, settings, tmp_path), settings, settings.epochs))
+    assert [each.dataset for each in made] == ["d", "d"]
+
+
 def test_a_data_set_is_gone_through_as_often_as_the_recipe_says(tmp_path):
     rows = [row(f"Who is {n}?", f"Number {n} is Ann.", "Ann") for n in range(200)]
     settings = replace(PLAIN, epochs={"d": 1.5})
@@ -349,3 +368,17 @@ def test_a_packaged_model_reads_as_the_one_it_was_made_of(start, tmp_path):
 def test_the_packaged_weights_are_those_that_the_card_describes():
     card = (Path(PACKAGED) / "README.md").read_text()
     assert sha256(Path(PACKAGED) / "model.safetensors") in card
+
+
+def test_a_compared_run_differs_in_what_is_named_and_in_nothing_else():
+    recipe = Recipe(PLAIN, Train(windows=10))
+    variant = varied("negatives=0.5 negatives_each=3 shared_loss=0 start=/models/six", Path("/models/twelve"), recipe)
+    assert variant.start == Path("/models/six")
+    assert variant.recipe.prepare == replace(PLAIN, negatives=0.5, negatives_each=3)
+    assert variant.recipe.train == replace(recipe.train, shared_loss=0.0)
+    assert varied("", Path("/models/twelve"), recipe).recipe == recipe
+
+
+def test_a_compared_run_refuses_a_setting_that_is_none():
+    with pytest.raises(ValueError, match="No such setting: negativs"):
+        varied("negativs=0", Path("start"), Recipe(PLAIN, Train()))

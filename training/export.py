@@ -1,8 +1,9 @@
 """Package a trained reader: int8 weights, tokenizer, and the card that says how it was made.
 
-    python -m training.export RUN DATA [--out FOLDER] [--recipe FILE] [--scores FILE] [--start NAME]
+    python -m training.export --run RUN DATA RECIPE [--run ...] [--out FOLDER] [--scores FILE] [--start NAME]
 
-RUN is what `train` wrote, DATA what `prepare` wrote. SCORES is a Markdown file that goes into the card as it is: the
+RUN is what `train` wrote, DATA what `prepare` wrote, RECIPE the settings of both; the runs in the order in which they
+built on each other. The weights are those of the last. SCORES is a Markdown file that goes into the card as it is: the
 tables of `benchmarks/quality.py`. Run it again with other scores, and the weights come out the same, byte for byte.
 """
 
@@ -12,7 +13,7 @@ import argparse
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,6 @@ from transformers import AutoModelForQuestionAnswering
 
 from qa.quantization import quantized
 from qa.reader import PACKAGED
-from training import recipe
 from training.recipe import Recipe
 
 LIMITS = """\
@@ -39,24 +39,16 @@ TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
 def main() -> None:
     """Write the packaged folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("--run", nargs=3, type=Path, action="append", required=True, metavar=("RUN", "DATA", "RECIPE"))
     parser.add_argument("--out", type=Path, default=PACKAGED)
-    parser.add_argument("--recipe", type=Path, default=recipe.PACKAGED)
     parser.add_argument("--scores", type=Path, default=None)
     parser.add_argument("--start", default="ms-marco-MiniLM-L-12-v2 (Apache-2.0), put back to floats from int8")
     given = parser.parse_args()
-    model = AutoModelForQuestionAnswering.from_pretrained(given.run / "best", dtype=torch.float32)
-    write_weights(model, given.run / "best", given.out)
-    card = "\n".join(
-        (
-            *_head(model, given.out, given.start),
-            *_data(json.loads((given.data / "data.json").read_text(encoding="utf-8"))),
-            *_recipe(Recipe.read(given.recipe)),
-            *_log((given.run / "log.jsonl").read_text(encoding="utf-8")),
-            *(("## Scores", "", given.scores.read_text(encoding="utf-8").strip(), "") if given.scores else ()),
-        )
-    )
+    best = given.run[-1][0] / "best"
+    model = AutoModelForQuestionAnswering.from_pretrained(best, dtype=torch.float32)
+    write_weights(model, best, given.out)
+    scores = () if given.scores is None else ("## Scores", "", given.scores.read_text(encoding="utf-8").strip(), "")
+    card = "\n".join((*_head(model, given.out, given.start), *_runs(given.run), *scores))
     (given.out / "README.md").write_text(card, encoding="utf-8")
     print(card)
 
@@ -95,20 +87,28 @@ def _head(model: Any, out: Path, start: str) -> Iterator[str]:
     yield LIMITS
 
 
+def _runs(runs: Sequence[Sequence[Path]]) -> Iterator[str]:
+    for number, (run, data, recipe) in enumerate(runs, start=1):
+        yield f"## Run {number}\n" if number == 1 else f"## Run {number}, from the weights of the one before\n"
+        yield from _recipe(recipe)
+        yield from _log((run / "log.jsonl").read_text(encoding="utf-8"))
+        yield from _data(json.loads((data / "data.json").read_text(encoding="utf-8")))
+
+
 def _data(facts: dict[str, dict[str, Any]]) -> Iterator[str]:
-    yield "## Data\n"
-    yield "| data set | rows | without answer | questions used | with a name swapped | held out | licence | sha256 |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "The data: questions used, of them with a name swapped and with the answer's sentences removed (no answer then).\n"
+    yield "| data set | rows | without answer | used | swapped | removed | held out | licence | sha256 |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for name, fact in facts.items():
-        figures = (fact[key] for key in ("rows", "unanswerable", "groups", "swapped", "held out"))
+        figures = (fact.get(key, 0) for key in ("rows", "unanswerable", "groups", "swapped", "removed", "held out"))
         numbers = " | ".join(f"{figure:,}" for figure in figures)
         yield f"| {name} | {numbers} | {'; '.join(fact['licence'])} | {fact['sha256'][:16]} |"
     yield ""
 
 
-def _recipe(settings: Recipe) -> Iterator[str]:
-    yield "## Recipe\n"
-    yield "`training/recipe.toml`, with the defaults of `training/recipe.py`:\n"
+def _recipe(file: Path) -> Iterator[str]:
+    settings = Recipe.read(file)
+    yield f"`training/{file.name}`, with the defaults of `training/recipe.py`:\n"
     for part in (settings.prepare, settings.train):
         values = (f"{field.name} {getattr(part, field.name)}" for field in fields(part) if field.name != "epochs")
         yield f"- {type(part).__name__.lower()}: {', '.join(values)}"
@@ -116,7 +116,6 @@ def _recipe(settings: Recipe) -> Iterator[str]:
 
 
 def _log(log: str) -> Iterator[str]:
-    yield "## Log\n"
     yield "F1 on the held-out part: answerable questions; all, at the best threshold.\n"
     yield "| windows | hours | loss | F1 answerable | F1 all |"
     yield "|---|---|---|---|---|"

@@ -21,13 +21,14 @@ import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from qa.answering import said
 from qa.chunking import chunk
 from qa.lexical import LexicalDocument, LexicalIndex
+from qa.text import sentences
 from training.groups import Group, Window, write_groups
 from training.recipe import PACKAGED, Prepare, Recipe
 
@@ -79,9 +80,13 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--recipe", type=Path, default=PACKAGED)
     given = parser.parse_args()
-    settings = Recipe.read(given.recipe).prepare
-    given.out.mkdir(parents=True, exist_ok=True)
-    files = {name: given.data / f"{name}.jsonl.gz" for name in settings.epochs}
+    print(make(given.data, given.out, Recipe.read(given.recipe).prepare))
+
+
+def make(data: Path, out: Path, settings: Prepare) -> str:
+    """Write the groups of all data sets that the settings name; a line that counts them."""
+    out.mkdir(parents=True, exist_ok=True)
+    files = {name: data / f"{name}.jsonl.gz" for name in settings.epochs}
     rows = [row for name, path in files.items() for row in read_rows(name, path)]
     with tempfile.TemporaryDirectory() as folder:
         pool = Pool(LexicalIndex(Path(folder)))
@@ -91,12 +96,12 @@ def main() -> None:
         made = list(groups(kept, pool, settings, settings.epochs))
         held = list(groups(apart, pool, settings, dict.fromkeys(settings.epochs, 1.0)))
     random.Random(settings.seed).shuffle(made)
-    write_groups(given.out / "train.jsonl.xz", made)
-    write_groups(given.out / "held_out.jsonl.xz", held)
+    write_groups(out / "train.jsonl.xz", made)
+    write_groups(out / "held_out.jsonl.xz", held)
     facts = {name: _facts(path, name, made, held) for name, path in files.items()}
-    (given.out / "data.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    (out / "data.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     windows = sum(len(group.windows) for group in made)
-    print(f"{len(made):,} groups of {windows:,} windows, {len(held):,} groups held out, in {given.out}")
+    return f"{len(made):,} groups of {windows:,} windows, {len(held):,} groups held out, in {out}"
 
 
 def read_rows(name: str, path: Path) -> Iterator[Row]:
@@ -147,6 +152,8 @@ def groups(rows: Sequence[Row], pool: Pool, settings: Prepare, epochs: Mapping[s
                 yield made
             if row.answers and chance.random() < settings.swapped and (other := swaps.swapped(row, chance)):
                 yield Group(other, f"{row.dataset}, swapped", (_home(row, settings, chance, answers=False),))
+            if row.answers and settings.removed and chance.random() < settings.removed and (rest := _silent(row)):
+                yield Group(row.question, f"{row.dataset}, removed", (_home(rest, settings, chance),))
 
 
 def _group(
@@ -163,6 +170,19 @@ def _group(
         near = pool.near(row, settings.negative_depth)
         negatives = chance.sample(near, min(settings.negatives_each, len(near)))
     return Group(row.question, row.dataset, (home, *(_titled(each, settings, chance) for each in negatives)))
+
+
+def _silent(row: Row) -> Row | None:
+    """The question of its context without the sentences that say an answer: the right topic, the detail absent.
+
+    None if less than half of it would be left, or only one sentence.
+    """
+    golds = [f" {said(row.context[start:end])} " for start, end in row.answers]
+    said_in = (row.context[start:end] for start, end in sentences(row.context, "en"))
+    left = [each for each in said_in if not any(gold in f" {said(each)} " for gold in golds)]
+    rest = " ".join(left)
+    enough = len(left) > 1 and len(rest) >= len(row.context) / 2
+    return replace(row, context=rest, answers=()) if enough else None
 
 
 def _short_answers(row: Row, settings: Prepare) -> list[tuple[int, int]]:
@@ -244,6 +264,7 @@ def _facts(path: Path, name: str, made: Sequence[Group], held: Sequence[Group]) 
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "groups": count[name],
         "swapped": count[f"{name}, swapped"],
+        "removed": count[f"{name}, removed"],
         "held out": sum(group.dataset == name for group in held),
     }
 

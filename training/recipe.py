@@ -23,6 +23,9 @@ class Prepare:
     negatives_each: int = 1
     negative_depth: int = 12  # how deep in the ranking a negative may stand
     swapped: float = 0.08  # share of the answerable questions asked again with another name or year: unanswerable
+    removed: float = (
+        0.0  # share of the answerable questions asked again of their context without the answer's sentences
+    )
     merged: float = 0.5  # share of the single sentences that are put among other sentences
     passage_words: int = 180  # contexts longer than this are cut as the product cuts articles
     overlap_words: int = 40
