@@ -96,7 +96,7 @@ def _runs(runs: Sequence[Sequence[Path]]) -> Iterator[str]:
 
 
 def _data(facts: dict[str, dict[str, Any]]) -> Iterator[str]:
-    yield "The data: questions used, of them with a name swapped and with the answer's sentences removed (no answer then).\n"
+    yield "The data. Swapped, removed: asked again with another name, or without the sentences that say the answer.\n"
     yield "| data set | rows | without answer | used | swapped | removed | held out | licence | sha256 |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for name, fact in facts.items():
