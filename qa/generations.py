@@ -47,6 +47,7 @@ class Generation:
         self.folder = folder
         self.name = folder.name
         self.store = Store(folder / "library.db")
+        self._file = _identity(self.store.path)
         self._opening = threading.Lock()
         self._changing = threading.RLock()  # held by the thread that brings the vectors up to date
         self._lexical: LexicalIndex | None = None
@@ -71,6 +72,10 @@ class Generation:
     @property
     def snapshot(self) -> Path:
         return self.folder / "vectors.bin"
+
+    def is_in_place(self) -> bool:
+        """Whether the store is still the file in the folder: what goes into a deleted one is lost."""
+        return _identity(self.store.path) == self._file
 
     # the lexical index: one on disk for all processes, changed only under the writer lock
 
@@ -219,7 +224,10 @@ def open_current(library: Path) -> Generation:
     while True:
         name = current_name(library)
         if name is None:
-            raise LibraryError(f"There is no library at {library}.")
+            raise LibraryError(
+                f"There is no library at {library} any more: its folder was moved or deleted, or its file CURRENT was. "
+                "Open it again from where it is now."
+            )
         folder = generation_folder(library, name)
         try:
             if not (folder / "library.db").is_file():
@@ -228,6 +236,15 @@ def open_current(library: Path) -> Generation:
         except LibraryError:
             if current_name(library) == name:
                 raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file this is, whatever its name; None when it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def create(library: Path) -> None:

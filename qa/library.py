@@ -183,8 +183,7 @@ class Library:
         """The generation in force, after a look whether another process has rebuilt the library."""
         if self._closed:
             raise LibraryError(f"The library at {self.path} is closed. Open it again to use it.")
-        name = generations.current_name(self.path)
-        if name is not None and name != self._generation.name:
+        if generations.current_name(self.path) != self._generation.name or not self._generation.is_in_place():
             # The old one is not closed: a question may be reading from it. It goes with the last who holds it.
             self._generation = generations.open_current(self.path)
         return self._generation

@@ -71,7 +71,7 @@ class WriterLock:
         """Hold the lock, or raise `LibraryBusy` that says what another process is `doing` with it."""
         with self._threads:
             try:
-                self._file.acquire(timeout=WAIT_SECONDS)
+                self._acquire(WAIT_SECONDS)
             except Timeout:
                 raise self._busy() from None
             except OSError as error:
@@ -87,7 +87,7 @@ class WriterLock:
             return
         try:
             try:
-                self._file.acquire(timeout=0)
+                self._acquire(0)
             except (Timeout, OSError):
                 yield False
                 return
@@ -95,6 +95,11 @@ class WriterLock:
                 yield True
         finally:
             self._threads.release()
+
+    def _acquire(self, seconds: float) -> None:
+        if not self._path.parent.is_dir():  # it would be made, for a library that somebody has deleted
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self._path.parent))
+        self._file.acquire(timeout=seconds)
 
     @contextmanager
     def _noted(self, doing: str) -> Iterator[None]:
@@ -126,7 +131,7 @@ class WriterLock:
     def _unwritable(self, error: OSError) -> LibraryError:
         folder = self._path.parent
         if not folder.is_dir():
-            return LibraryError(f"The library at {folder} is gone: somebody moved or deleted its folder. Open it anew.")
+            return LibraryError(f"The library at {folder} is gone: its folder was moved or deleted. Open it again.")
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return LibraryError(f"The disk that holds {folder} is full. Free some space and try again.")
         return LibraryError(
