@@ -1,5 +1,7 @@
 """The `article-qa` command: wiring only; words come from `qa.wording`, JSON from `qa.export`.
 
+What changes the library is in `qa.changing`.
+
 Exit codes: 0 found, or all went well; 1 not found, some sources failed, or some quotes do not hold; 2 wrong
 usage; 3 an error, told in one line on stderr; 130 stopped by Ctrl-C. Answers and `--json` go to stdout, progress,
 failures and hints to stderr.
@@ -10,27 +12,36 @@ from __future__ import annotations
 import io
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from qa import terminal, wording
+from qa import changing, terminal, wording
 from qa.config import Settings
-from qa.datatypes import Failure, ProgressCallback, Report, Where
+from qa.datatypes import Failure, Where
 from qa.errors import QAError
 from qa.export import FormatError, answer_to_dict, article_to_dict, checks_to_dict, read_answers, verify_answer
-from qa.options import FromOption, JsonOption, LibraryOption, SourceOption, ToOption
+from qa.options import (
+    ERROR,
+    INCOMPLETE,
+    NOT_FOUND,
+    STOPPED,
+    FromOption,
+    JsonOption,
+    LibraryOption,
+    SourceOption,
+    ToOption,
+    opened_library,
+)
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
-    from qa.library import Library
 
-NOT_FOUND, INCOMPLETE, ERROR, STOPPED = 1, 1, 3, 130
 EVALUATION_FORMAT = "article-qa/evaluation/1"
 
 app = typer.Typer(
@@ -92,135 +103,13 @@ def ask(
         raise typer.Exit(NOT_FOUND)
 
 
-@app.command()
-def add(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SOURCE", help="Files, folders, web pages (http, https) and feeds."),
-    ] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Try again what failed before.")] = False,
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Put articles into the library, or bring them up to date; what has not changed costs nothing.
-
-    What failed is remembered (`list --failed`) and tried again when it has changed, or with --retry.
-    Exit code 0: all went in; 1: some failed and are listed; 3: an error; 130: stopped, what is in stays.
-    """
-    if retry == bool(sources):
-        raise typer.BadParameter("Give files, folders or addresses, or --retry.")
-    if retry:
-        _add(library, lambda opened, progress: opened.retry(progress=progress), as_json=as_json)
-    else:
-        _add(library, lambda opened, progress: opened.add(sources or (), progress=progress), as_json=as_json)
-
-
-@app.command()
-def sync(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to mirror.")],
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Make the library mirror a folder: new and changed files go in, deleted ones go out.
-
-    Articles from elsewhere stay as they are. Exit codes are those of `add`.
-    """
-    _add(library, lambda opened, progress: opened.sync(folder, progress=progress), as_json=as_json)
-
-
-@app.command()
-def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Make passages, vectors and indexes anew, after another model or other settings were chosen.
-
-    The library answers from the old ones until the new ones are complete.
-    """
-    with _library(library) as opened:
-        try:
-            with terminal.progress_bars(terminal.stderr()) as progress:
-                report = opened.rebuild(progress=progress)
-        except KeyboardInterrupt:
-            terminal.show_hint("Stopped. The library is as it was before; the next rebuild goes on from here.")
-            raise typer.Exit(STOPPED) from None
-    terminal.show_report(report, as_json=as_json, unchanged="rebuilt")
-    if report.failed:
-        raise typer.Exit(INCOMPLETE)
-
-
-@app.command()
-def doctor(
-    repair: Annotated[
-        bool, typer.Option("--repair/--no-repair", help="Make derived files anew that are wrong.")
-    ] = True,
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Check everything in the library: texts, passages, vectors, indexes, leftovers.
-
-    Articles are never changed. Exit code 0: all is in order, or is now; 1: something is not; 3: an error.
-    """
-    with _library(library) as opened, terminal.progress_bars(terminal.stderr()) as progress:
-        findings = opened.examine(repair=repair, progress=progress)
-    if as_json:
-        terminal.print_json([asdict(each) for each in findings])
-    else:
-        terminal.show(terminal.stdout(), *wording.finding_lines(findings))
-    if not all(each.sound or each.mended for each in findings):
-        raise typer.Exit(INCOMPLETE)
-
-
-@app.command()
-def export(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write, such as library.zip.")],
-    vectors: Annotated[bool, typer.Option("--vectors/--no-vectors", help="Smaller without; then made anew.")] = True,
-    library: LibraryOption = None,
-) -> None:
-    """Write the whole library as one ZIP of plain files: a backup, or a way to another machine."""
-    with _library(library) as opened:
-        with terminal.progress_bars(terminal.stderr()) as progress:
-            count = opened.export(file, vectors=vectors, progress=progress)
-        terminal.show_hint(f"{count:,} articles are in {file}. To take them in elsewhere: article-qa import {file}")
-
-
-@app.command("import")
-def import_archive(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `export` wrote.")],
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Take in an exported library; what is here already stays, and the same text is kept once.
-
-    Exit codes are those of `add`.
-    """
-    _add(library, lambda opened, progress: opened.import_archive(file, progress=progress), as_json=as_json)
-
-
-@app.command()
-def remove(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids, as `list` shows them.")] = None,
-    source: SourceOption = None,
-    samples: Annotated[bool, typer.Option("--samples", help="All sample articles.")] = False,
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Take articles out of the library: by id, all of a source, or the samples.
-
-    `list --source SOURCE` shows beforehand what `remove --source SOURCE` would take out.
-    Exit code 0: removed; 1: nothing to remove, or an id was unknown; 3: an error.
-    """
-    if not (ids or source or samples):
-        raise typer.BadParameter("Give ids, --source or --samples.")
-    from qa.samples import remove_samples
-
-    with _library(library) as opened:
-        chosen = dict.fromkeys(ids or ())
-        if source:
-            chosen |= dict.fromkeys(article.id for article in opened.articles(Where(sources=tuple(source))))
-        report = opened.remove(list(chosen)) if chosen else Report()
-        if samples:
-            report = replace(report, removed=(*report.removed, *remove_samples(opened).removed))
-    terminal.show_report(report, as_json=as_json)
-    if report.failed or not report.removed:
-        raise typer.Exit(NOT_FOUND)
+app.command()(changing.add)
+app.command()(changing.sync)
+app.command()(changing.remove)
+app.command()(changing.rebuild)
+app.command()(changing.doctor)
+app.command()(changing.export)
+app.command("import")(changing.import_archive)
 
 
 @app.command("list")
@@ -238,7 +127,7 @@ def list_articles(
     if failed and where:
         raise typer.BadParameter("--failed lists all that failed: leave out --from, --to and --source.")
     out = terminal.stdout()
-    with _library(library) as opened:
+    with opened_library(library) as opened:
         if failed:
             _list_failed(opened.failures()[:limit], as_json=as_json)
             return
@@ -302,7 +191,7 @@ def verify(
     answers = read_answers(_read_text(file))
     if not answers:
         raise FormatError(f"{file}: there is no answer in it; give what `article-qa ask --json` printed.")
-    with _library(library) as opened:
+    with opened_library(library) as opened:
         checks = [check for answer in answers for check in verify_answer(answer, opened.article)]
     if as_json:
         terminal.print_json(checks_to_dict(checks))
@@ -342,37 +231,11 @@ def _where(
     return Where(published_from, published_to, tuple(source or ()), tuple(article or ()))
 
 
-def _library(path: Path | None) -> AbstractContextManager[Library]:
-    from qa.library import Library
-
-    return Library.open(path, Settings.resolve())
-
-
 def _assistant(path: Path | None, settings: Settings) -> AbstractContextManager[Assistant]:
     from qa.assistant import Assistant
 
     with terminal.progress_bars(terminal.stderr()) as progress:  # of the sample articles, the first time
         return Assistant.open(path, settings=settings, progress=progress)
-
-
-def _add(path: Path | None, work: Callable[[Library, ProgressCallback], Report], *, as_json: bool) -> None:
-    """Open the library, let `work` change it under progress bars, and tell what came of it."""
-    from qa.samples import holds_samples
-
-    with _library(path) as library:
-        before = len(library)
-        try:
-            with terminal.progress_bars(terminal.stderr()) as progress:
-                report = work(library, progress)
-        except KeyboardInterrupt:
-            terminal.show_stopped(len(library) - before, len(library))
-            raise typer.Exit(STOPPED) from None
-        has_samples = holds_samples(library)
-    terminal.show_report(report, as_json=as_json)
-    if has_samples and not as_json:
-        terminal.show_hint("The sample articles are in here too; to take them out: article-qa remove --samples")
-    if report.failed:
-        raise typer.Exit(INCOMPLETE)
 
 
 def _read_text(file: Path) -> str:

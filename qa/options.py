@@ -1,4 +1,4 @@
-"""The options that several commands of the shell share, and the dates they take."""
+"""What several commands of the shell share: options and what they take, exit codes, the opened library."""
 
 from __future__ import annotations
 
@@ -6,9 +6,23 @@ import re
 from calendar import monthrange
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from qa.config import Settings
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+NOT_FOUND, INCOMPLETE, ERROR, STOPPED = 1, 1, 3, 130
+
+
+def opened_library(path: Path | None) -> Library:
+    """The library to work on, with the settings in force; used in `with`."""
+    from qa.library import Library
+
+    return Library.open(path, Settings.resolve())
 
 
 def first_day(text: str) -> date:

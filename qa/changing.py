@@ -1,0 +1,161 @@
+"""The commands of the shell that change the library, or look after it. `qa.cli` makes them commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa import terminal, wording
+from qa.datatypes import ProgressCallback, Report, Where
+from qa.options import INCOMPLETE, NOT_FOUND, STOPPED, JsonOption, LibraryOption, SourceOption, opened_library
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+
+def add(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE", help="Files, folders, web pages (http, https) and feeds."),
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what failed before.")] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put articles into the library, or bring them up to date; what has not changed costs nothing.
+
+    What failed is remembered (`list --failed`) and tried again when it has changed, or with --retry.
+    Exit code 0: all went in; 1: some failed and are listed; 3: an error; 130: stopped, what is in stays.
+    """
+    if retry == bool(sources):
+        raise typer.BadParameter("Give files, folders or addresses, or --retry.")
+    if retry:
+        _change(library, lambda opened, progress: opened.retry(progress=progress), as_json=as_json)
+    else:
+        _change(library, lambda opened, progress: opened.add(sources or (), progress=progress), as_json=as_json)
+
+
+def sync(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to mirror.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the library mirror a folder: new and changed files go in, deleted ones go out.
+
+    Articles from elsewhere stay as they are. Exit codes are those of `add`.
+    """
+    _change(library, lambda opened, progress: opened.sync(folder, progress=progress), as_json=as_json)
+
+
+def remove(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids, as `list` shows them.")] = None,
+    source: SourceOption = None,
+    samples: Annotated[bool, typer.Option("--samples", help="All sample articles.")] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take articles out of the library: by id, all of a source, or the samples.
+
+    `list --source SOURCE` shows beforehand what `remove --source SOURCE` would take out.
+    Exit code 0: removed; 1: nothing to remove, or an id was unknown; 3: an error.
+    """
+    if not (ids or source or samples):
+        raise typer.BadParameter("Give ids, --source or --samples.")
+    from qa.samples import remove_samples
+
+    with opened_library(library) as opened:
+        chosen = dict.fromkeys(ids or ())
+        if source:
+            chosen |= dict.fromkeys(article.id for article in opened.articles(Where(sources=tuple(source))))
+        report = opened.remove(list(chosen)) if chosen else Report()
+        if samples:
+            report = replace(report, removed=(*report.removed, *remove_samples(opened).removed))
+    terminal.show_report(report, as_json=as_json)
+    if report.failed or not report.removed:
+        raise typer.Exit(NOT_FOUND)
+
+
+def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Make passages, vectors and indexes anew, after another model or other settings were chosen.
+
+    The library answers from the old ones until the new ones are complete.
+    """
+    with opened_library(library) as opened:
+        try:
+            with terminal.progress_bars(terminal.stderr()) as progress:
+                report = opened.rebuild(progress=progress)
+        except KeyboardInterrupt:
+            terminal.show_hint("Stopped. The library is as it was before; the next rebuild goes on from here.")
+            raise typer.Exit(STOPPED) from None
+    terminal.show_report(report, as_json=as_json, unchanged="rebuilt")
+    if report.failed:
+        raise typer.Exit(INCOMPLETE)
+
+
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair/--no-repair", help="Make derived files anew that are wrong.")
+    ] = True,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check everything in the library: texts, passages, vectors, indexes, leftovers.
+
+    Articles are never changed. Exit code 0: all is in order, or is now; 1: something is not; 3: an error.
+    """
+    with opened_library(library) as opened, terminal.progress_bars(terminal.stderr()) as progress:
+        findings = opened.examine(repair=repair, progress=progress)
+    if as_json:
+        terminal.print_json([asdict(each) for each in findings])
+    else:
+        terminal.show(terminal.stdout(), *wording.finding_lines(findings))
+    if not all(each.sound or each.mended for each in findings):
+        raise typer.Exit(INCOMPLETE)
+
+
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write, such as library.zip.")],
+    vectors: Annotated[bool, typer.Option("--vectors/--no-vectors", help="Smaller without; then made anew.")] = True,
+    library: LibraryOption = None,
+) -> None:
+    """Write the whole library as one ZIP of plain files: a backup, or a way to another machine."""
+    with opened_library(library) as opened:
+        with terminal.progress_bars(terminal.stderr()) as progress:
+            count = opened.export(file, vectors=vectors, progress=progress)
+        terminal.show_hint(f"{count:,} articles are in {file}. To take them in elsewhere: article-qa import {file}")
+
+
+def import_archive(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `export` wrote.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in an exported library; what is here already stays, and the same text is kept once.
+
+    Exit codes are those of `add`.
+    """
+    _change(library, lambda opened, progress: opened.import_archive(file, progress=progress), as_json=as_json)
+
+
+def _change(path: Path | None, work: Callable[[Library, ProgressCallback], Report], *, as_json: bool) -> None:
+    """Open the library, let `work` change it under progress bars, and tell what came of it."""
+    from qa.samples import holds_samples
+
+    with opened_library(path) as library:
+        before = len(library)
+        try:
+            with terminal.progress_bars(terminal.stderr()) as progress:
+                report = work(library, progress)
+        except KeyboardInterrupt:
+            terminal.show_stopped(len(library) - before, len(library))
+            raise typer.Exit(STOPPED) from None
+        has_samples = holds_samples(library)
+    terminal.show_report(report, as_json=as_json)
+    if has_samples and not as_json:
+        terminal.show_hint("The sample articles are in here too; to take them out: article-qa remove --samples")
+    if report.failed:
+        raise typer.Exit(INCOMPLETE)
