@@ -6,7 +6,6 @@ index, the snapshot of the vectors and what a killed process left behind can be 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from embeddings.encoder import Encoder
 from embeddings.errors import VectorIndexError
 from qa import generations
 from qa.chunking import encoder_text
+from qa.compaction import delete, leftovers
 from qa.datatypes import Article, Passage, Progress, ProgressCallback
 from qa.errors import QAError, mapped
 from qa.generations import Generation
@@ -51,7 +51,7 @@ def examine(library: Library, progress: ProgressCallback, *, repair: bool = True
     yield _fingerprint(library)
     yield _lexical(generation, repair=repair)
     yield _snapshot(generation, repair=repair)
-    yield _leftovers(library.path, repair=repair)
+    yield _leftovers(library.path, generation, repair=repair)
 
 
 def _database(store: Store) -> Finding:
@@ -164,20 +164,15 @@ def _snapshot(generation: Generation, *, repair: bool) -> Finding:
     return Finding("vector snapshot", False, detail, mended=repair)
 
 
-def _leftovers(library: Path, *, repair: bool) -> Finding:
-    """What a rebuild or an export that was killed has left."""
-    current = generations.current_name(library)
-    left = [generations.generation_folder(library, name) for name in generations.generation_names(library)]
-    left = [folder for folder in left if folder.name not in (current, generations.unfinished_name(library))]
-    left += [path for path in library.rglob("*.partial") if not any(folder in path.parents for folder in left)]
+def _leftovers(library: Path, generation: Generation, *, repair: bool) -> Finding:
+    """What was cut short has left, and whether words of removed articles are in the files."""
+    left = leftovers(library)
     if not left:
-        return Finding("leftovers", True, "nothing lies about")
+        gone = generation.store.removals()
+        words = f"; the words of {gone:,} passages that have gone stay in the files until: article-qa compact"
+        return Finding("leftovers", True, "nothing lies about" + (words if gone else ""))
     if repair:
-        for path in left:
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+        delete(left)
     names = ", ".join(path.name for path in left[:NAMED])
     return Finding("leftovers", False, names, mended=repair and not any(path.exists() for path in left))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from qa.doctor import Finding
     from qa.lexical import LexicalIndex
 
+
+logger = logging.getLogger(__name__)
 
 _IN_MEMORY = ("upload:", "sample:")  # origins that nobody can read again
 
@@ -268,6 +271,7 @@ class Library:
                 yield transaction, removed
                 removed += transaction.settle().removed
             generation.follow()
+            self._compact_if_due(removed=bool(removed))
 
     def check_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the settings in force make the same passages and vectors as are stored."""
@@ -311,10 +315,43 @@ class Library:
         with self._lock.held("rebuilding"):
             old = self._current()
             new, failures = rebuilt(self.path, old, self.encoder, self.settings, self._fingerprint, progress or silent)
-            generations.point_to(self.path, new.name)
-            self._generation = new
-            generations.delete_others(self.path)
+            self._put_in_force(new)
         return Report(unchanged=new.store.count(), failed=tuple(failures))
+
+    def compact(self, *, progress: ProgressCallback | None = None) -> int:
+        """Write the library anew without a trace of what was removed or replaced; the bytes that this freed.
+
+        Asking goes on meanwhile. `remove` and `sync` do it by themselves where it takes a moment, and every change does
+        when much has gone; a rebuild does it as well. Raises LibraryError when the disk has no room for both.
+        """
+        from qa import compaction
+
+        with self._lock.held("compacting"):
+            before = generations.bytes_below(self.path)
+            self._put_in_force(compaction.compacted(self.path, self._current(), progress or silent))
+            compaction.delete(compaction.leftovers(self.path))
+            return max(0, before - generations.bytes_below(self.path))
+
+    def lingers(self) -> bool:
+        """Whether words of removed or replaced articles may still be in the files; `compact` takes them out."""
+        from qa import compaction
+
+        return compaction.lingers(self.path, self._current())
+
+    def _compact_if_due(self, *, removed: bool) -> None:
+        """At the end of a change, which stands whatever becomes of this. The caller holds the writer lock."""
+        from qa import compaction
+
+        if compaction.is_due(self._generation.store, removed=removed):
+            try:
+                self.compact()
+            except (QAError, OSError) as error:
+                logger.warning("The library at %s still holds words of removed articles: %s", self.path, error)
+
+    def _put_in_force(self, generation: Generation) -> None:
+        generations.point_to(self.path, generation.name)
+        self._generation = generation
+        generations.delete_others(self.path)
 
     @contextmanager
     def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingest]:
@@ -337,6 +374,7 @@ class Library:
             if generation.wants_snapshot(ingest.encoded):
                 generation.catch_up_vectors()
                 generation.save_vectors()
+            self._compact_if_due(removed=bool(ingest.tally.removed))
 
     def _read(self, origins: list[str], ingest: Ingest, progress: ProgressCallback | None) -> None:
         unread: list[Failure] = []

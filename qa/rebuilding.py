@@ -43,15 +43,20 @@ def rebuilt(
     mark = json.dumps({"from": old.name, "revision": old.store.revision(), "fingerprint": fingerprint})
     with _unfinished(library, old, mark) as generation:
         failures = _copy(old.store, generation.store, encoder, settings, progress)
-        progress(Progress("index", 0, 1))
-        generation.catch_up_lexical()
-        generation.catch_up_vectors()
-        _check(old.store, generation)
-        if generation.wants_snapshot():
-            generation.save_vectors()
-        progress(Progress("index", 1, 1))
+        complete(old.store, generation, progress)
         (generation.folder / generations.MARK).unlink()
     return generation, failures
+
+
+def complete(old: Store, new: Generation, progress: ProgressCallback) -> None:
+    """Make the indexes of a new generation. Raises LibraryError if it cannot take the place of the old one."""
+    progress(Progress("index", 0, 1))
+    new.catch_up_lexical()
+    new.catch_up_vectors()
+    _check(old, new)
+    if new.wants_snapshot():
+        new.save_vectors()
+    progress(Progress("index", 1, 1))
 
 
 @contextmanager
@@ -61,7 +66,7 @@ def _unfinished(library: Path, old: Generation, mark: str) -> Iterator[Generatio
     if name is not None and (generation_folder(library, name) / generations.MARK).read_text("utf-8") != mark:
         name = None
     generations.delete_others(library, keep=name)
-    _check_room(library, old, name)
+    check_room(library, old, "Rebuilding", generations.bytes_below(generation_folder(library, name)) if name else 0)
     folder = generation_folder(library, name or generations.next_name(library))
     try:
         if name is None:
@@ -83,13 +88,13 @@ def _begin(folder: Path, old: Store, mark: str) -> None:
     (folder / generations.MARK).write_text(mark, "utf-8")
 
 
-def _check_room(library: Path, old: Generation, begun: str | None) -> None:
-    there = generations.bytes_below(generation_folder(library, begun)) if begun else 0
+def check_room(library: Path, old: Generation, doing: str, there: int = 0) -> None:
+    """Raise LibraryError unless a second generation fits on the disk, of which `there` bytes are there already."""
     wanted = ROOM * generations.bytes_below(old.folder) + SPARE_BYTES - there
     free = shutil.disk_usage(library).free
     if free < wanted:
         raise LibraryError(
-            f"Rebuilding needs about {wanted / 1e6:,.0f} MB beside the library at {library}, and {free / 1e6:,.0f} MB "
+            f"{doing} needs about {wanted / 1e6:,.0f} MB beside the library at {library}, and {free / 1e6:,.0f} MB "
             "are free there. Make room, or move the library to a larger disk."
         )
 
@@ -126,14 +131,14 @@ def _check(old: Store, generation: Generation) -> None:
     """Nothing may be missing or changed: what is handed over replaces the only copy."""
     ids = old.article_ids()
     if sorted(generation.store.article_ids()) != sorted(ids):
-        raise LibraryError("The rebuilt library does not hold the same articles. The old one stays; try again.")
+        raise LibraryError("The new library does not hold the same articles. The old one stays; try again.")
     for page in batched(ids, PAGE):
         texts = generation.store.articles_by_id(page)
         if any(article_id(texts[each].text) != each for each in page):
-            raise LibraryError("The rebuilt library holds a text that was changed. The old one stays; check the disk.")
+            raise LibraryError("The new library holds a text that was changed. The old one stays: article-qa doctor")
     vectors = 0 if generation.vectors is None else len(generation.vectors)
     if not len(generation.lexical) == vectors == generation.store.size().passages:
-        raise LibraryError("The rebuilt indexes are not complete. The old library stays; try again.")
+        raise LibraryError("The new indexes are not complete. The old library stays; try again.")
 
 
 def _cut(article: Article, settings: Settings, failures: list[Failure]) -> Read:

@@ -70,6 +70,14 @@ class Store:
     def close(self) -> None:
         self._database.close()
 
+    def copy_to(self, path: Path) -> Store:
+        """Open a copy in a new file, which holds what is stored and nothing that has gone."""
+        self._database.copy_to(path)
+        copy = Store.create(path)
+        with copy.transaction() as transaction:
+            transaction.forget_removals()
+        return copy
+
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when it is sound."""
         return self._database.check()
@@ -203,6 +211,11 @@ class Store:
         with self._database.reading() as connection:
             row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
         return 0 if row is None else int(row[0])
+
+    def removals(self) -> int:
+        """The number of passages that have gone since this store was begun; their words may still be in its files."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM removals").fetchone()[0])
 
     def changes_since(self, revision: int) -> Changes:
         """What came and went after `revision`; removed ids may be unknown to who asks."""

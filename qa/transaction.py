@@ -124,6 +124,7 @@ class Transaction:
             if row:
                 self._released[row[0]] = None
                 self._connection.execute("DELETE FROM sources WHERE source = ?", (source,))
+                self._connection.execute("DELETE FROM failures WHERE source = ?", (source,))
                 self.forget_origin(row[1])
 
     def release_article(self, article_id: str) -> bool:
@@ -153,6 +154,10 @@ class Transaction:
 
     def set_meta(self, key: str, value: str) -> None:
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def forget_removals(self) -> None:
+        """What has gone is no news any more: whatever follows this store starts from what is there."""
+        self._connection.execute("DELETE FROM removals")
 
     def start_after(self, passage_id: int, revision: int) -> None:
         """In an empty store: give out passage ids above `passage_id`, and count revisions on from `revision`."""
