@@ -82,7 +82,7 @@ class Generation:
     def lexical_is_behind(self) -> bool:
         """Whether the lexical index lacks a revision, after a look at what other processes have committed."""
         if self.lexical.revision != self.store.revision():
-            self.lexical.refresh()
+            self.lexical.follow()
         behind: bool = self.lexical.revision != self.store.revision()
         return behind
 
@@ -90,7 +90,7 @@ class Generation:
         """Bring the lexical index to the store's revision. The caller holds the writer lock."""
         if not self.lexical_is_behind():
             return
-        if self.lexical.revision > self.store.revision():
+        if self.lexical.refresh() > self.store.revision():
             self.lexical.clear()
         try:
             self._apply_to_lexical()

@@ -50,7 +50,7 @@ class LexicalIndex:
         self._lock = threading.RLock()
         self._revision = 0
         self._index: Any = None
-        self._open()
+        self.refresh()
 
     @property
     def revision(self) -> int:
@@ -63,14 +63,22 @@ class LexicalIndex:
         return 0 if index is None else int(index.searcher().num_docs)
 
     def refresh(self) -> int:
-        """Take up what another process has committed; the revision."""
+        """Hold what the folder holds, nothing if that is not whole; the revision."""
+        with self._lock:
+            recorded = _recorded(self._folder)
+            if recorded != self._revision and not self._take_up(recorded):
+                self._index, self._revision = None, 0
+            return self._revision
+
+    def follow(self) -> int:
+        """Take up what another process has committed; the revision.
+
+        While the folder is being deleted or filled anew, what is open here goes on answering.
+        """
         with self._lock:
             recorded = _recorded(self._folder)
             if recorded != self._revision:
-                if self._index is None or not recorded:
-                    self._open()
-                else:
-                    self._reload(recorded)
+                self._take_up(recorded)
             return self._revision
 
     def apply(self, added: Iterable[LexicalDocument], removed: Iterable[int], revision: int) -> None:
@@ -81,7 +89,8 @@ class LexicalIndex:
                 self._create()
             self._write(added, removed)
             _record(self._folder, revision)
-            self._reload(revision)
+            if not self._take_up(revision):
+                self._index, self._revision = None, 0
 
     def clear(self) -> None:
         """Throw everything away."""
@@ -105,27 +114,15 @@ class LexicalIndex:
             return _hits(searcher, query, wanted)
         return _allowed_hits(index, searcher, query, wanted, allowed)
 
-    def _open(self) -> None:
-        """What the folder holds if that is whole, else nothing."""
-        self._index, self._revision = None, 0
-        recorded = _recorded(self._folder)
-        if not recorded or not _is_whole(self._folder):
-            return
-        import tantivy
-
-        try:
-            self._index = _configured(tantivy.Index.open(str(self._folder)))
-        except (ValueError, OSError):
-            return
-        self._revision = recorded
-
-    def _reload(self, revision: int) -> None:
-        try:
-            self._index.reload()
-        except (ValueError, OSError):
-            self._open()
-        else:
-            self._revision = revision
+    def _take_up(self, recorded: int) -> bool:
+        """Whether what was committed as this revision is open now; if not, all is as before."""
+        if not recorded:
+            return False
+        index = self._index if _is_reloaded(self._index) else _opened(self._folder)
+        if index is None:
+            return False
+        self._index, self._revision = index, recorded
+        return True
 
     def _create(self) -> None:
         import tantivy
@@ -159,6 +156,26 @@ class LexicalIndex:
             raise
         finally:
             writer.wait_merging_threads()
+
+
+def _is_reloaded(index: Any) -> bool:
+    """Whether an open index shows the newest commit now."""
+    try:
+        return index is not None and index.reload() is None
+    except (ValueError, OSError):
+        return False
+
+
+def _opened(folder: Path) -> Any:
+    """The index in a folder, None if that is not whole."""
+    if not _is_whole(folder):
+        return None
+    import tantivy
+
+    try:
+        return _configured(tantivy.Index.open(str(folder)))
+    except (ValueError, OSError):
+        return None
 
 
 def _configured(index: Any) -> Any:

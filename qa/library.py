@@ -158,6 +158,13 @@ class Library:
 
         Raises FingerprintMismatch when the vectors were made with other settings than this library was opened with.
         """
+        return self._refreshed()[1]
+
+    def ready(self) -> Generation:
+        """The generation in force, refreshed; not even another thread can have replaced it by one that is not."""
+        return self._refreshed()[0]
+
+    def _refreshed(self) -> tuple[Generation, int]:
         while True:
             generation = self._current()
             try:
@@ -167,7 +174,7 @@ class Library:
                     raise
             else:
                 if generations.current_name(self.path) == generation.name:
-                    return revision
+                    return generation, revision
 
     def _catch_up(self, generation: Generation) -> int:
         check(generation.store.fingerprint(), self._fingerprint, self.path)

@@ -76,8 +76,7 @@ class Retriever:
         The filter is applied inside both indexes, so it never costs results. A passage that was removed while the
         indexes were being asked is left out.
         """
-        self._library.refresh()
-        generation = self._library.generation  # one for the whole question: a rebuild may replace it meanwhile
+        generation = self._library.ready()  # one for the whole question: a rebuild may replace it meanwhile
         vectors, count = generation.vectors, self._library.settings.candidates
         allowed = generation.store.allowed(where) if where else None
         if vectors is None or (allowed is not None and not len(allowed)):
