@@ -17,7 +17,7 @@ from queue import Empty, LifoQueue
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 READERS = 4
 BUSY_SECONDS = 10.0
 
@@ -41,6 +41,11 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS origins (origin TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID",
     _FAILURES,
     "CREATE INDEX IF NOT EXISTS failures_origin ON failures (origin)",
+    # of URLs that were dealt with: what their server called the content, and which loader read it
+    """CREATE TABLE IF NOT EXISTS versions (
+        origin TEXT PRIMARY KEY, url TEXT NOT NULL, etag TEXT, modified TEXT, loader INTEGER NOT NULL) WITHOUT ROWID""",
+    # entries of feeds whose linked page was dealt with, by a digest of all that the feed says of them
+    "CREATE TABLE IF NOT EXISTS entries (digest TEXT PRIMARY KEY) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS passages (
         id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
         start INTEGER NOT NULL, end INTEGER NOT NULL, revision INTEGER NOT NULL, vector BLOB NOT NULL)""",

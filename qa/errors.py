@@ -36,13 +36,17 @@ class SettingError(QAError, ValueError):
 
 
 class LoadError(QAError):
-    """A source cannot be read."""
+    """A source cannot be read.
 
-    def __init__(self, source: str, reason: str, remedy: str) -> None:
+    `retry_after` is None for what will not change by itself; else the seconds after which trying again may help.
+    """
+
+    def __init__(self, source: str, reason: str, remedy: str, *, retry_after: float | None = None) -> None:
         super().__init__(f"{source}: {reason} {remedy}".strip())
         self.source = source
         self.reason = reason
         self.remedy = remedy
+        self.retry_after = retry_after
 
 
 class ModelError(QAError):

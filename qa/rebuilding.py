@@ -124,6 +124,9 @@ def _copy(old: Store, new: Store, encoder: Encoder, settings: Settings, progress
             transaction.set_origin(origin, digest)
         for origin, (digest, remembered) in old.failures().items():
             transaction.set_failures(origin, digest, remembered)
+        for origin, version in old.versions().items():
+            transaction.set_version(origin, version)
+        transaction.note_entries(old.entries())
     return failures
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from qa.database import Database, create_database, is_storable
 from qa.datatypes import Article, Failure, Passage, Where
 from qa.filtering import condition
+from qa.loaders.document import LOADER_VERSION, Version
 from qa.transaction import VECTOR_DTYPE, Heading, Transaction
 
 PAGE = 200  # articles read at a time while iterating
@@ -239,6 +240,35 @@ class Store:
         """Every such file or URL, with its digest."""
         with self._database.reading() as connection:
             return dict(connection.execute("SELECT origin, digest FROM origins").fetchall())
+
+    def version(self, origin: str) -> Version | None:
+        """What its server calls the content of a URL, all of which has been dealt with by the loader of today."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT url, etag, modified FROM versions v WHERE origin = ? AND loader = ? AND ("
+                "EXISTS (SELECT 1 FROM origins o WHERE o.origin = v.origin) OR "
+                "EXISTS (SELECT 1 FROM failures f WHERE f.origin = v.origin AND f.digest != ''))",
+                (origin, LOADER_VERSION),
+            ).fetchone()
+        return None if row is None else Version(*row)
+
+    def versions(self) -> dict[str, Version]:
+        """The versions of all URLs, by URL, that the loader of today has read."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT origin, url, etag, modified FROM versions WHERE loader = ?", (LOADER_VERSION,)
+            ).fetchall()
+        return {row[0]: Version(*row[1:]) for row in rows}
+
+    def entries(self) -> list[str]:
+        """The digests of all entries of feeds whose page has been dealt with."""
+        with self._database.reading() as connection:
+            return [row[0] for row in connection.execute("SELECT digest FROM entries")]
+
+    def has_entry(self, digest: str) -> bool:
+        """Whether the page of a feed's entry has been dealt with, see `Transaction.note_entries`."""
+        with self._database.reading() as connection:
+            return connection.execute("SELECT 1 FROM entries WHERE digest = ?", (digest,)).fetchone() is not None
 
     def failures(self) -> dict[str, tuple[str, list[Failure]]]:
         """By file or URL: what could not be taken in of it, and the digest of its content then ("": try again)."""

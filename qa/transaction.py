@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.datatypes import Article, Failure
+from qa.loaders.document import LOADER_VERSION, Version
 
 VECTOR_DTYPE = np.dtype("<f2")  # half the size; the loss is far below what tells passages apart
 
@@ -140,6 +141,18 @@ class Transaction:
     def forget_origin(self, origin: str) -> None:
         """Read this file or URL again next time, even if it has not changed."""
         self._connection.execute("DELETE FROM origins WHERE origin = ?", (origin,))
+        self._connection.execute("DELETE FROM versions WHERE origin = ?", (origin,))
+
+    def set_version(self, origin: str, version: Version) -> None:
+        """What has been dealt with of this URL is what its server calls by this name; until it is forgotten."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?)",
+            (origin, version.url, version.etag, version.modified, LOADER_VERSION),
+        )
+
+    def note_entries(self, digests: Iterable[str]) -> None:
+        """Entries of feeds whose pages need no fetching as long as the feed says the same of them."""
+        self._connection.executemany("INSERT OR IGNORE INTO entries VALUES (?)", [(each,) for each in digests])
 
     def set_failures(self, origin: str, digest: str, failures: Iterable[Failure]) -> None:
         """What of this file or URL could not be taken in, in place of what was remembered of it.

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Article, Failure
@@ -16,6 +17,9 @@ from qa.errors import LoadError
 from qa.loaders.document import Document
 from qa.loaders.reporting import reported
 from qa.loaders.sources import MEGABYTE, too_large
+
+if TYPE_CHECKING:
+    from qa.loaders.feeds import Entries
 
 _SIGNATURES = (
     (b"%PDF-", "pdf"),
@@ -70,9 +74,12 @@ _PROLOGUE = re.compile(
 _MHTML_START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*multipart/related", re.IGNORECASE)
 
 
-def parse(document: Document, settings: Settings) -> Iterator[Article | Failure]:
-    """The articles of `document`, and a Failure for each that cannot be read. Never raises for bad content."""
-    for found in reported(_read(document, settings), document.origin):
+def parse(document: Document, settings: Settings, entries: Entries | None = None) -> Iterator[Article | Failure]:
+    """The articles of `document`, and a Failure for each that cannot be read. Never raises for bad content.
+
+    Of a feed, what `entries` knows is left out.
+    """
+    for found in reported(_read(document, settings, entries), document.origin):
         yield checked(found, settings) if isinstance(found, Article) else found
 
 
@@ -93,7 +100,7 @@ def checked(article: Article, settings: Settings) -> Article | Failure:
     return article
 
 
-def _read(document: Document, settings: Settings) -> Iterator[Article | Failure]:
+def _read(document: Document, settings: Settings, entries: Entries | None) -> Iterator[Article | Failure]:
     if len(document.data) > settings.max_file_mb * MEGABYTE:
         raise too_large(document.origin, settings)
     suffix = document.suffix
@@ -102,7 +109,7 @@ def _read(document: Document, settings: Settings) -> Iterator[Article | Failure]
         suffix = PurePosixPath(document.name).with_suffix("").suffix.lower()
     if not document.data.strip(b"\0 \t\r\n\f\v\xef\xbb\xbf"):
         raise LoadError(document.origin, "It is empty.", "Check that it was saved or downloaded completely.")
-    yield from _by_family(family_of(document, suffix), document, settings)
+    yield from _by_family(family_of(document, suffix), document, settings, entries)
 
 
 def family_of(document: Document, suffix: str) -> str:
@@ -138,7 +145,9 @@ def _prologue_end(data: bytes) -> int:
     return match.end() if match else offset
 
 
-def _by_family(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
+def _by_family(
+    family: str, document: Document, settings: Settings, entries: Entries | None
+) -> Iterator[Article | Failure]:
     """Hand over to the family; each is imported only when it is needed."""
     if family in _REFUSED:
         raise LoadError(document.origin, *_REFUSED[family])
@@ -152,9 +161,9 @@ def _by_family(family: str, document: Document, settings: Settings) -> Iterator[
 
             yield from read_zipped(document, settings)
         case "feed":
-            from qa.loaders.feeds import read_feed
+            from qa.loaders.feeds import Entries, read_feed
 
-            yield from read_feed(document, settings)
+            yield from read_feed(document, settings, entries or Entries())
         case "html" | "mhtml":
             from qa.loaders.html import read_mhtml, read_page
 

@@ -12,6 +12,15 @@ LOADER_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """What a server called the content of an address: asked with it, the server tells whether that has changed."""
+
+    url: str  # the address that answered, after redirects
+    etag: str | None
+    modified: str | None  # as the server wrote it
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one source; it may hold one article or many.
 
@@ -23,6 +32,7 @@ class Document:
     data: bytes
     media_type: str | None = None
     url: str | None = None
+    version: Version | None = None
 
     @property
     def digest(self) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,7 +17,7 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line, title_of, web_address
 from qa.loaders.blocks import text_of_fragment
 from qa.loaders.dates import parse_date
-from qa.loaders.document import Document, is_url
+from qa.loaders.document import LOADER_VERSION, Document, is_url
 from qa.loaders.fields import KEY_CHARS, author_names
 from qa.loaders.reporting import reported
 from qa.loaders.sources import fetch
@@ -23,26 +25,44 @@ from qa.loaders.sources import fetch
 FULL_CONTENT_CHARS = 500  # content of at least this length is the article, shorter is a teaser
 
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_TOLD = ("id", "link", "title", "author", "published", "updated", "language", "summary")  # what changes with an entry
 
 
-def read_feed(document: Document, settings: Settings) -> Iterator[Article | Failure]:
-    """The articles of a feed, `origin#id` their sources; each broken entry is a Failure of its own."""
+@dataclass(slots=True)
+class Entries:
+    """Whose pages need not be fetched again, because the entry is as it was then; and what became of the others.
+
+    `known(source, digest)` tells of an entry in exactly this form: True when its page was dealt with, the Failure
+    when it could not be taken in, False when it is new. The other three fields are filled while the feed is read.
+    """
+
+    known: Callable[[str, str], bool | Failure] = lambda _source, _digest: False
+    kept: set[str] = field(default_factory=set)  # sources of which nothing was fetched
+    dealt_with: list[str] = field(default_factory=list)  # digests
+    later: bool = False  # whether a page could not be had that may be there next time
+
+
+def read_feed(document: Document, settings: Settings, entries: Entries) -> Iterator[Article | Failure]:
+    """The articles of a feed, `origin#id` their sources; each broken entry is a Failure of its own.
+
+    Entries that are known are put into `entries.kept` instead.
+    """
     feed = _parsed(document)
-    entries = list(feed.get("entries", []))
-    if not entries:
+    items = list(feed.get("entries", []))
+    if not items:
         raise LoadError(
             document.origin,
             "It is a feed without entries, or a damaged one.",
             "Open it in a browser and check its address.",
         )
     used: set[str] = set()
-    for number, entry in enumerate(entries[: settings.feed_entries], start=1):
+    for number, entry in enumerate(items[: settings.feed_entries], start=1):
         key = one_line(str(entry.get("id") or entry.get("link") or ""))[:KEY_CHARS]
         key = key if key and key not in used else f"entry-{number}"
         used.add(key)
         own = replace(document, origin=f"{document.origin}#{key}")
-        yield from reported(_read_entry(entry, feed.get("feed", {}), own, settings), own.origin)
-    if (left := len(entries) - settings.feed_entries) > 0:
+        yield from reported(_read_entry(entry, feed.get("feed", {}), own, settings, entries), own.origin)
+    if (left := len(items) - settings.feed_entries) > 0:
         yield Failure(
             document.origin,
             f"Its last {left} entries were left out; the limit is {settings.feed_entries}.",
@@ -64,7 +84,7 @@ def _parsed(document: Document) -> Mapping[str, Any]:
 
 
 def _read_entry(
-    entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document, settings: Settings
+    entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document, settings: Settings, entries: Entries
 ) -> Iterator[Article | Failure]:
     """The article of one entry; `document` carries the entry's own source."""
     link = _link(entry, feed, document)
@@ -72,7 +92,7 @@ def _read_entry(
     if len(content) >= FULL_CONTENT_CHARS or (content and _is_content(entry) and not link):
         yield _article(entry, feed, content, document.origin, link)
     elif link:
-        yield _fetched(entry, feed, link, document.origin, settings)
+        yield from _linked(entry, feed, link, document.origin, settings, entries)
     elif content:
         yield Failure(
             document.origin, "The entry holds only a summary, and no link to its article.", "Add the article itself."
@@ -122,21 +142,49 @@ def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return author_names(raw) if "@" in raw else author_names(entry.get("authors")) or author_names(raw)
 
 
-def _fetched(
-    entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source: str, settings: Settings
-) -> Article | Failure:
-    """The article on the linked page, with what the feed says where the page says nothing."""
+def _linked(
+    entry: Mapping[str, Any],
+    feed: Mapping[str, Any],
+    link: str,
+    source: str,
+    settings: Settings,
+    entries: Entries,
+) -> Iterator[Article | Failure]:
+    """The article on the linked page, unless it was dealt with when the entry was the same as now."""
+    digest = _digest(entry, feed, link, source)
+    known = entries.known(source, digest)
+    if isinstance(known, Failure):
+        yield known
+    elif known:
+        entries.kept.add(source)
+    else:
+        try:
+            yield _fetched(entry, feed, link, source, settings)
+        except LoadError as error:
+            yield Failure(source, f"Its page {link} could not be read. {error.reason}", error.remedy)
+            if error.retry_after is not None:
+                entries.later = True
+                return
+        entries.dealt_with.append(digest)
+
+
+def _digest(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source: str) -> str:
+    """Over all that an entry tells of its article: equal digests need no second fetch of its page."""
+    told = [str(entry[name]) if name in entry else "" for name in _TOLD] + [link, source, str(feed.get("title") or "")]
+    told += [str(part.get("value") or "") for part in entry.get("content") or []]
+    return hashlib.sha256(json.dumps([LOADER_VERSION, *told]).encode()).hexdigest()
+
+
+def _fetched(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source: str, settings: Settings) -> Article:
+    """The article on the linked page, with what the feed says where the page says nothing; raises LoadError."""
     from qa.loaders.dispatch import family_of, parse
 
-    try:
-        page = fetch(link, settings)
-        if family_of(page, page.suffix) != "html":
-            raise LoadError(source, f"Its link {link} leads to no web page.", f"Open {link} and add what you need.")
-        article = next(parse(replace(page, origin=source), settings))
-    except LoadError as error:
-        article = Failure(source, error.reason, error.remedy)
+    page = fetch(link, settings)
+    if family_of(page, page.suffix) != "html":
+        raise LoadError(source, f"Its link {link} leads to no web page.", f"Open {link} and add what you need.")
+    article = next(parse(replace(page, origin=source), settings))
     if isinstance(article, Failure):
-        return Failure(source, f"Its page {link} could not be read. {article.reason}", article.remedy)
+        raise LoadError(source, article.reason, article.remedy)
     told = _article(entry, feed, article.text, source, link)
     return build_article(
         title=told.title if entry.get("title") else article.title,

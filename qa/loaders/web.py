@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.errors import LoadError
-from qa.loaders.document import Document
+from qa.loaders.document import Document, Version
+from qa.loaders.politeness import check_rest, conditions, rest, version_of
 from qa.loaders.sources import MEGABYTE, too_large
 
 if TYPE_CHECKING:
@@ -39,22 +40,30 @@ _REMEDIES = {
     429: "Wait some minutes, then add it again.",
     451: "The site may not show it where you are.",
 }
+_PASSING = (408, 425, 429)  # and all from 500: the same request may do later
 _CHECK_ADDRESS = "Check the address, and open it in a browser."
 _SAVE_PAGE = "Save the page in a browser and add the file."
 
 
 def download(url: str, settings: Settings) -> Document:
-    """The document at `url`; raises LoadError for whatever keeps it from being one.
+    """The document at `url`; raises LoadError for whatever keeps it from being one."""
+    document = download_if_changed(url, settings, None)
+    assert document is not None  # noqa: S101 - only who names a version is told that it is still the one
+    return document
+
+
+def download_if_changed(url: str, settings: Settings, version: Version | None) -> Document | None:
+    """The document at `url`, or None when it is still that version; raises LoadError.
 
     Runs in a thread that is abandoned at the deadline: a name server or a server that sends its headers a byte at
     a time cannot hold the caller longer than `url_timeout`.
     """
     deadline = time.monotonic() + settings.url_timeout
-    outcome: list[Document | Exception] = []
+    outcome: list[Document | Exception | None] = []
 
     def work() -> None:
         try:
-            outcome.append(_download(url, settings, deadline))
+            outcome.append(_download(url, settings, deadline, version))
         except Exception as error:  # noqa: BLE001 - handed to the caller below
             outcome.append(error)
 
@@ -79,32 +88,35 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _download(url: str, settings: Settings, deadline: float) -> Document:
+def _download(url: str, settings: Settings, deadline: float, version: Version | None) -> Document | None:
     import httpx
 
     current = _checked_url(url, url)
     with httpx.Client(trust_env=False, follow_redirects=False, headers=_headers()) as client:
         for _ in range(settings.url_redirects + 1):
             try:
-                found = _hop(client, current, url, settings, deadline)
+                found = _hop(client, current, url, settings, deadline, version)
             except httpx.TimeoutException:
                 raise _too_slow(url, settings) from None
             except httpx.HTTPError as error:
                 raise _unreachable(url, error) from None
             except (httpx.InvalidURL, ValueError):
                 raise LoadError(url, "It leads to an address that is not valid.", _CHECK_ADDRESS) from None
-            if isinstance(found, Document):
+            if isinstance(found, httpx.URL):
+                current = found
+            else:
                 return found
-            current = found
     raise LoadError(url, f"It redirects more than {settings.url_redirects} times.", _CHECK_ADDRESS)
 
 
 def _hop(
-    client: httpx.Client, target: httpx.URL, url: str, settings: Settings, deadline: float
-) -> Document | httpx.URL:
-    """The document, or where a redirect leads; tries each checked address of the host until one connects."""
+    client: httpx.Client, target: httpx.URL, url: str, settings: Settings, deadline: float, version: Version | None
+) -> Document | httpx.URL | None:
+    """The document, where a redirect leads, or None; tries each checked address of the host until one connects."""
     import httpx
 
+    check_rest(target, url)
+    known = version if version and version.url == str(target.copy_with(fragment=None)) else None
     addresses = _addresses(target, url, settings)
     for position, address in enumerate(addresses):
         last = position == len(addresses) - 1
@@ -113,10 +125,12 @@ def _hop(
             with client.stream(
                 "GET",
                 target.copy_with(host=address),
-                headers={"Host": target.netloc.decode("ascii")},
+                headers={"Host": target.netloc.decode("ascii")} | conditions(known),
                 extensions={"sni_hostname": target.raw_host.decode("ascii")},
                 timeout=remaining if last else min(remaining, settings.url_timeout / len(addresses)),
             ) as response:
+                if known and response.status_code == httpx.codes.NOT_MODIFIED:
+                    return None
                 return _received(response, target, url, settings, deadline)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             if last:
@@ -130,11 +144,12 @@ def _received(
     if response.has_redirect_location:
         return _checked_url(str(target.join(response.headers["location"])), url)
     if not response.is_success:
-        raise _refused(url, response.status_code, response.reason_phrase)
+        raise _refused(url, response, target)
     media_type = response.headers.get("content-type", "")
     _check_media_type(url, media_type)
     data = _body(response, url, settings, deadline)
-    return Document(url, data, media_type or None, str(target.copy_with(fragment=None)))
+    address = str(target.copy_with(fragment=None))
+    return Document(url, data, media_type or None, address, version_of(address, response))
 
 
 def _body(response: httpx.Response, url: str, settings: Settings, deadline: float) -> bytes:
@@ -158,7 +173,8 @@ def _addresses(target: httpx.URL, url: str, settings: Settings) -> list[str]:
     try:
         found = socket.getaddrinfo(target.host, target.port or _default_port(target), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise LoadError(url, f"There is no server named {target.host}, or no connection.", _CHECK_ADDRESS) from None
+        reason = f"There is no server named {target.host}, or no connection."
+        raise LoadError(url, reason, _CHECK_ADDRESS, retry_after=0.0) from None
     addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
     if not settings.url_private and not all(is_public(ip_address(address)) for address in addresses):
         raise LoadError(
@@ -212,14 +228,19 @@ def _too_slow(url: str, settings: Settings) -> LoadError:
         url,
         f"It did not answer completely within {settings.url_timeout:g} seconds.",
         "Try again later, or raise the setting url_timeout.",
+        retry_after=0.0,
     )
 
 
-def _refused(url: str, code: int, phrase: str) -> LoadError:
-    later = "Try again later; the trouble is at the site."
-    name = f" ({phrase})" if phrase else ""
+def _refused(url: str, response: httpx.Response, target: httpx.URL) -> LoadError:
+    """The failure of an answer that brings no document; a server that wants a rest gets it from now on."""
+    code, later = response.status_code, "Try again later; the trouble is at the site."
+    name = f" ({response.reason_phrase})" if response.reason_phrase else ""
     remedy = _REMEDIES.get(code, later if code >= 500 else _CHECK_ADDRESS)
-    return LoadError(url, f"The site answered with the code {code}{name}.", remedy)
+    left_alone = rest(target, response) if code in (429, 503) else 0.0
+    passing = code in _PASSING or code >= 500
+    reason = f"The site answered with the code {code}{name}."
+    return LoadError(url, reason, remedy, retry_after=left_alone if passing else None)
 
 
 def _unreachable(url: str, error: Exception) -> LoadError:
@@ -227,5 +248,6 @@ def _unreachable(url: str, error: Exception) -> LoadError:
     if "CERTIFICATE" in text.upper():
         return LoadError(url, "The certificate of the site is not valid.", _SAVE_PAGE)
     if "refused" in text:
-        return LoadError(url, "The server refuses the connection.", _CHECK_ADDRESS)
-    return LoadError(url, "The connection failed or broke off.", "Check your connection, then add it again.")
+        return LoadError(url, "The server refuses the connection.", _CHECK_ADDRESS, retry_after=0.0)
+    remedy = "Check your connection, then add it again."
+    return LoadError(url, "The connection failed or broke off.", remedy, retry_after=0.0)
