@@ -1,7 +1,7 @@
 """Nearest neighbours by inner product over stable ids, kept in one file that is checked when it is read.
 
-File: a header of 64 bytes (magic, version, dimension, count, revision; sha256 of these and of the rest), then a
-FAISS index.
+File: a header of 72 bytes (magic, version, dimension, count, revision, number of vectors it was made for; sha256 of
+these and of the rest), then a FAISS index.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import math
 import os
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -26,12 +26,19 @@ EXACT_LIMIT = 50_000  # vectors; from here on an inverted file with 8-bit vector
 PROBED = 32  # lists searched of an inverted file; recall@50 .984 at a million vectors
 MAX_LISTS = 1024
 TRAINING_PER_LIST = 64
+TRAINING_ROUNDS = 10
+OUTGROWN = 4  # times the vectors that the lists were learnt for: what came since may be about something else
 ADDED_AT_ONCE = 65_536
+BITMAP_IDS = 50_000_000  # allowed ids below are looked up in a bitmap, which is far quicker than in a hash table
 
-_FIELDS = struct.Struct("<8sIIQq")
+_FIELDS = struct.Struct("<8sIIQqQ")
 _DIGEST_BYTES = 32
 _MAGIC = b"AQVECTOR"
-_VERSION = 1
+_VERSION = 2
+
+
+def uninterrupted() -> None:
+    """Between the steps of a long work, for who has nothing to do there."""
 
 
 class VectorIndex:
@@ -46,30 +53,54 @@ class VectorIndex:
         self.revision = 0  # what the file said it holds; the caller's own number
         self._index: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
         self._exact_limit = EXACT_LIMIT
+        self._made_for = 0  # vectors, by who learnt the lists
+        self._highest = -1  # id that was ever in it
         self._content = threading.Lock()  # held while the content changes or is read
         self._change = threading.Lock()  # held by a change or a save, so that a save does not stop searches
+        self._saving = threading.Lock()
 
     @classmethod
-    def build(cls, ids: ArrayLike, vectors: NDArray[Any], *, exact_limit: int = EXACT_LIMIT) -> Self:
+    def build(cls, ids: ArrayLike, vectors: NDArray[Any], *, exact_limit: int | None = None) -> Self:
         """An index of distinct `ids` and their `vectors`, shape (n, dimension): exact below `exact_limit`."""
         if np.ndim(vectors) != 2:
             raise VectorIndexError(f"vectors of shape {np.shape(vectors)}: give (n, dimension).")
-        index = cls(vectors.shape[1])
-        index._exact_limit = exact_limit
         checked_ids = _checked_ids(ids, len(vectors))
-        if len(vectors) >= max(1, exact_limit):
-            index._index = _trained(vectors)
+        sample = sample_of(np.arange(len(vectors)), exact_limit=exact_limit)
+        index = cls.prepared(vectors[sample], len(vectors), exact_limit=exact_limit)
         for first in range(0, len(checked_ids), ADDED_AT_ONCE):
             part = slice(first, first + ADDED_AT_ONCE)
-            index._index.add_with_ids(index._checked(vectors[part]), checked_ids[part])
+            index.add(checked_ids[part], vectors[part])
+        return index
+
+    @classmethod
+    def prepared(
+        cls,
+        sample: NDArray[Any],
+        count: int,
+        *,
+        exact_limit: int | None = None,
+        between: Callable[[], None] = uninterrupted,
+    ) -> Self:
+        """An empty index of the kind that suits `count` vectors, of which `sample`, (n, dimension), are some.
+
+        `sample_of` says which to give. `between` is called every second or so; what it raises ends the work.
+        """
+        index = cls(sample.shape[1])
+        index._exact_limit = EXACT_LIMIT if exact_limit is None else exact_limit
+        if count >= max(1, index._exact_limit) and len(sample):
+            index._index = _trained(index._checked(sample), min(_lists(count), len(sample)), between)
+            index._made_for = count
         return index
 
     @property
     def needs_rebuild(self) -> bool:
-        """Whether `build` would now choose the other kind (with a margin downwards, so that it does not flap)."""
+        """Whether one made now would be of the other kind (with a margin downwards, so that it does not flap).
+
+        Or whether the lists were learnt for far fewer vectors.
+        """
         if self._exact:
             return len(self) >= self._exact_limit
-        return len(self) < self._exact_limit // 2
+        return len(self) < self._exact_limit // 2 or len(self) >= OUTGROWN * self._made_for
 
     def add(self, ids: ArrayLike, vectors: NDArray[Any]) -> None:
         """Put in or replace; all or, when the input is wrong, nothing."""
@@ -78,8 +109,10 @@ class VectorIndex:
         if not len(checked_ids):
             return
         with self._change, self._content:
-            self._remove(checked_ids)
+            if checked_ids.min() <= self._highest:  # else none of them can be here, and looking reads every id
+                self._remove(checked_ids)
             self._index.add_with_ids(checked_vectors, checked_ids)
+            self._highest = max(self._highest, int(checked_ids.max()))
 
     def remove(self, ids: ArrayLike) -> int:
         """Take out those of `ids` that are here; the number taken out."""
@@ -118,11 +151,12 @@ class VectorIndex:
     def save(self, path: str | Path, revision: int = 0) -> None:
         """Write the file whole or not at all, with the caller's `revision` in it. One process at a time may save."""
         partial = Path(f"{path}.partial")
-        with self._change:
+        with self._saving:
             with partial.open("wb") as file:
-                self._write(file, revision)
-                file.flush()
-                os.fsync(file.fileno())
+                with self._change:
+                    self._write(file, revision)
+                    file.flush()
+                os.fsync(file.fileno())  # a change need not wait for the disk
             partial.replace(path)
             self.revision = revision
 
@@ -132,7 +166,7 @@ class VectorIndex:
         faiss = _faiss()
         try:
             with Path(path).open("rb") as file:
-                dimension, count, revision = _read_header(file)
+                dimension, count, revision, made_for = _read_header(file)
                 inner = faiss.read_index(faiss.PyCallbackIOReader(file.read))
         except (OSError, RuntimeError, ValueError) as error:
             raise VectorIndexError(f"{path} is no whole vector index ({error}). Rebuild it.") from error
@@ -140,6 +174,8 @@ class VectorIndex:
             raise VectorIndexError(f"{path} holds another index than its header says. Rebuild it.")
         index = cls(dimension)
         index._index = inner
+        index._highest = int(index._ids().max(initial=-1))
+        index._made_for = made_for
         index.revision = revision
         return index
 
@@ -158,7 +194,7 @@ class VectorIndex:
         faiss = _faiss()
         options: dict[str, Any] = {}
         if allowed is not None:
-            options["sel"] = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, dtype=np.int64))
+            options["sel"] = self._selector(allowed)
         if self._exact:
             parameters = faiss.SearchParameters(**options)
         else:
@@ -167,6 +203,14 @@ class VectorIndex:
         scores, ids = self._index.search(query, k, params=parameters)
         there = ids[0] >= 0
         return ids[0][there], scores[0][there]
+
+    def _selector(self, allowed: NDArray[np.int64]) -> Any:
+        faiss = _faiss()
+        if self._highest >= BITMAP_IDS:
+            return faiss.IDSelectorBatch(np.ascontiguousarray(allowed, dtype=np.int64))
+        among = np.zeros(self._highest + 1, bool)
+        among[allowed[(allowed >= 0) & (allowed <= self._highest)]] = True
+        return faiss.IDSelectorBitmap(np.packbits(among, bitorder="little"))
 
     def _lists_to_probe(self, allowed: NDArray[np.int64] | None) -> int:
         """As many lists as hold, of the allowed, what `PROBED` lists hold of all; every list when few are allowed."""
@@ -200,7 +244,7 @@ class VectorIndex:
     def _write(self, file: IO[bytes], revision: int) -> None:
         """The digest goes in last, when it is known."""
         faiss = _faiss()
-        fields = _FIELDS.pack(_MAGIC, _VERSION, self.dimension, len(self), revision)
+        fields = _FIELDS.pack(_MAGIC, _VERSION, self.dimension, len(self), revision, self._made_for)
         digest = hashlib.sha256(fields)
 
         def write(part: bytes) -> int:
@@ -220,18 +264,39 @@ def _faiss() -> Any:
     return importlib.import_module("faiss")
 
 
-def _trained(vectors: NDArray[Any]) -> Any:
-    """An empty inverted file, its lists and value ranges learnt from `vectors`."""
+def sample_of(ids: NDArray[np.int64], *, exact_limit: int | None = None) -> NDArray[np.int64]:
+    """Those of `ids` whose vectors `VectorIndex.prepared` wants to see for all of them, in their order."""
+    if len(ids) < max(1, EXACT_LIMIT if exact_limit is None else exact_limit):
+        return ids[:0]
+    wanted = min(len(ids), _lists(len(ids)) * TRAINING_PER_LIST)
+    return ids[np.sort(np.random.default_rng(0).choice(len(ids), wanted, replace=False))]
+
+
+def use_one_core() -> None:
+    """From now on, what this thread asks of FAISS leaves the other cores to others."""
+    _faiss().omp_set_num_threads(1)
+
+
+def _lists(count: int) -> int:
+    """The number of lists for so many vectors."""
+    return min(MAX_LISTS, count, round(4 * math.sqrt(count)))
+
+
+def _trained(sample: NDArray[np.float32], lists: int, between: Callable[[], None]) -> Any:
+    """An empty inverted file, its lists and value ranges learnt from `sample`, (n, dimension)."""
     faiss = _faiss()
-    count, dimension = vectors.shape
-    lists = min(MAX_LISTS, count, round(4 * math.sqrt(count)))
+    dimension = sample.shape[1]
     index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.cp.max_points_per_centroid = TRAINING_PER_LIST
-    index.cp.min_points_per_centroid = 1
-    rows: Sequence[int] | NDArray[np.int64] = np.arange(count)
-    if count > lists * TRAINING_PER_LIST:
-        rows = np.sort(np.random.default_rng(0).choice(count, lists * TRAINING_PER_LIST, replace=False))
-    index.train(np.ascontiguousarray(vectors[rows], dtype=np.float32))
+    clustering = faiss.Clustering(dimension, lists)
+    clustering.niter = 1  # round by round: each goes on from the centroids that the one before has left
+    clustering.spherical = True
+    clustering.min_points_per_centroid = 1
+    clustering.max_points_per_centroid = TRAINING_PER_LIST
+    for _ in range(TRAINING_ROUNDS):
+        between()
+        clustering.train(sample, index.quantizer)
+    between()
+    index.train(sample)  # the lists are there: this learns the value ranges
     return index
 
 
@@ -246,15 +311,15 @@ def _checked_ids(ids: ArrayLike, count: int) -> NDArray[np.int64]:
     return checked
 
 
-def _read_header(file: io.BufferedReader) -> tuple[int, int, int]:
-    """Dimension, count and revision; leaves the file at the payload, whose digest has been checked."""
+def _read_header(file: io.BufferedReader) -> tuple[int, int, int, int]:
+    """Dimension, count, revision, number it was made for; leaves the file at the payload, whose digest is right."""
     header, said = file.read(_FIELDS.size), file.read(_DIGEST_BYTES)
     if len(header + said) < _FIELDS.size + _DIGEST_BYTES:
         raise ValueError("too short")
-    magic, version, dimension, count, revision = _FIELDS.unpack(header)
+    magic, version, dimension, count, revision, made_for = _FIELDS.unpack(header)
     if (magic, version) != (_MAGIC, _VERSION):
         raise ValueError("another kind of file or version")
     if hashlib.file_digest(file, lambda: hashlib.sha256(header)).digest() != said:
         raise ValueError("its digest does not match")
     file.seek(_FIELDS.size + _DIGEST_BYTES)
-    return dimension, count, revision
+    return dimension, count, revision, made_for

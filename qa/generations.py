@@ -13,16 +13,16 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.errors import VectorIndexError
-from qa.errors import LibraryDamaged, LibraryError, mapped
+from qa.dense import DenseIndex
+from qa.errors import LibraryDamaged, LibraryError
 from qa.store import Store, batched
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ PAGE = 4096  # passages read from the store at a time
 SNAPSHOT_PASSAGES = 1000
 SNAPSHOT_SHARE = 0.05
 
+Permission = Callable[[], AbstractContextManager[bool]]
+
 
 class Generation:
     """A store and its two indexes. Whoever holds one can read on from it, even after a rebuild has replaced it."""
@@ -48,12 +50,9 @@ class Generation:
         self.name = folder.name
         self.store = Store(folder / "library.db")
         self._file = _identity(self.store.path)
+        self.dense = DenseIndex(self.store, folder / "vectors.bin")
         self._opening = threading.Lock()
-        self._changing = threading.RLock()  # held by the thread that brings the vectors up to date
         self._lexical: LexicalIndex | None = None
-        self._vectors: VectorIndex | None = None
-        self._vectors_revision = 0
-        self._unsaved = 0  # passages that the snapshot on disk lacks or has too many
 
     @property
     def lexical(self) -> LexicalIndex:
@@ -67,11 +66,11 @@ class Generation:
     @property
     def vectors(self) -> VectorIndex | None:
         """What `catch_up_vectors` has made; None before that, and while there is no passage."""
-        return self._vectors
+        return self.dense.index
 
     @property
     def snapshot(self) -> Path:
-        return self.folder / "vectors.bin"
+        return self.dense.snapshot
 
     def is_in_place(self) -> bool:
         """Whether the store is still the file in the folder: what goes into a deleted one is lost."""
@@ -129,78 +128,42 @@ class Generation:
 
     def catch_up_vectors(self) -> None:
         """Bring this process's vectors to the store's revision."""
-        if self._vectors is not None and self._vectors_revision == self.store.revision():
-            return
-        with self._changing, mapped():
-            if self._vectors is None:
-                self._load_vectors()
-            self._apply_to_vectors()
-            if self._vectors is not None and self._vectors.needs_rebuild:
-                self.rebuild_vectors()
-
-    def _load_vectors(self) -> None:
-        """Start from the snapshot; one that is missing, broken or from another life is made anew."""
-        if not self.snapshot.exists():
-            return
-        from embeddings.vectors import VectorIndex
-
-        try:
-            vectors = VectorIndex.load(self.snapshot)
-        except VectorIndexError as error:
-            logger.warning("%s", error)
-            return
-        if vectors.revision <= self.store.revision():
-            self._vectors, self._vectors_revision = vectors, vectors.revision
-
-    def _apply_to_vectors(self) -> None:
-        changes = self.store.changes_since(self._vectors_revision)
-        if self._vectors is not None:
-            self._vectors.remove(changes.removed)
-        if self._vectors is None or len(changes.added) > len(self._vectors):
-            self.rebuild_vectors()
-            return
-        for first in range(0, len(changes.added), PAGE):
-            self._vectors.add(*self.store.stored_vectors(changes.added[first : first + PAGE]))
-        self._vectors_revision = changes.revision
-        self._unsaved += len(changes.added) + len(changes.removed)
+        self.dense.catch_up()
 
     def rebuild_vectors(self) -> None:
         """All vectors anew from the store."""
-        from embeddings.vectors import VectorIndex
+        self.dense.rebuild()
 
-        revision, ids = self.store.passage_ids()
-        pages = [self.store.stored_vectors(ids[first : first + PAGE]) for first in range(0, len(ids), PAGE)]
-        pages = [page for page in pages if len(page[0])]
-        if pages:
-            found = np.concatenate([page[0] for page in pages])
-            self._vectors = VectorIndex.build(found, np.concatenate([page[1] for page in pages]))
-        else:
-            self._vectors = None
-        self._vectors_revision = revision
-        self._unsaved = len(ids)
+    def wants_snapshot(self, more: int = 0) -> bool:
+        """Whether so much has changed, `more` passages counted in, that a snapshot is worth writing."""
+        held = 0 if self.vectors is None else len(self.vectors)
+        return self.dense.unsaved + more > SNAPSHOT_PASSAGES + SNAPSHOT_SHARE * held
+
+    def save_vectors(self) -> None:
+        """Write the snapshot. The caller holds the writer lock. A full disk only makes the next start slower."""
+        self.dense.save()
+
+    def finish_vectors(self) -> None:
+        """After much was added: vectors up to date, in an index of the right kind, and the snapshot with them."""
+        self.dense.catch_up()
+        self.dense.settle()
+        self.dense.save()
+
+    def save_vectors_beside(self, permitted: Permission) -> None:
+        """Write the snapshot in the background if it is wanted then, and `permitted`: by the writer lock."""
+
+        def save() -> None:
+            with permitted() as may:
+                if may and self.wants_snapshot():
+                    self.dense.write()
+
+        self.dense.beside(save)
 
     def follow(self) -> None:
         """After a change by this process: the lexical index, and the vectors if somebody asks here."""
         self.catch_up_lexical()
-        if self._vectors is not None:
+        if self.vectors is not None:
             self.catch_up_vectors()
-
-    def wants_snapshot(self, more: int = 0) -> bool:
-        """Whether so much has changed, `more` passages counted in, that a snapshot is worth writing."""
-        held = 0 if self._vectors is None else len(self._vectors)
-        return self._unsaved + more > SNAPSHOT_PASSAGES + SNAPSHOT_SHARE * held
-
-    def save_vectors(self) -> None:
-        """Write the snapshot. The caller holds the writer lock. A full disk only makes the next start slower."""
-        with self._changing:
-            if self._vectors is None:
-                return
-            try:
-                self._vectors.save(self.snapshot, self._vectors_revision)
-            except OSError as error:
-                logger.warning("%s cannot be written: %s", self.snapshot, error)
-            else:
-                self._unsaved = 0
 
 
 def current_name(library: Path) -> str | None:

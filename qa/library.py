@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -76,9 +76,10 @@ class Library:
         """Close the files. Nothing is lost without it, but the next opening may take longer."""
         if self._closed:
             return
+        self._generation.dense.close()
         if self._generation.wants_snapshot():
-            with self._lock.attempted("bringing up to date") as held:
-                if held and generations.current_name(self.path) == self._generation.name:
+            with self._permitted(self._generation) as permitted:
+                if permitted:
                     self._generation.save_vectors()
         self._closed = True
         self._generation.store.close()
@@ -181,13 +182,19 @@ class Library:
         revision = generation.store.revision()
         generation.catch_up_vectors()
         # While somebody else writes, what the lexical index holds has to do: it is at most a batch behind.
-        if generation.lexical_is_behind() or generation.wants_snapshot():
-            with self._lock.attempted("bringing up to date") as held:
-                if held and generations.current_name(self.path) == generation.name:
+        if generation.lexical_is_behind():
+            with self._permitted(generation) as permitted:
+                if permitted:
                     generation.catch_up_lexical()
-                    if generation.wants_snapshot():
-                        generation.save_vectors()
+        if generation.wants_snapshot():
+            generation.save_vectors_beside(partial(self._permitted, generation))
         return revision
+
+    @contextmanager
+    def _permitted(self, generation: Generation) -> Iterator[bool]:
+        """Whether derived files may be written now: nobody else is writing, and the generation is in force."""
+        with self._lock.attempted("bringing up to date") as held:
+            yield held and generations.current_name(self.path) == generation.name
 
     def _current(self) -> Generation:
         """The generation in force, after a look whether another process has rebuilt the library."""
@@ -379,8 +386,7 @@ class Library:
             yield ingest
             generation.catch_up_lexical()
             if generation.wants_snapshot(ingest.encoded):
-                generation.catch_up_vectors()
-                generation.save_vectors()
+                generation.finish_vectors()
             self._compact_if_due(removed=bool(ingest.tally.removed))
 
     def _read(self, origins: list[str], ingest: Ingest, progress: ProgressCallback | None) -> None:

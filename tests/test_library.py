@@ -682,6 +682,7 @@ def test_a_snapshot_is_written_when_enough_has_changed(
     library.add(write_rows(folder / "rows.jsonl", rows))
     with reopened(library) as reader:  # five passages to read are too many to read again each time
         reader.refresh()
+        reader.generation.dense.settle()
         assert library.generation.snapshot.exists()
         assert_in_step(reader)
     (folder / "rows.jsonl").unlink()
