@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,14 +15,14 @@ from qa.database import is_storable
 from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report
 from qa.loaders import Document, parse
 from qa.passages import Read, cut, encode
+from qa.readahead import Pause, ReadAhead
 from qa.store import Store
 from qa.transaction import Heading, Transaction
 
 logger = logging.getLogger(__name__)
 
-# What is read before the first of it is encoded, so that the passages to come can be counted: whatever ends first.
-READ_AHEAD_CHARS = 100_000_000
-READ_AHEAD_SECONDS = 30.0
+READ_AHEAD_CHARS = 50_000_000  # read while others are encoded, so that the passages to come can be counted
+PATIENCE_SECONDS = 5.0  # what has been read is stored, if the next article takes longer
 BATCH_PASSAGES = 8192  # a batch of very long articles ends here, so that its vectors fit in memory
 
 
@@ -37,6 +36,16 @@ class Finished:
     origin: str
     digest: str
     failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Articles that are stored as they were read."""
+
+    count: int
+
+
+Item = Read | Finished | Unchanged
 
 
 @dataclass(slots=True)
@@ -89,13 +98,12 @@ class Ingest:
 
     def run(self, documents: Iterable[Document]) -> None:
         """Take in all documents. What was stored before an exception, KeyboardInterrupt included, stays."""
-        ahead = _ReadAhead(self._read(documents))
-        while not ahead.finished:
-            window = ahead.window()
-            coming = self._passages_to_encode(window)
-            for batch in _batches(window, self._settings.batch_articles):
-                total = self.encoded + coming if ahead.finished else None
-                coming -= self._store_batch(batch, total)
+        with ReadAhead(self._read(documents), _chars, READ_AHEAD_CHARS) as ahead:
+            total: int | None = None
+            for batch in self._batches(ahead):
+                if total is None and ahead.finished:
+                    total = self.encoded + self._passages_to_encode([*batch, *ahead.waiting()])
+                self._store_batch(batch, total)
 
     def release(self, sources: list[str]) -> None:
         """Take out sources that are no more, and the articles that no other source holds."""
@@ -122,8 +130,8 @@ class Ingest:
 
     # reading
 
-    def _read(self, documents: Iterable[Document]) -> Iterator[Read | Finished]:
-        """What has to go in, file by file, and the end of each file that has no failure in it."""
+    def _read(self, documents: Iterable[Document]) -> Iterator[Item]:
+        """What has to go in or is in already, file by file, and the end of each file. Runs in a thread of its own."""
         waiting: set[str] = set()  # sources on their way in: what the store says of them is about to change
         for document in documents:
             if not is_storable(document.origin):
@@ -132,6 +140,7 @@ class Ingest:
                 continue
             digest = document.digest
             if self._is_known(document.origin, digest):
+                yield Unchanged(self._store.sources_in(document.origin))
                 continue
             self._failed_here, self._own_fault = [], False
             for found in self._articles(document):
@@ -141,7 +150,7 @@ class Ingest:
                         waiting.add(found.source)
                         yield read
                 else:
-                    self.tally.unchanged += 1
+                    yield Unchanged(1)
             failures = tuple(self._failed_here)
             self.tally.failed.extend(failures)
             if not failures:
@@ -149,14 +158,13 @@ class Ingest:
             yield Finished(document.origin, "" if self._own_fault else digest, failures)
 
     def _is_known(self, origin: str, digest: str) -> bool:
-        """Whether all of this content has been dealt with before; if so, it is counted here."""
+        """Whether all of this content has been dealt with before; if so, its failures are counted here."""
         if origin in self.stale:
             self.stale.discard(origin)
             return False
         failed_with, failures = self._failed_before.get(origin, ("", []))
         if self._store.origin_digest(origin) != digest and failed_with != digest:
             return False
-        self.tally.unchanged += self._store.sources_in(origin)
         self.tally.failed.extend(failures)
         return True
 
@@ -205,13 +213,33 @@ class Ingest:
 
     # storing
 
-    def _passages_to_encode(self, window: list[Read | Finished]) -> int:
-        reads = {item.article.id: item for item in window if isinstance(item, Read)}
+    def _batches(self, ahead: ReadAhead[Item]) -> Iterator[list[Item]]:
+        """So many articles each, or what there is when the next is late; the end of a file is with its last article."""
+        batch: list[Item] = []
+        articles = passages = 0
+        while (item := ahead.peek(PATIENCE_SECONDS if batch else None)) is not Pause.OVER:
+            full = articles >= self._settings.batch_articles or passages >= BATCH_PASSAGES
+            if item is Pause.LATE or (full and isinstance(item, Read)):
+                yield batch
+                batch, articles, passages = [], 0, 0
+                continue
+            ahead.take()
+            if isinstance(item, Unchanged):
+                self.tally.unchanged += item.count
+                continue
+            batch.append(item)
+            if isinstance(item, Read):
+                articles, passages = articles + 1, passages + len(item.spans)
+        if batch:
+            yield batch
+
+    def _passages_to_encode(self, items: list[Item]) -> int:
+        reads = {item.article.id: item for item in items if isinstance(item, Read)}
         known = self._store.headings(reads)
         return sum(len(read.spans) for read in reads.values() if _needs_vectors(read, known.get(read.article.id)))
 
-    def _store_batch(self, batch: list[Read | Finished], total: int | None) -> int:
-        """Encode what is new in a batch, then store all of it at once; the number of passages encoded."""
+    def _store_batch(self, batch: list[Item], total: int | None) -> None:
+        """Encode what is new in a batch, then store all of it at once."""
         reads = list({item.article.source: item for item in batch if isinstance(item, Read)}.values())
         vectors = self._encode(reads, total)
         with self._store.transaction() as transaction:
@@ -225,7 +253,6 @@ class Ingest:
         self._count(outcomes)
         self.stale.update(settled.stale)
         self._stored()
-        return sum(len(each) for each in vectors.values())
 
     def _finish(self, transaction: Transaction, item: Finished) -> None:
         if item.failures:
@@ -261,38 +288,8 @@ class Ingest:
                 self.tally.unchanged += 1
 
 
-class _ReadAhead:
-    """Cuts a stream into windows that fit in memory."""
-
-    def __init__(self, items: Iterator[Read | Finished]) -> None:
-        self._items = items
-        self.finished = False
-
-    def window(self) -> list[Read | Finished]:
-        window: list[Read | Finished] = []
-        chars, until = 0, time.monotonic() + READ_AHEAD_SECONDS
-        for item in self._items:
-            window.append(item)
-            chars += len(item.article.text) if isinstance(item, Read) else 0
-            if chars >= READ_AHEAD_CHARS or time.monotonic() > until:
-                return window
-        self.finished = True
-        return window
-
-
-def _batches(window: list[Read | Finished], articles: int) -> Iterator[list[Read | Finished]]:
-    """Batches of so many articles; what ends a file goes with its last article."""
-    batch: list[Read | Finished] = []
-    count = passages = 0
-    for item in window:
-        if isinstance(item, Read):
-            if count >= articles or passages >= BATCH_PASSAGES:
-                yield batch
-                batch, count, passages = [], 0, 0
-            count, passages = count + 1, passages + len(item.spans)
-        batch.append(item)
-    if batch:
-        yield batch
+def _chars(item: Item) -> int:
+    return len(item.article.text) if isinstance(item, Read) else 0
 
 
 def _needs_vectors(read: Read, stored: Heading | None) -> bool:

@@ -1,0 +1,100 @@
+"""Reading beside other work: an iterator in a thread of its own, as far ahead as there is room."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Final, Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Pause(Enum):
+    """What comes in place of an item."""
+
+    LATE = "late"  # the next item is not there yet
+    OVER = "over"  # there is no further item
+
+
+class ReadAhead(Generic[Item]):
+    """Takes from `items` in a thread until `room` is filled; `size` says how much of it an item takes.
+
+    An exception of `items` comes out of `peek`, behind the items before it. Leaving the context ends the thread after
+    the item that it is at; it is not waited for.
+    """
+
+    def __init__(self, items: Iterator[Item], size: Callable[[Item], int], room: int) -> None:
+        self._items = items
+        self._size = size
+        self._room: Final = room
+        self._filled = 0
+        self._ready: deque[Item] = deque()
+        self._changed = threading.Condition()
+        self._finished = self._closed = False
+        self._error: BaseException | None = None
+        # The context goes along: progress may be shown to the user whose request this is.
+        work = contextvars.copy_context()
+        threading.Thread(target=work.run, args=(self._fill,), name="read ahead", daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything has been read, if not taken."""
+        return self._finished and self._error is None
+
+    def waiting(self) -> list[Item]:
+        """What has been read and not been taken."""
+        with self._changed:
+            return list(self._ready)
+
+    def peek(self, patience: float | None = None) -> Item | Pause:
+        """The next item, which stays; LATE when it does not come within `patience` seconds (None: wait for it)."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ready or self._finished, patience)
+            if self._ready:
+                return self._ready[0]
+            if not self._finished:
+                return Pause.LATE
+            if self._error is not None:
+                raise self._error
+            return Pause.OVER
+
+    def take(self) -> None:
+        """Go on to what is behind the item that `peek` gave."""
+        with self._changed:
+            self._filled -= self._size(self._ready.popleft())
+            self._changed.notify_all()
+
+    def _fill(self) -> None:
+        try:
+            for item in self._items:
+                if not self._put(item):
+                    return
+        except BaseException as error:  # noqa: BLE001 - raised again where the items are taken
+            self._error = error
+        finally:
+            with self._changed:
+                self._finished = True
+                self._changed.notify_all()
+
+    def _put(self, item: Item) -> bool:
+        """Wait for room; false when nobody takes any more. One item always has room."""
+        size = self._size(item)
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or not self._filled or self._filled + size <= self._room)
+            if self._closed:
+                return False
+            self._ready.append(item)
+            self._filled += size
+            self._changed.notify_all()
+            return True
