@@ -75,6 +75,11 @@ class DenseIndex:
         """Do it in the background in a moment, unless something is being done there."""
         self._beside.start(work)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something goes on in the background."""
+        return self._beside.busy
+
     def settle(self) -> None:
         """Wait until what goes on in the background has ended."""
         self._beside.join()
@@ -220,13 +225,16 @@ class _Beside:
     def start(self, work: Callable[[], None]) -> None:
         """Begin in a moment, unless something is going on already, or something has failed a short while ago."""
         with self._starting:
-            running = any(thread.is_alive() for thread in self._threads)
-            if running or self._stopped.is_set() or time.monotonic() < self._not_before:
+            if self.busy or self._stopped.is_set() or time.monotonic() < self._not_before:
                 return
             self._hurry.clear()
             thread = threading.Thread(target=self._run, args=(work,), name="article-qa vectors", daemon=True)
             self._threads[:] = [thread]
             thread.start()
+
+    @property
+    def busy(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads)
 
     def check(self) -> None:
         """Raise if the work is to end."""
