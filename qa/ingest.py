@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,15 @@ from qa.config import Settings
 from qa.database import is_storable
 from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report
 from qa.loaders import Document, parse
+from qa.loaders.document import Version, is_url
 from qa.passages import Read, cut, encode
 from qa.readahead import Pause, ReadAhead
+from qa.reading import Fetched, NotModified, entries_of
 from qa.store import Store
 from qa.transaction import Heading, Transaction
+
+if TYPE_CHECKING:
+    from qa.loaders.feeds import Entries
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +42,8 @@ class Finished:
     origin: str
     digest: str
     failures: tuple[Failure, ...] = ()
+    version: Version | None = None
+    entries: tuple[str, ...] = ()  # of a feed, whose pages have been dealt with
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ class Ingest:
         self._failed_here: list[Failure] = []  # of the document that is being read
         self._own_fault = False
 
-    def run(self, documents: Iterable[Document]) -> None:
+    def run(self, documents: Iterable[Document | NotModified | Fetched]) -> None:
         """Take in all documents. What was stored before an exception, KeyboardInterrupt included, stays."""
         with ReadAhead(self._read(documents), _chars, READ_AHEAD_CHARS) as ahead:
             total: int | None = None
@@ -104,6 +112,10 @@ class Ingest:
                 if total is None and ahead.finished:
                     total = self.encoded + self._passages_to_encode([*batch, *ahead.waiting()])
                 self._store_batch(batch, total)
+
+    def version_of(self, url: str) -> Version | None:
+        """The version of this URL that need not be sent again."""
+        return None if self._retry else self._store.version(url)
 
     def release(self, sources: list[str]) -> None:
         """Take out sources that are no more, and the articles that no other source holds."""
@@ -130,49 +142,82 @@ class Ingest:
 
     # reading
 
-    def _read(self, documents: Iterable[Document]) -> Iterator[Item]:
+    def _read(self, documents: Iterable[Document | NotModified | Fetched]) -> Iterator[Item]:
         """What has to go in or is in already, file by file, and the end of each file. Runs in a thread of its own."""
         waiting: set[str] = set()  # sources on their way in: what the store says of them is about to change
-        for document in documents:
+        for item in documents:
+            if isinstance(item, NotModified):
+                yield from self._as_before(item.origin)
+                continue
+            document = item.document if isinstance(item, Fetched) else item
             if not is_storable(document.origin):
                 name = document.origin.encode(errors="backslashreplace").decode()
                 self.tally.failed.append(Failure(name, "Its name is not valid Unicode.", "Rename it and add it again."))
                 continue
-            digest = document.digest
-            if self._is_known(document.origin, digest):
-                yield Unchanged(self._store.sources_in(document.origin))
+            if self._is_known(document.origin, document.digest):
+                yield from self._as_before(document.origin, document)
                 continue
-            self._failed_here, self._own_fault = [], False
-            for found in self._articles(document):
-                if found.source in waiting or not self._is_stored(found, document.origin):
-                    read = self._cut(found, document.origin)
-                    if read is not None:
-                        waiting.add(found.source)
-                        yield read
-                else:
-                    yield Unchanged(1)
-            failures = tuple(self._failed_here)
-            self.tally.failed.extend(failures)
-            if not failures:
-                self.whole.add(document.origin)
-            yield Finished(document.origin, "" if self._own_fault else digest, failures)
+            entries = self._entries(item)
+            yield from self._read_articles(item, document.origin, entries, waiting)
+            yield self._finished(document, entries)
+
+    def _read_articles(
+        self, item: Document | Fetched, origin: str, entries: Entries, waiting: set[str]
+    ) -> Iterator[Item]:
+        self._failed_here, self._own_fault = [], False
+        for found in self._articles(item, entries):
+            if found.source in waiting or not self._is_stored(found, origin):
+                read = self._cut(found, origin)
+                if read is not None:
+                    waiting.add(found.source)
+                    yield read
+            else:
+                yield Unchanged(1)
+        yield Unchanged(len(entries.kept))
+
+    def _finished(self, document: Document, entries: Entries) -> Finished:
+        failures = tuple(self._failed_here)
+        self.tally.failed.extend(failures)
+        if not failures:
+            self.whole.add(document.origin)
+        if self._own_fault:
+            return Finished(document.origin, "", failures)
+        dealt_with = tuple(entries.dealt_with)
+        if entries.later:
+            return Finished(document.origin, "", failures, None, dealt_with)
+        return Finished(document.origin, document.digest, failures, document.version, dealt_with)
 
     def _is_known(self, origin: str, digest: str) -> bool:
-        """Whether all of this content has been dealt with before; if so, its failures are counted here."""
+        """Whether all of this content has been dealt with before."""
         if origin in self.stale:
             self.stale.discard(origin)
             return False
-        failed_with, failures = self._failed_before.get(origin, ("", []))
-        if self._store.origin_digest(origin) != digest and failed_with != digest:
-            return False
-        self.tally.failed.extend(failures)
-        return True
+        failed_with, _ = self._failed_before.get(origin, ("", []))
+        return digest in (self._store.origin_digest(origin), failed_with)
 
-    def _articles(self, document: Document) -> Iterator[Article]:
-        """The articles of a document; what is none is noted."""
+    def _as_before(self, origin: str, document: Document | None = None) -> Iterator[Item]:
+        """What has been dealt with and is the same: it counts, and is told again if it failed; None: not even sent."""
+        failed_with, before = self._failed_before.get(origin, ("", []))
+        failures = tuple(before) if failed_with else ()
+        self.tally.failed.extend(failures)
+        yield Unchanged(self._store.sources_in(origin))
+        could_not_be_read = before and not failed_with
+        renamed = document and document.version and document.version != self._store.version(origin)
+        if document and (could_not_be_read or renamed):
+            yield Finished(origin, document.digest, failures, document.version)
+
+    def _entries(self, item: Document | Fetched) -> Entries:
+        if isinstance(item, Fetched):
+            return item.entries
+        _, failures = self._failed_before.get(item.origin, ("", []))
+        return entries_of(item.origin, self._store, failures)
+
+    def _articles(self, item: Document | Fetched, entries: Entries) -> Iterator[Article]:
+        """The articles of a document; what is none is noted, and what need not be read again counts."""
+        document = item.document if isinstance(item, Fetched) else item
         seen = self.seen.setdefault(document.origin, set())
         try:
-            for found in parse(document, self._settings):
+            for found in item.found if isinstance(item, Fetched) else parse(item, self._settings, entries):
                 if isinstance(found, Failure):
                     self._failed_here.append(found)
                 elif not is_storable(found.source + found.title + found.text):
@@ -180,6 +225,7 @@ class Ingest:
                 else:
                     seen.add(found.source)
                     yield found
+            seen |= entries.kept
         except Exception as error:  # noqa: BLE001 - one article must never stop the others
             self._fail(document.origin, error)
 
@@ -188,8 +234,7 @@ class Ingest:
         held = self._store.holdings([article.source]).get(article.source)
         if held is None or (held.origin, held.article_id, held.digest) != (origin, article.id, article.digest):
             return False
-        stored = self._store.headings([article.id]).get(article.id)
-        return stored is not None and (stored.digest == article.digest or stored.source != article.source)
+        return self._store.is_as_held(article.source, held)
 
     def _cut(self, article: Article, origin: str) -> Read | None:
         try:
@@ -259,6 +304,10 @@ class Ingest:
             transaction.forget_origin(item.origin)
         else:
             transaction.set_origin(item.origin, item.digest)
+        if is_url(item.origin):
+            transaction.set_version(item.origin, item.version)
+        if item.entries:
+            transaction.note_entries(item.entries)
         if item.failures or item.origin in self._failed_before or self._retry:
             transaction.set_failures(item.origin, item.digest, item.failures)
 

@@ -391,7 +391,8 @@ class Library:
 
     def _read(self, origins: list[str], ingest: Ingest, progress: ProgressCallback | None) -> None:
         unread: list[Failure] = []
-        ingest.run(told(fetched(origins, self.settings, unread), progress, len(origins)))
+        documents = fetched(origins, self.settings, unread, ingest.version_of)
+        ingest.run(told(documents, progress, len(origins)))
         if unread:
             ingest.remember(unread)
 

@@ -245,9 +245,8 @@ class Store:
         """What its server calls the content of a URL, all of which has been dealt with by the loader of today."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT url, etag, modified FROM versions v WHERE origin = ? AND loader = ? AND ("
-                "EXISTS (SELECT 1 FROM origins o WHERE o.origin = v.origin) OR "
-                "EXISTS (SELECT 1 FROM failures f WHERE f.origin = v.origin AND f.digest != ''))",
+                "SELECT url, etag, modified FROM versions v WHERE origin = ? AND loader = ? AND "
+                "NOT EXISTS (SELECT 1 FROM failures f WHERE f.origin = v.origin AND f.digest = '')",
                 (origin, LOADER_VERSION),
             ).fetchone()
         return None if row is None else Version(*row)
@@ -309,6 +308,11 @@ class Store:
         """By article id: every source that holds this text, in order."""
         with self._database.reading() as connection:
             rows = connection.execute(
+    def is_as_held(self, source: str, held: Holding) -> bool:
+        """Whether the article that a source holds has the title and date that this source gave it, or another's."""
+        stored = self.headings([held.article_id]).get(held.article_id)
+        return stored is not None and (stored.digest == held.digest or stored.source != source)
+
                 "SELECT source, origin, article_id, digest FROM sources "
                 "WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY source",
                 (json.dumps(list(ids)),),

@@ -143,12 +143,14 @@ class Transaction:
         self._connection.execute("DELETE FROM origins WHERE origin = ?", (origin,))
         self._connection.execute("DELETE FROM versions WHERE origin = ?", (origin,))
 
-    def set_version(self, origin: str, version: Version) -> None:
-        """What has been dealt with of this URL is what its server calls by this name; until it is forgotten."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?)",
-            (origin, version.url, version.etag, version.modified, LOADER_VERSION),
-        )
+    def set_version(self, origin: str, version: Version | None) -> None:
+        """What its server calls the content of this URL that has been dealt with; None: nothing."""
+        self._connection.execute("DELETE FROM versions WHERE origin = ?", (origin,))
+        if version:
+            self._connection.execute(
+                "INSERT INTO versions (origin, url, etag, modified, loader) VALUES (?, ?, ?, ?, ?)",
+                (origin, version.url, version.etag, version.modified, LOADER_VERSION),
+            )
 
     def note_entries(self, digests: Iterable[str]) -> None:
         """Entries of feeds whose pages need no fetching as long as the feed says the same of them."""

@@ -9,6 +9,7 @@ from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write
 
 from qa.library import Library
 from qa.loaders import parse
+from qa.loaders.document import Version
 
 
 @pytest.fixture
@@ -29,9 +30,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are parsed, as it happens."""
     names: list[str] = []
 
-    def counting(document, settings):
+    def counting(document, settings, entries):
         names.append(Path(document.origin).name)
-        return parse(document, settings)
+        return parse(document, settings, entries)
 
     monkeypatch.setattr("qa.ingest.parse", counting)
     return names
@@ -145,6 +146,37 @@ def test_a_file_that_cannot_be_opened_is_tried_again_each_time(library, folder, 
     assert sorted(failed(library)) == ["a.json", "broken.pdf"]
     assert len(library.add(folder).added) == 1
     assert failed(library) == ["broken.pdf"]
+
+
+def test_a_known_file_that_can_be_opened_again_has_not_failed_any_more(library, folder, monkeypatch):
+    from qa.errors import LoadError
+
+    def closed(origin, settings):
+        raise LoadError(origin, "It is locked.", "Close it.")
+
+    library.add(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr("qa.reading.fetch", closed)
+        assert len(library.add(folder / "a.json").failed) == 1
+    assert sorted(failed(library)) == ["a.json", "broken.pdf"]
+    again = library.add(folder / "a.json")
+    assert (again.unchanged, again.failed, failed(library)) == (1, (), ["broken.pdf"])
+
+
+def test_a_library_of_the_second_format_gets_its_tables(library, folder, tmp_path):
+    library.add(folder)
+    library.close()
+    with closing(sqlite3.connect(tmp_path / "library" / "generations" / "000001" / "library.db")) as connection:
+        connection.execute("DROP TABLE versions")
+        connection.execute("DROP TABLE entries")
+        connection.execute("PRAGMA user_version = 2")
+    with Library.open(tmp_path / "library", SETTINGS, encoder=LetterEncoder()) as old:
+        assert (len(old), len(old.failures()), old.store.versions(), old.store.entries()) == (1, 1, {}, [])
+        with old.store.transaction() as transaction:
+            transaction.set_version("https://a.example/", Version("https://a.example/b", '"1"', None))
+            transaction.note_entries(["aa", "aa", "bb"])
+        assert old.store.version("https://a.example/") == Version("https://a.example/b", '"1"', None)
+        assert old.store.entries() == ["aa", "bb"]
 
 
 def test_a_library_of_the_first_format_gets_its_table(library, folder, tmp_path):
