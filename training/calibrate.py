@@ -38,6 +38,10 @@ CANDIDATE = (
 )
 CONFIDENCE = ("span", "sure", "sentence", "terms", "names", "unnamed", "rank", "share", "repeats")
 L2 = 1e-2
+ORDERS = {
+    "the best span of the passage that retrieval ranks first": Logistic(0.0, {"retrieval": 1e6, "span": 1.0}),
+    "the best span of all passages": Logistic(0.0, {"span": 1.0}),
+}
 THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
 
 
@@ -197,6 +201,10 @@ def report(asked: Sequence[Asked]) -> list[str]:
         rows.append(
             _quality(f"all but {domain}", domain, judged(elsewhere, [each for each in asked if each.domain == domain]))
         )
+    rows += ["", "| which candidate comes first | right |", "|---|---|"]
+    for name, order in {**ORDERS, "both and more, as fitted": half.candidate}.items():
+        found = judged(Calibration(order, half.confidence), others)
+        rows.append(f"| {name} | {_mean(found.right[found.answerable])} |")
     rows += ["", "| threshold | answered of the answerable | right of those answered | silent on the unanswerable |"]
     rows += ["|---|---|---|---|", *_by_threshold(judged(half, others))]
     return rows
