@@ -16,6 +16,8 @@ from qa.options import INCOMPLETE, NOT_FOUND, STOPPED, JsonOption, LibraryOption
 if TYPE_CHECKING:
     from qa.library import Library
 
+LINGERING = "No answer shows them any more. Their words stay in the library's files until: article-qa compact"
+
 
 def add(
     sources: Annotated[
@@ -74,7 +76,10 @@ def remove(
         report = opened.remove(list(chosen)) if chosen else Report()
         if samples:
             report = replace(report, removed=(*report.removed, *remove_samples(opened).removed))
+        lingers = bool(report.removed) and opened.lingers()
     terminal.show_report(report, as_json=as_json)
+    if lingers:
+        terminal.show_hint(LINGERING)
     if report.failed or not report.removed:
         raise typer.Exit(NOT_FOUND)
 
@@ -94,6 +99,22 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     terminal.show_report(report, as_json=as_json, unchanged="rebuilt")
     if report.failed:
         raise typer.Exit(INCOMPLETE)
+
+
+def compact(library: LibraryOption = None) -> None:
+    """Take the last traces of what was removed or replaced out of the library's files.
+
+    They hold words that no answer shows any more. `remove` does this by itself where it takes a moment, and every
+    change does when much has gone. The library answers meanwhile. Exit code 0: done; 3: an error; 130: stopped.
+    """
+    with opened_library(library) as opened:
+        try:
+            with terminal.progress_bars(terminal.stderr()) as progress:
+                freed = opened.compact(progress=progress)
+        except KeyboardInterrupt:
+            terminal.show_hint("Stopped. The library is whole; to finish, run the same command again.")
+            raise typer.Exit(STOPPED) from None
+        terminal.show_hint(f"No file holds anything of what was removed. {freed / 1e6:,.1f} MB came free.")
 
 
 def doctor(
@@ -154,7 +175,10 @@ def _change(path: Path | None, work: Callable[[Library, ProgressCallback], Repor
             terminal.show_stopped(len(library) - before, len(library))
             raise typer.Exit(STOPPED) from None
         has_samples = holds_samples(library)
+        lingers = bool(report.removed) and library.lingers()
     terminal.show_report(report, as_json=as_json)
+    if lingers:
+        terminal.show_hint(LINGERING)
     if has_samples and not as_json:
         terminal.show_hint("The sample articles are in here too; to take them out: article-qa remove --samples")
     if report.failed:

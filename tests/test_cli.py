@@ -137,6 +137,9 @@ class FakeLibrary:
         self.calls.append(("remove_sources", sources))
         return Report(removed=tuple(one.id for one in self.held if one.source.startswith("sample:")))
 
+    def lingers(self) -> bool:
+        return False
+
 
 @dataclass
 class FakeAssistant:
@@ -238,7 +241,7 @@ def test_without_arguments_the_help_names_every_command(run: Run) -> None:
     assert ran.code == 0
     names = [line.split()[0] for line in ran.out.partition("Commands:")[2].splitlines() if line.strip()]
     assert sorted(names) == sorted(
-        ["ask", "add", "sync", "remove", "list", "rebuild", "evaluate", "verify", "chat", "doctor", "export", "import"]
+        "ask add sync remove list rebuild evaluate verify chat doctor export import compact".split()
     )
 
 

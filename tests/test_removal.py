@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ import faiss
 import numpy as np
 import pytest
 import tantivy
-from library_fakes import SETTINGS, LetterEncoder, write, write_rows
+from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write, write_rows
 
 from qa import compaction
 from qa.datatypes import Progress, RetrievedPassage
@@ -257,6 +258,51 @@ def test_a_compaction_that_lost_something_is_not_put_in_force(
     assert len(ask(library, "zebra zinkwurf")) == 2
 
 
+# in the shell
+
+
+def test_the_shell_says_what_lingers_and_takes_it_out(
+    library: Library, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = shell_with_letters(monkeypatch)
+    monkeypatch.setattr(compaction, "CHEAP_PASSAGES", 0)
+    removed = run("remove", id_of(library, TITLE), "--library", library.path)
+    assert (removed.exit_code, removed.stdout) == (0, "1 removed.\n")
+    assert "stay in the library's files until: article-qa compact" in removed.stderr
+    compacted = run("compact", "--library", library.path)
+    assert (compacted.exit_code, compacted.stdout) == (0, "")
+    assert re.fullmatch(r"No file holds anything of what was removed\. 0\.\d MB came free\.\n", compacted.stderr)
+    assert held(library.path, everything()) == set()
+
+
+def test_the_shell_compacts_a_small_library_without_a_word(
+    library: Library, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = shell_with_letters(monkeypatch)
+    removed = run("remove", id_of(library, TITLE), "--library", library.path)
+    assert (removed.exit_code, removed.stdout, removed.stderr) == (0, "1 removed.\n", "")
+    assert held(library.path, everything()) == set()
+
+
+def test_sync_says_what_lingers(library: Library, secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = shell_with_letters(monkeypatch)
+    monkeypatch.setattr(compaction, "CHEAP_PASSAGES", 0)
+    secret.unlink()
+    assert "until: article-qa compact" in run("sync", secret.parent, "--library", library.path).stderr
+    assert run("sync", secret.parent, "--library", library.path).stderr == ""
+
+
+def test_a_compaction_that_is_stopped_says_so(library: Library, secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(compaction, "complete", stop)
+    stopped = shell_with_letters(monkeypatch)("compact", "--library", library.path)
+    assert stopped.exit_code == 130
+    assert "Stopped. The library is whole" in stopped.stderr
+    assert [path.name for path in (library.path / "generations").iterdir()] == ["000001"]
+
+
 # who asks meanwhile
 
 
@@ -288,12 +334,12 @@ def test_asking_goes_on_during_compaction(library: Library, secret: Path) -> Non
         assert process.stdout.readline() == "ready\n"
         asking = [
             threading.Thread(target=keep_asking, args=(each, done, problems, counts))
-            for each in (library, library, other, other)
+            for each in (library, other, other)
         ]
         for thread in asking:
             thread.start()
         try:
-            for _ in range(6):
+            for _ in range(3):
                 library.remove([id_of(library, TITLE)])
                 assert held(library.path, everything()) == set()
                 library.add(secret)
