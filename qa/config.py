@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
@@ -17,6 +17,7 @@ from platformdirs import user_data_path
 from qa.errors import SettingError
 
 PREFIX = "ARTICLE_QA_"
+_ADDRESSES = ("milvus://", "milvus+tls://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Settings:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 where the CPU computes in it
     threads: int = 0  # 0: as many as torch chooses
     batch_articles: int = 64  # articles per transaction
+    milvus_token: str = field(default="", repr=False)  # "user:password" or a key, for a library on Milvus
 
     # what is refused on the way in
     max_file_mb: int = 200
@@ -94,6 +96,13 @@ def _parsed(name: str, text: str, kind: Any) -> Any:
         return kind(text)
     except ValueError:
         raise SettingError(f"{PREFIX}{name.upper()}={text!r} is not a number.") from None
+
+
+def library_address(given: str | Path | None = None, environ: Mapping[str, str] | None = None) -> str | None:
+    """The address of a library on Milvus, `milvus://...`, chosen as in `library_path`; None for one in a folder."""
+    environ = os.environ if environ is None else environ
+    chosen = str(given or environ.get(PREFIX + "LIBRARY") or "")
+    return chosen if chosen.startswith(_ADDRESSES) else None
 
 
 def library_path(given: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Path:

@@ -1,0 +1,68 @@
+"""From a question to the passages worth reading, on Milvus.
+
+One hybrid request would give one list of fused scores. The fusion of `qa.retrieval` needs both lists with their own
+scores, and so does whoever wants to see why a passage was found: two searches, then, with the same filter.
+"""
+
+from __future__ import annotations
+
+from embeddings.encoder import Encoder
+from qa.datatypes import Passage, RetrievedPassage, Where
+from qa.errors import mapped
+from qa.milvus.client import CollectionGone, Row
+from qa.milvus.rows import PASSAGE_FIELDS
+from qa.milvus.schema import asked, condition
+from qa.milvus.store import MilvusStore
+from qa.retrieval import fuse
+
+ATTEMPTS = 3  # a rebuild replaces the generation at most so often while one question is being looked up
+
+
+def retrieved(
+    store: MilvusStore, encoder: Encoder, question: str, where: Where | None, count: int
+) -> list[RetrievedPassage]:
+    """The passages for a question, best first, at most `count`."""
+    with mapped():
+        vector = [float(each) for each in encoder.encode_queries([question])[0]]
+    for attempt in range(ATTEMPTS):
+        generation = store.generations.current()
+        if generation is None:
+            return []
+        try:
+            return _with_articles(store, *_hits(store, generation, asked(question), vector, where, count), count)
+        except CollectionGone:
+            if attempt + 1 == ATTEMPTS:
+                raise
+    return []
+
+
+Hits = list[tuple[Row, float]]
+
+
+def _hits(
+    store: MilvusStore, generation: str, terms: str, vector: list[float], where: Where | None, count: int
+) -> tuple[Hits, Hits]:
+    """What either index finds, best first."""
+    among = condition(where, "article_id")
+    search = store.client.search
+    lexical = search(generation, "sparse", terms, count, among, PASSAGE_FIELDS) if terms else []
+    return lexical, search(generation, "dense", vector, count, among, PASSAGE_FIELDS)
+
+
+def _with_articles(store: MilvusStore, lexical: Hits, dense: Hits, count: int) -> list[RetrievedPassage]:
+    """Both lists fused; passages whose article is not there (any more) are left out."""
+    rows = {row["id"]: row for row, _ in [*lexical, *dense]}
+    fused = fuse([(row["id"], score) for row, score in lexical], [(row["id"], score) for row, score in dense])[:count]
+    articles = store.articles_by_id({rows[hit.passage_id]["article_id"] for hit in fused})
+    return [
+        RetrievedPassage(
+            passage=Passage(hit.passage_id, row["article_id"], row["start"], row["end"]),
+            article=articles[row["article_id"]],
+            lexical_rank=hit.lexical_rank,
+            dense_rank=hit.dense_rank,
+            similarity=hit.similarity,
+            score=hit.score,
+        )
+        for hit in fused
+        if (row := rows[hit.passage_id])["article_id"] in articles
+    ]
