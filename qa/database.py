@@ -8,6 +8,7 @@ stays readable through them (on POSIX), and no thread leaves a connection behind
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import weakref
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
 SCHEMA_VERSION = 3
 READERS = 4
 BUSY_SECONDS = 10.0
+LOG_BYTES = 100_000  # free disk that SQLite wants for its log and the log's index, to begin with
+# Reading as if nobody ever wrote, for where the log cannot be made: read-only and full disks. Whether that still holds
+# is looked at before and after each reading.
+FROZEN = "ro&immutable=1"
+_UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR)
 
 _FAILURES = """CREATE TABLE IF NOT EXISTS failures (
         source TEXT PRIMARY KEY, origin TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL)
@@ -78,6 +84,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open an existing database; `LibraryDamaged` if it is none."""
         self.path = path
+        self._mode = "rw"
+        self._opened_as = _identity(path)
         self._idle: LifoQueue[sqlite3.Connection | None] = LifoQueue()
         self._opened: list[sqlite3.Connection] = []
         self._closed = False
@@ -85,7 +93,7 @@ class Database:
         self._finalizer = weakref.finalize(self, _close_all, self._opened)
         try:
             with reported(path):
-                self._writer = self._open()
+                self._writer = self._open_first()
                 _check_schema(self._writer, path)
                 for _ in range(READERS):
                     connection = self._open()
@@ -95,10 +103,25 @@ class Database:
             self._finalizer()
             raise
 
+    def _open_first(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except sqlite3.DatabaseError as error:
+            if _code(error) not in _UNWRITABLE or not _may_be_frozen(self.path):
+                raise
+        self._mode, self._opened_as = FROZEN, _content(self.path)
+        return self._open()
+
     def _open(self) -> sqlite3.Connection:
-        connection = _connect(self.path, "rw")
+        connection = _connect(self.path, self._mode)
         self._opened.append(connection)
         return connection
+
+    def is_in_place(self) -> bool:
+        """Whether this is still the file in the folder, as it was opened: else what is read or written here is lost."""
+        if self._mode == FROZEN:
+            return self._opened_as == _content(self.path) and not _opens(self.path)
+        return self._opened_as == _identity(self.path)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -108,7 +131,7 @@ class Database:
             self._idle.put(None)
             raise LibraryError(f"The library at {self.path.parent} is closed. Open it again to read from it.")
         try:
-            with reported(self.path):
+            with self._unchanged(), reported(self.path):
                 connection.execute("BEGIN")
                 try:
                     yield connection
@@ -119,6 +142,15 @@ class Database:
                 connection.close()
             else:
                 self._idle.put(connection)
+
+    @contextmanager
+    def _unchanged(self) -> Iterator[None]:
+        """Where nothing guards a reader against writers: nothing counts that was read while one came."""
+        try:
+            yield
+        finally:
+            if self._mode == FROZEN and self._opened_as != _content(self.path):
+                raise LibraryBusy(f"The database {self.path} was changed while it was read. Try again.")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -177,10 +209,49 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA synchronous = FULL")  # a batch that was reported as kept survives a power cut
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros, and not only forgotten
+    try:
+        connection.execute("PRAGMA synchronous = FULL")  # a batch that was reported as kept survives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, and not only forgotten
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def _opens(path: Path) -> bool:
+    """Whether SQLite can open it in the usual way, with a log beside it."""
+    try:
+        _connect(path, "rw").close()
+    except sqlite3.DatabaseError:
+        return False
+    return True
+
+
+def _may_be_frozen(path: Path) -> bool:
+    """Whether all that is stored is in the file itself, and nothing in a log beside it."""
+    try:
+        return Path(f"{path}-wal").stat().st_size == 0
+    except FileNotFoundError:
+        return path.is_file()
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    """Which file this is, whatever its name; None when it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _content(path: Path) -> tuple[int, ...] | None:
+    """What differs after somebody has changed the file, or written a log beside it."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, _may_be_frozen(path)
 
 
 def _close_all(connections: list[sqlite3.Connection]) -> None:
@@ -218,6 +289,18 @@ def _damaged(path: Path, reason: str) -> LibraryDamaged:
     )
 
 
+def _code(error: sqlite3.DatabaseError) -> int:
+    """The primary code is the low byte; the extended ones only say where."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < LOG_BYTES
+    except OSError:
+        return False
+
+
 @contextmanager
 def reported(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into what `qa` promises to raise; mistakes of our own SQL stay what they are."""
@@ -226,13 +309,12 @@ def reported(path: Path) -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.DatabaseError as error:
-        # the low byte is the primary code; the extended ones only say where
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        code = _code(error)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LibraryBusy(f"The database {path} is in use: {error}. Try again in a moment.") from error
-        if code == sqlite3.SQLITE_FULL:
+        if code == sqlite3.SQLITE_FULL or (code in _UNWRITABLE and _is_full(path)):
             raise LibraryError(f"The disk that holds {path} is full. Free some space and try again.") from error
-        if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
+        if code in _UNWRITABLE:
             raise LibraryError(
                 f"The database {path} cannot be opened or written: {error}. Check that the folder exists and is yours."
             ) from error

@@ -49,7 +49,6 @@ class Generation:
         self.folder = folder
         self.name = folder.name
         self.store = Store(folder / "library.db")
-        self._file = _identity(self.store.path)
         self.dense = DenseIndex(self.store, folder / "vectors.bin")
         self._opening = threading.Lock()
         self._lexical: LexicalIndex | None = None
@@ -73,8 +72,8 @@ class Generation:
         return self.dense.snapshot
 
     def is_in_place(self) -> bool:
-        """Whether the store is still the file in the folder: what goes into a deleted one is lost."""
-        return _identity(self.store.path) == self._file
+        """Whether the store is still the one in the folder: what goes into a deleted one is lost."""
+        return self.store.is_in_place()
 
     # the lexical index: one on disk for all processes, changed only under the writer lock
 
@@ -199,15 +198,6 @@ def open_current(library: Path) -> Generation:
         except LibraryError:
             if current_name(library) == name:
                 raise
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file this is, whatever its name; None when it is gone."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def create(library: Path) -> None:

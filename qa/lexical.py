@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import struct
+import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
@@ -85,6 +86,8 @@ class LexicalIndex:
         """Take out `removed`, put in or replace `added`, durably; may be repeated when it was cut short."""
         with self._lock:
             self.refresh()
+            if self._index is not None and not _is_reloaded(self._index):  # it was opened by links
+                self._index = _opened(self._folder)
             if self._index is None:
                 self._create()
             self._write(added, removed)
@@ -118,7 +121,7 @@ class LexicalIndex:
         """Whether what was committed as this revision is open now; if not, all is as before."""
         if not recorded:
             return False
-        index = self._index if _is_reloaded(self._index) else _opened(self._folder)
+        index = self._index if _is_reloaded(self._index) else _opened(self._folder) or _opened_by_links(self._folder)
         if index is None:
             return False
         self._index, self._revision = index, recorded
@@ -175,6 +178,21 @@ def _opened(folder: Path) -> Any:
     try:
         return _configured(tantivy.Index.open(str(folder)))
     except (ValueError, OSError):
+        return None
+
+
+def _opened_by_links(folder: Path) -> Any:
+    """The index in a folder where nothing can be written: to open it, a lock is made, beside links to its files.
+
+    What was opened goes on without the links; to see a newer commit or to write, open it again.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="article-qa-") as links:
+            for file in folder.iterdir():
+                if file.suffix != ".lock":
+                    (Path(links) / file.name).symlink_to(file.absolute())
+            return _opened(Path(links))
+    except OSError:
         return None
 
 

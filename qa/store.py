@@ -79,6 +79,10 @@ class Store:
             transaction.forget_removals()
         return copy
 
+    def is_in_place(self) -> bool:
+        """Whether this is still the file in the folder; else open that one."""
+        return self._database.is_in_place()
+
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when it is sound."""
         return self._database.check()
