@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Self
 
 from qa import answering, calibration
-from qa.config import Settings, library_path
+from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, Citation, ProgressCallback, RetrievedPassage, Span, Turn, Where
 from qa.errors import ArticleNotFound, QuestionError, mapped
 from qa.followup import standalone
 from qa.library import Library
 from qa.reader import Reader, TransformersReader
-from qa.retrieval import Retriever
 from qa.samples import add_samples
 
 _ATTEMPTS = 3  # a question meets an article's removal or a rebuild's swap at most so often in a row
@@ -27,7 +26,7 @@ class Assistant:
     def __init__(self, library: Library, reader: Reader, calibrated: calibration.Calibration | None = None) -> None:
         self.library = library
         self.reader = reader
-        self.retriever = Retriever(library)
+        self.retriever = library.retriever()
         self.calibration = calibrated or calibration.load()
 
     @classmethod
@@ -38,12 +37,12 @@ class Assistant:
         settings: Settings | None = None,
         progress: ProgressCallback | None = None,
     ) -> Self:
-        """An assistant over the library in a folder, created when it is not there.
+        """An assistant over the library in a folder or at an address, created when it is not there.
 
         Without a folder it is the default library; the first time, that is given the sample articles.
         """
         settings = settings or Settings.resolve()
-        opened = Library.open(library_path(library), settings)
+        opened = Library.open(library, settings)
         try:
             if library is None and opened.stats().revision == 0:
                 add_samples(opened, progress)
@@ -122,14 +121,14 @@ class Assistant:
 
 def ask(question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
     """Ask the default library; the assistant stays open for the next question of this process."""
-    return _default_assistant(library_path()).ask(question, history=history, where=where)
+    return _default_assistant(library_address() or library_path()).ask(question, history=history, where=where)
 
 
-_open: dict[Path, Assistant] = {}
+_open: dict[str | Path, Assistant] = {}
 _lock = threading.Lock()
 
 
-def _default_assistant(path: Path) -> Assistant:
+def _default_assistant(path: str | Path) -> Assistant:
     with _lock:
         if path not in _open:
             _open[path] = Assistant.open()

@@ -162,7 +162,7 @@ def import_archive(
     _change(library, lambda opened, progress: opened.import_archive(file, progress=progress), as_json=as_json)
 
 
-def _change(path: Path | None, work: Callable[[Library, ProgressCallback], Report], *, as_json: bool) -> None:
+def _change(path: str | None, work: Callable[[Library, ProgressCallback], Report], *, as_json: bool) -> None:
     """Open the library, let `work` change it under progress bars, and tell what came of it."""
     from qa.samples import holds_samples
 

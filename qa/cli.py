@@ -232,7 +232,7 @@ def _where(
     return Where(published_from, published_to, tuple(source or ()), tuple(article or ()))
 
 
-def _assistant(path: Path | None, settings: Settings) -> AbstractContextManager[Assistant]:
+def _assistant(path: str | None, settings: Settings) -> AbstractContextManager[Assistant]:
     from qa.assistant import Assistant
 
     with terminal.progress_bars(terminal.stderr()) as progress:  # of the sample articles, the first time

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa import generations
-from qa.config import Settings, library_path
+from qa.config import Settings, library_address, library_path
 from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where
 from qa.errors import ArticleNotFound, LibraryError, QAError
 from qa.fingerprint import check, encoder_name, fingerprint
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from embeddings.vectors import VectorIndex
     from qa.doctor import Finding
     from qa.lexical import LexicalIndex
+    from qa.retrieval import Retriever
 
 
 logger = logging.getLogger(__name__)
@@ -54,11 +55,16 @@ class Library:
         settings: Settings | None = None,
         *,
         encoder: Encoder | None = None,
-    ) -> Self:
+    ) -> Library:
         """Open the library in a folder, made when it is not there; without a folder, the default library.
 
-        Raises LibraryDamaged when it cannot be read, LibraryBusy when another process is just making it.
+        At an address, `milvus://...`, it is a `qa.milvus.library.MilvusLibrary`. Raises LibraryDamaged when it cannot
+        be read, LibraryBusy when another process is just making it.
         """
+        if address := library_address(path):
+            from qa.milvus.library import MilvusLibrary
+
+            return MilvusLibrary.open_at(address, settings, encoder=encoder)
         path = library_path(path)
         settings = settings or Settings.resolve()
         try:
@@ -129,6 +135,12 @@ class Library:
         )
 
     # for the retriever
+
+    def retriever(self) -> Retriever:
+        """What finds passages in this library."""
+        from qa.retrieval import Retriever
+
+        return Retriever(self)
 
     @property
     def generation(self) -> Generation:

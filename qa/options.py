@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 NOT_FOUND, INCOMPLETE, ERROR, STOPPED = 1, 1, 3, 130
 
 
-def opened_library(path: Path | None) -> Library:
+def opened_library(path: str | None) -> Library:
     """The library to work on, with the settings in force; used in `with`."""
     from qa.library import Library
 
@@ -46,11 +45,12 @@ def _days(text: str) -> tuple[date, date]:
 
 
 LibraryOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--library",
         metavar="PATH",
-        help="The folder of the library. Default: ARTICLE_QA_LIBRARY, or else your user data folder.",
+        help="The folder of the library, or milvus://HOST:PORT/NAME. Default: ARTICLE_QA_LIBRARY, or else your user "
+        "data folder.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

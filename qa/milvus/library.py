@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa.config import Settings
-from qa.datatypes import ProgressCallback, Report, RetrievedPassage, Stats, Where
+from qa.datatypes import ProgressCallback, Report, Stats
 from qa.errors import LibraryError
 from qa.fingerprint import check, encoder_name
 from qa.generations import Generation
@@ -28,6 +28,7 @@ from qa.transaction import Transaction
 
 if TYPE_CHECKING:
     from qa.doctor import Finding
+    from qa.retrieval import Retriever
 
 EXPECTED = 500  # files whose records are asked for at once
 
@@ -126,12 +127,11 @@ class MilvusLibrary(Library):
 
     # asking
 
-    def retrieve(self, question: str, where: Where | None = None) -> list[RetrievedPassage]:
-        """The passages for a question, best first, at most `settings.candidates`; the filter is applied by Milvus."""
-        from qa.milvus.retriever import retrieved
+    def retriever(self) -> Retriever:
+        """What finds passages in this library."""
+        from qa.milvus.retriever import MilvusRetriever
 
-        self.refresh()
-        return retrieved(self._remote.store, self.encoder, question, where, self.settings.candidates)
+        return MilvusRetriever(self, self._remote.store)
 
     def refresh(self) -> int:
         """Nothing has to be brought up to date here; raises FingerprintMismatch as `Library` does."""

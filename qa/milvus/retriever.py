@@ -6,34 +6,47 @@ scores, and so does whoever wants to see why a passage was found: two searches, 
 
 from __future__ import annotations
 
-from embeddings.encoder import Encoder
+from typing import TYPE_CHECKING
+
 from qa.datatypes import Passage, RetrievedPassage, Where
 from qa.errors import mapped
 from qa.milvus.client import CollectionGone, Row
 from qa.milvus.rows import PASSAGE_FIELDS
 from qa.milvus.schema import asked, condition
 from qa.milvus.store import MilvusStore
-from qa.retrieval import fuse
+from qa.retrieval import Retriever, fuse
+
+if TYPE_CHECKING:
+    from qa.library import Library
 
 ATTEMPTS = 3  # a rebuild replaces the generation at most so often while one question is being looked up
 
 
-def retrieved(
-    store: MilvusStore, encoder: Encoder, question: str, where: Where | None, count: int
-) -> list[RetrievedPassage]:
-    """The passages for a question, best first, at most `count`."""
-    with mapped():
-        vector = [float(each) for each in encoder.encode_queries([question])[0]]
-    for attempt in range(ATTEMPTS):
-        generation = store.generations.current()
-        if generation is None:
-            return []
-        try:
-            return _with_articles(store, *_hits(store, generation, asked(question), vector, where, count), count)
-        except CollectionGone:
-            if attempt + 1 == ATTEMPTS:
-                raise
-    return []
+class MilvusRetriever(Retriever):
+    """Finds the passages of one library on Milvus."""
+
+    def __init__(self, library: Library, store: MilvusStore) -> None:
+        super().__init__(library)
+        self._store = store
+
+    def retrieve(self, question: str, where: Where | None = None) -> list[RetrievedPassage]:
+        """The passages for a question, best first, at most `settings.candidates`; Milvus applies the filter."""
+        self._library.refresh()
+        count = self._library.settings.candidates
+        with mapped():
+            vector = [float(each) for each in self._library.encoder.encode_queries([question])[0]]
+        for attempt in range(ATTEMPTS):
+            generation = self._store.generations.current()
+            if generation is None:
+                return []
+            try:
+                hits = _hits(self._store, generation, asked(question), vector, where, count)
+            except CollectionGone:
+                if attempt + 1 == ATTEMPTS:
+                    raise
+            else:
+                return _with_articles(self._store, *hits, count)
+        return []
 
 
 Hits = list[tuple[Row, float]]
