@@ -10,6 +10,7 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,13 +75,17 @@ class LexicalIndex:
     def follow(self) -> int:
         """Take up what another process has committed; the revision.
 
-        While the folder is being deleted or filled anew, what is open here goes on answering.
+        While the folder is being deleted or filled anew, or written by another thread of this process, what is open
+        here goes on answering.
         """
-        with self._lock:
-            recorded = _recorded(self._folder)
-            if recorded != self._revision:
-                self._take_up(recorded)
-            return self._revision
+        if self._lock.acquire(blocking=False):
+            try:
+                recorded = _recorded(self._folder)
+                if recorded != self._revision:
+                    self._take_up(recorded)
+            finally:
+                self._lock.release()
+        return self._revision
 
     def apply(self, added: Iterable[LexicalDocument], removed: Iterable[int], revision: int) -> None:
         """Take out `removed`, put in or replace `added`, durably; may be repeated when it was cut short."""
@@ -90,10 +95,11 @@ class LexicalIndex:
                 self._index = _opened(self._folder)
             if self._index is None:
                 self._create()
-            self._write(added, removed)
-            _record(self._folder, revision)
-            if not self._take_up(revision):
-                self._index, self._revision = None, 0
+            with self._writer() as writer:
+                _write(writer, added, removed)
+                _record(self._folder, revision)
+                if not self._take_up(revision):
+                    self._index, self._revision = None, 0
 
     def clear(self) -> None:
         """Throw everything away."""
@@ -138,8 +144,12 @@ class LexicalIndex:
             schema = schema.add_text_field(field, tokenizer_name="terms", index_option="freq")
         self._index = _configured(tantivy.Index(schema.build(), path=str(self._folder)))
 
-    def _write(self, added: Iterable[LexicalDocument], removed: Iterable[int]) -> None:
-        """One commit. The writer lives no longer, so that another process can write next."""
+    @contextmanager
+    def _writer(self) -> Iterator[Any]:
+        """For one commit. The writer lives no longer, so that another process can write next.
+
+        At the end it merges segments, which may take long: by then, what was committed has to be in use.
+        """
         try:
             writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
         except ValueError as error:
@@ -147,18 +157,24 @@ class LexicalIndex:
                 f"{self._folder}: another process is writing to it. Try again when it is done."
             ) from error
         try:
-            writer.garbage_collect_files()  # what a killed writer left would be in the way of this commit
-            for passage_id in removed:
-                writer.delete_documents_by_term("id", int(passage_id))
-            for document in added:
-                writer.delete_documents_by_term("id", document.passage_id)
-                writer.add_document(_document(document))
-            writer.commit()
-        except BaseException:
-            writer.rollback()
-            raise
+            yield writer
         finally:
             writer.wait_merging_threads()
+
+
+def _write(writer: Any, added: Iterable[LexicalDocument], removed: Iterable[int]) -> None:
+    """All of it or nothing."""
+    try:
+        writer.garbage_collect_files()  # what a killed writer left would be in the way of this commit
+        for passage_id in removed:
+            writer.delete_documents_by_term("id", int(passage_id))
+        for document in added:
+            writer.delete_documents_by_term("id", document.passage_id)
+            writer.add_document(_document(document))
+        writer.commit()
+    except BaseException:
+        writer.rollback()
+        raise
 
 
 def _is_reloaded(index: Any) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +130,20 @@ def test_refresh_takes_up_what_another_one_committed(index: LexicalIndex, tmp_pa
     assert found(other, "walrus") == [20]
 
 
+def test_a_question_does_not_wait_for_a_thread_that_is_writing(index: LexicalIndex) -> None:
+    seen = []
+
+    def documents() -> Iterator[LexicalDocument]:
+        other = threading.Thread(target=lambda: seen.extend([index.follow(), *found(index, "apple")]))
+        other.start()
+        other.join(timeout=10)
+        yield Doc(9, "", "a pear")
+
+    index.apply(documents(), [], 2)
+    assert seen == [1, 2, 1]
+    assert (index.follow(), found(index, "pear")) == (2, [9])
+
+
 def test_an_index_opened_before_the_first_commit_sees_it(tmp_path: Path) -> None:
     early, writer = LexicalIndex(tmp_path), LexicalIndex(tmp_path)
     writer.apply([Doc(1, "", "walrus")], [], 1)
@@ -142,6 +158,23 @@ def test_clear(index: LexicalIndex, tmp_path: Path) -> None:
     assert (other.refresh(), found(other, "apple")) == (0, [])
     index.apply([Doc(1, "", "walrus")], [], 1)
     assert (other.refresh(), found(other, "walrus")) == (1, [1])
+
+
+def test_who_follows_keeps_what_is_open_until_there_is_something_whole(index: LexicalIndex, tmp_path: Path) -> None:
+    folder = tmp_path / "lexical"
+    other = LexicalIndex(folder)
+    index.apply([Doc(20, "", "walrus")], [1], 2)
+    newest = max(segment_files(folder), key=lambda path: path.stat().st_mtime_ns)
+    whole = newest.read_bytes()
+    newest.write_bytes(b"")
+    assert (other.follow(), found(other, "red walrus")) == (1, [1])
+    newest.write_bytes(whole)
+    assert (other.follow(), found(other, "red walrus")) == (2, [20])
+    index.clear()
+    assert (other.follow(), found(other, "walrus")) == (2, [20])
+    assert (other.refresh(), found(other, "walrus")) == (0, [])
+    index.apply([Doc(21, "", "seal")], [], 3)
+    assert (other.follow(), found(other, "seal walrus")) == (3, [21])
 
 
 def test_clear_cut_short_counts_as_empty(index: LexicalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
