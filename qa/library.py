@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Self
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
@@ -20,7 +20,8 @@ from qa.generations import Generation
 from qa.ingest import Ingest, silent
 from qa.loaders import Document
 from qa.locking import writer_lock
-from qa.reading import discovered, fetched, told
+from qa.mirroring import Mirrored
+from qa.reading import Fetched, discovered, fetched, look, told
 from qa.store import Store
 from qa.transaction import Transaction
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from qa.doctor import Finding
     from qa.lexical import LexicalIndex
     from qa.retrieval import Retriever
+    from qa.watching import Happening
 
 
 logger = logging.getLogger(__name__)
@@ -254,20 +256,59 @@ class Library:
             self._read_again(origins, ingest)
         return ingest.tally.report()
 
-    def sync(self, folder: str | Path, *, progress: ProgressCallback | None = None) -> Report:
+    def sync(
+        self,
+        folder: str | Path,
+        *,
+        only: Iterable[str | Path] | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Report:
         """Mirror a folder: what is new or changed goes in, what has gone from it goes out.
 
-        A file that cannot be read this time keeps what is stored of it; articles from elsewhere stay.
+        A file that cannot be read this time keeps what is stored of it; articles from elsewhere stay. `only` these
+        files, and what is below these folders, is read and let go, also where it has gone: the rest stays as it is.
         """
-        root = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - as `discover` names what is below it
         with self._changing("syncing a folder with", progress) as ingest:
-            origins = discovered([root], self.settings, ingest.tally.failed)
-            unreadable = [failure.source for failure in ingest.tally.failed]
-            self._read(origins, ingest, progress)
-            store = self._generation.store
-            ingest.release(_gone(store.origins_under(root), set(origins), unreadable, ingest))
-            ingest.forget(_lost(store.failures(), root, set(origins), unreadable))
-            self._read_again(origins, ingest)
+            mirrored, store = Mirrored(folder, only, self.settings), self._generation.store
+            ingest.tally.failed += mirrored.failed
+            self._read(mirrored.files, ingest, progress)
+            ingest.release(mirrored.gone(store, ingest))
+            ingest.forget(mirrored.lost(store))
+            self._read_again(mirrored.there, ingest)
+        return ingest.tally.report()
+
+    def watch(
+        self,
+        sources: str | Path | Iterable[str | Path],
+        *,
+        every: float = 900.0,
+        stop: Event | None = None,
+        told: Callable[[Happening], None] | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> None:
+        """Mirror folders and take in feeds and pages, now and whenever they change, until `stop` is set.
+
+        URLs are looked at `every` so many seconds, at least 60. Each thing done or waited for is `told`. Raises
+        LoadError for a folder that is not there at the beginning, FingerprintMismatch, LibraryDamaged, ModelError.
+        """
+        from qa.watching import watch
+
+        given = [sources] if isinstance(sources, str | Path) else sources
+        watch(self, given, every=every, stop=stop or Event(), told=told or (lambda _: None), progress=progress)
+
+    def look(self, url: str) -> Fetched | None:
+        """What has changed at a URL and on the pages of a feed's new entries, for `take_in`; None if nothing has.
+
+        Holds no lock, however slow the servers are. Raises LoadError.
+        """
+        return look(url, self._current().store, self.settings)
+
+    def take_in(self, found: Fetched, *, progress: ProgressCallback | None = None) -> Report:
+        """Take in what `look` has found. What is no longer there stays: a feed only holds its latest entries."""
+        origin = found.document.origin
+        with self._changing("taking in a feed to", progress) as ingest:
+            ingest.run([found])
+            self._read_again([origin], ingest)
         return ingest.tally.report()
 
     def remove(self, ids: Iterable[str]) -> Report:
@@ -415,28 +456,3 @@ class Library:
             counted = ingest.tally.unchanged
             self._read(again, ingest, None)
             ingest.tally.unchanged = counted
-
-
-def _lost(failed: Iterable[str], root: str, there: set[str], unreadable: list[str]) -> list[str]:
-    """Files below `root` that once failed and are no more."""
-    return [
-        origin
-        for origin in failed
-        if origin not in there and _is_below(origin, [root]) and not _is_below(origin, unreadable)
-    ]
-
-
-def _is_below(origin: str, folders: list[str]) -> bool:
-    return any(Path(origin).is_relative_to(folder) for folder in folders)
-
-
-def _gone(origins: dict[str, list[str]], there: set[str], unreadable: list[str], ingest: Ingest) -> list[str]:
-    """The stored sources that are no more: their file is gone, or was read in full and does not hold them."""
-    gone = []
-    for origin, sources in origins.items():
-        if origin in there:
-            if origin in ingest.whole:
-                gone += [source for source in sources if source not in ingest.seen[origin]]
-        elif not _is_below(origin, unreadable):
-            gone += sources
-    return gone

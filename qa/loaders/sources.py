@@ -92,17 +92,23 @@ def _files_below(folder: Path) -> Iterator[str | Failure]:
             continue
         entered.add(real)
         try:
-            entries = sorted(entry for entry in current.iterdir() if not entry.name.startswith("."))
+            entries = sorted(entry for entry in current.iterdir() if not is_hidden(entry.name))
         except OSError as error:
             yield _failure(_unreadable(str(current), error))
             continue
         names = {entry.name for entry in entries}
         folders = [entry for entry in entries if entry.is_dir()]
         stack += [entry for entry in reversed(folders) if not _belongs_to_a_page(entry.name, names)]
-        yield from (str(entry) for entry in entries if entry not in folders and _holds_articles(entry.name))
+        yield from (str(entry) for entry in entries if entry not in folders and holds_articles(entry.name))
 
 
-def _holds_articles(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is not meant to be seen: also what Word puts beside a document that is open."""
+    return name.startswith((".", "~$"))
+
+
+def holds_articles(name: str) -> bool:
+    """Whether a file of this name in a folder counts."""
     path = PurePosixPath(name.lower())
     suffix = PurePosixPath(path.stem).suffix if path.suffix == ".gz" else path.suffix
     return suffix in SUFFIXES or suffix in FOREIGN_SUFFIXES

@@ -1,0 +1,68 @@
+"""Of a folder that the library mirrors: what is looked at, what is there, and what of it the library has to let go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from qa.config import Settings
+from qa.datatypes import Failure
+from qa.ingest import Ingest
+from qa.reading import discovered
+from qa.store import Store
+
+
+class Mirrored:
+    """A folder as it was found, or a part of it: a path is in the part when it, or a folder above it, was named."""
+
+    def __init__(self, folder: str | Path, only: Iterable[str | Path] | None, settings: Settings) -> None:
+        """`only` names the part; None is the whole."""
+        self.root = absolute(folder)
+        self._only = None if only is None else {absolute(path) for path in only}
+        failed: list[Failure] = []
+        self.there = discovered([self.root], settings, failed)
+        self.files = [path for path in self.there if path in self]
+        self.failed = [failure for failure in failed if self._concerns(failure.source)]
+        self._there = set(self.there)
+        self._unseen = [failure.source for failure in failed]  # nothing can be said of what is below these
+
+    def __contains__(self, path: str) -> bool:
+        return self._only is None or not self._only.isdisjoint(_and_above(path))
+
+    def _concerns(self, unseen: str) -> bool:
+        """Whether what cannot be seen belongs to the part, or holds some of it."""
+        return unseen in self or any(unseen in _and_above(path) for path in self._only or ())
+
+    def gone(self, store: Store, ingest: Ingest) -> list[str]:
+        """The stored sources that are no more: their file is gone, or was read in full and does not hold them."""
+        gone = []
+        for origin, sources in store.origins_under(self.root).items():
+            if origin in self._there:
+                if origin in ingest.whole:
+                    gone += [source for source in sources if source not in ingest.seen[origin]]
+            elif self._is_gone(origin):
+                gone += sources
+        return gone
+
+    def lost(self, store: Store) -> list[str]:
+        """Files that once failed and are no more."""
+        failed = [origin for origin in store.failures() if self.root in _and_above(origin)]
+        return [origin for origin in failed if origin not in self._there and self._is_gone(origin)]
+
+    def _is_gone(self, origin: str) -> bool:
+        return origin in self and not any(unseen in _and_above(origin) for unseen in self._unseen)
+
+
+def absolute(path: str | Path) -> str:
+    """As `discover` names what it finds: symbolic links are kept."""
+    return os.path.abspath(Path(path).expanduser())  # noqa: PTH100
+
+
+def _and_above(path: str) -> set[str]:
+    """A path and every folder above it."""
+    found: set[str] = set()
+    while path not in found:
+        found.add(path)
+        path = os.path.dirname(path)  # noqa: PTH120 - ten times as fast, and there may be very many
+    return found

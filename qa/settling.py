@@ -1,0 +1,82 @@
+"""Which files of a folder have changed, and which of those stay as they are by now. No file is touched here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+SETTLE_SECONDS = 0.75  # a file has settled when it has stayed as it is for so long
+PATIENCE_SECONDS = 60.0  # and at the latest then: some never stay as they are
+
+Stamp = tuple[int, int, int]  # size in bytes, time of the last change in nanoseconds, number of the file
+_NEVER: Stamp = (-1, -1, -1)  # of a file that is known, but was not looked at yet
+
+
+@dataclass(slots=True)
+class _Change:
+    """A file that is not as it was when it was last taken in, or was named."""
+
+    stamp: Stamp | None  # None: gone
+    first: float  # when the change was noticed
+    since: float  # since when it stays as it is
+    named: bool = False  # to be taken in even if it is as it was
+
+
+class Settling:
+    """The files below one folder, by their stamps. Times are given, in seconds, and only ever grow."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        """`known`: files that were taken in at some time; those that are not there any more count as changed."""
+        self._taken: dict[str, Stamp] = dict.fromkeys(known, _NEVER)
+        self._changed: dict[str, _Change] = {}
+
+    def __len__(self) -> int:
+        """How many files have changed and are not taken in yet."""
+        return len(self._changed)
+
+    def compare(
+        self, found: Mapping[str, Stamp], now: float, *, named: Collection[str] = (), unseen: Collection[str] = ()
+    ) -> None:
+        """Note what differs from what was taken in.
+
+        `found` is all that there is; nothing is known of what is below `unseen`. What is `named` counts as changed.
+        """
+        below = tuple(path.rstrip(os.sep) + os.sep for path in unseen)
+        for path in {**self._taken, **self._changed, **found}:
+            if path in unseen or path.startswith(below):
+                continue
+            stamp, change = found.get(path), self._changed.get(path)
+            if path in named or stamp != self._taken.get(path):
+                self.note(path, stamp, now, named=path in named)
+            elif change and not change.named:
+                del self._changed[path]  # it is again as it was
+
+    def note(self, path: str, stamp: Stamp | None, now: float, *, named: bool = False) -> None:
+        """A file is like this now."""
+        change = self._changed.setdefault(path, _Change(stamp, now, now))
+        if named or change.stamp != stamp:
+            change.stamp, change.since = stamp, now
+        change.named |= named
+
+    def look_again(self, stamp_of: Callable[[str], Stamp | None], now: float) -> None:
+        """See whether the changed files are still changing."""
+        for path in self._changed:
+            self.note(path, stamp_of(path), now)
+
+    def settled(self, now: float) -> list[str]:
+        """The changed files to take in now. What is gone comes last: it may be on its way to another name."""
+        late = {path for path, change in self._changed.items() if now - change.first >= PATIENCE_SECONDS}
+        still = {path for path, change in self._changed.items() if now - change.since >= SETTLE_SECONDS}
+        all_settled = len(still) == len(self._changed)
+        there = {path for path in still if self._changed[path].stamp is not None}
+        return sorted(late | (still if all_settled else there))
+
+    def taken_in(self, paths: Iterable[str]) -> None:
+        """These files were taken in as they were when they had settled."""
+        for path in paths:
+            stamp = self._changed.pop(path).stamp
+            if stamp is None:
+                self._taken.pop(path, None)
+            else:
+                self._taken[path] = stamp
