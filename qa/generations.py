@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from qa.dense import DenseIndex
 from qa.errors import LibraryDamaged, LibraryError
+from qa.locking import FULL
 from qa.store import Store, batched
 
 if TYPE_CHECKING:
@@ -84,8 +85,11 @@ class Generation:
         behind: bool = self.lexical.revision != self.store.revision()
         return behind
 
-    def catch_up_lexical(self) -> None:
-        """Bring the lexical index to the store's revision. The caller holds the writer lock."""
+    def catch_up_lexical(self, *, needed: bool = True) -> None:
+        """Bring the lexical index to the store's revision. The caller holds the writer lock.
+
+        On a full disk it stays as it is, which is told by a LibraryError if it is `needed`.
+        """
         if not self.lexical_is_behind():
             return
         if self.lexical.refresh() > self.store.revision():
@@ -93,8 +97,14 @@ class Generation:
         try:
             self._apply_to_lexical()
         except (ValueError, OSError) as error:
-            logger.warning("%s is made anew: %s", self.folder / "lexical", error)
-            self.rebuild_lexical()
+            if not _tells_of_full_disk(error):
+                logger.warning("%s is made anew: %s", self.folder / "lexical", error)
+                self.rebuild_lexical()
+            elif needed:
+                raise LibraryError(
+                    f"The disk that holds {self.folder} is full. Your articles are stored, but the last of them cannot "
+                    "all be found by their words. Free some space and try again."
+                ) from error
 
     def rebuild_lexical(self) -> None:
         """All of the lexical index anew from the store. The caller holds the writer lock."""
@@ -198,6 +208,14 @@ def open_current(library: Path) -> Generation:
         except LibraryError:
             if current_name(library) == name:
                 raise
+
+
+def _tells_of_full_disk(error: Exception) -> bool:
+    """Also an error of tantivy's, which tells the system's number in its message only."""
+    return getattr(error, "errno", None) in FULL or any(sign in str(error) for sign in _FULL_SIGNS)
+
+
+_FULL_SIGNS = ("StorageFull", "os error 28)", "QuotaExceeded", "os error 122)", "os error 112)")
 
 
 def create(library: Path) -> None:

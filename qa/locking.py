@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from qa.errors import LibraryBusy, LibraryError
 
 WAIT_SECONDS = 1.5
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ class WriterLock:
 
     @contextmanager
     def held(self, doing: str = "changing") -> Iterator[None]:
-        """Hold the lock, or raise `LibraryBusy` that says what another process is `doing` with it."""
+        """Hold the lock, or raise `LibraryBusy` that says what another process is `doing` with it.
+
+        A disk that turns out to be full, broken or read-only meanwhile becomes a LibraryError.
+        """
         with self._threads:
             try:
                 self._acquire(WAIT_SECONDS)
@@ -76,7 +80,7 @@ class WriterLock:
                 raise self._busy() from None
             except OSError as error:
                 raise self._unwritable(error) from error
-            with self._noted(doing):
+            with self._noted(doing), self._disk_errors_told():
                 yield
 
     @contextmanager
@@ -115,6 +119,15 @@ class WriterLock:
                     self._note.unlink()
             self._file.release()
 
+    @contextmanager
+    def _disk_errors_told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno in FULL or error.errno in (errno.EROFS, errno.EIO):
+                raise self._unwritable(error) from error
+            raise
+
     def _write_note(self, doing: str) -> None:
         """A disk without room for it is no reason to stop: only the note of somebody else must not stay."""
         try:
@@ -132,8 +145,9 @@ class WriterLock:
         folder = self._path.parent
         if not folder.is_dir():
             return LibraryError(f"The library at {folder} is gone: its folder was moved or deleted. Open it again.")
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return LibraryError(f"The disk that holds {folder} is full. Free some space and try again.")
+        if error.errno in FULL:
+            where = error.filename or folder
+            return LibraryError(f"The disk that holds {where} is full. Free some space and try again.")
         return LibraryError(
             f"The library at {folder} cannot be changed: {error}. Make the folder and its files writable for you; "
             "asking works meanwhile."

@@ -209,3 +209,13 @@ def test_something_else_in_the_place_of_the_lock(tmp_path: Path, there: str) -> 
     with lock.attempted() as held:
         assert not held
     assert (tmp_path / "library").exists() == (there == "a folder")
+
+
+def test_a_disk_that_fills_while_the_lock_is_held_is_told(tmp_path: Path) -> None:
+    lock, full = WriterLock(tmp_path / "write.lock"), OSError(errno.ENOSPC, "No space left", "/shelf/x")
+    with pytest.raises(LibraryError, match=r"disk that holds /shelf/x is full\. Free some space"), lock.held():
+        raise full
+    with pytest.raises(ConnectionError), lock.held():  # nothing that the disk is to blame for
+        raise ConnectionError
+    with lock.attempted() as held:
+        assert held
