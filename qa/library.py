@@ -199,7 +199,7 @@ class Library:
         if generation.lexical_is_behind():
             with self._permitted(generation) as permitted:
                 if permitted:
-                    generation.catch_up_lexical()
+                    generation.catch_up_lexical(needed=False)
         if generation.wants_snapshot():
             generation.save_vectors_beside(partial(self._permitted, generation))
         return revision
