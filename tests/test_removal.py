@@ -145,7 +145,7 @@ def test_what_is_known_of_a_file_that_failed_goes_with_its_article(library: Libr
     assert held(library.path, everything()) == set()
 
 
-def test_what_was_cut_short_goes(library: Library, secret: Path) -> None:
+def test_what_was_cut_short_goes(library: Library, secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(progress: Progress) -> None:
         if progress.stage == "index":
             raise KeyboardInterrupt
@@ -157,7 +157,10 @@ def test_what_was_cut_short_goes(library: Library, secret: Path) -> None:
     for left in (old / "library.db", library.path / "vectors.bin.partial", library.generation.folder / "v.bin.partial"):
         left.write_bytes(TEXT.encode())
     assert len(list((library.path / "generations").iterdir())) == 3
+    there: list[Path] = []
+    monkeypatch.setattr(compaction, "check_room", lambda *_: there.extend((library.path / "generations").iterdir()))
     library.remove([id_of(library, TITLE)])
+    assert [path.name for path in there] == ["000001"]  # what goes anyway takes no room
     assert [path.name for path in (library.path / "generations").iterdir()] == [library.generation.name]
     assert held(library.path, everything()) == set()
 
@@ -214,6 +217,18 @@ def test_a_large_library_says_what_lingers_and_compacts_when_much_has_gone(
     library.remove(ids[2:3])
     assert not library.lingers()
     assert library.generation.name == "000002"
+
+
+def test_the_database_of_a_large_library_forgets_texts_at_once(
+    library: Library, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compaction, "CHEAP_PASSAGES", 0)
+    library.remove([id_of(library, TITLE)])
+    library.close()  # the last who has it open writes the log into the database
+    (generation,) = (library.path / "generations").iterdir()
+    (generation / "vectors.bin").unlink()
+    assert held(library.path, everything()) == set()
+    assert terms_held(library.path, STEMS) != set()
 
 
 def test_what_has_not_changed_is_not_written_anew(library: Library, secret: Path) -> None:
@@ -321,6 +336,18 @@ def keep_asking(library: Library, until: threading.Event, problems: list[BaseExc
             counts.append(1)
     except BaseException as error:  # noqa: BLE001
         problems.append(error)
+
+
+def test_an_old_generation_answers_on_after_its_files_are_gone(library: Library, secret: Path) -> None:
+    with reopened(library) as other:
+        old = other.ready()
+        library.add(write(secret.parent, "honey", "Nine tonnes of honey.", title="Harvest"))
+        library.remove([id_of(library, TITLE)])
+        assert not old.folder.exists()
+        assert old.lexical_is_behind()
+        ((passage, _),) = old.lexical.search("zebra", 5)
+        assert old.store.passages([passage])[0].article_id == id_of(library, "Zoo")
+        assert [hit.article.title for hit in ask(other, "honey zinkwurf")] == ["Harvest", "Zoo"]
 
 
 def test_asking_goes_on_during_compaction(library: Library, secret: Path) -> None:
