@@ -246,7 +246,7 @@ class Store:
             return dict(connection.execute("SELECT origin, digest FROM origins").fetchall())
 
     def version(self, origin: str) -> Version | None:
-        """What its server calls the content of a URL, all of which has been dealt with by the loader of today."""
+        """What its server calls the content of a URL, if the loader of today has dealt with it and need not again."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT url, etag, modified FROM versions v WHERE origin = ? AND loader = ? AND "
@@ -308,15 +308,15 @@ class Store:
             ).fetchall()
         return {row[0]: Heading(*row[1:]) for row in rows}
 
-    def holders_of(self, ids: Collection[str]) -> dict[str, dict[str, Holding]]:
-        """By article id: every source that holds this text, in order."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
     def is_as_held(self, source: str, held: Holding) -> bool:
         """Whether the article that a source holds has the title and date that this source gave it, or another's."""
         stored = self.headings([held.article_id]).get(held.article_id)
         return stored is not None and (stored.digest == held.digest or stored.source != source)
 
+    def holders_of(self, ids: Collection[str]) -> dict[str, dict[str, Holding]]:
+        """By article id: every source that holds this text, in order."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
                 "SELECT source, origin, article_id, digest FROM sources "
                 "WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY source",
                 (json.dumps(list(ids)),),
