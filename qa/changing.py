@@ -114,7 +114,10 @@ def compact(library: LibraryOption = None) -> None:
         except KeyboardInterrupt:
             terminal.show_hint("Stopped. The library is whole; to finish, run the same command again.")
             raise typer.Exit(STOPPED) from None
-        terminal.show_hint(f"No file holds anything of what was removed. {freed / 1e6:,.1f} MB came free.")
+        terminal.show_hint(
+            f"Nothing of what was removed is left in the library, {freed / 1e6:,.1f} MB came free. "
+            "Conversations keep what they quote."
+        )
 
 
 def doctor(
