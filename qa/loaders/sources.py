@@ -13,6 +13,7 @@ from qa.errors import LoadError
 from qa.loaders.document import FOREIGN_SUFFIXES, SUFFIXES, Document, is_url
 
 MEGABYTE = 1024 * 1024
+READINGS = 3  # of a file that is written to meanwhile
 _PAGES = (".html", ".htm", ".xhtml")
 
 
@@ -121,26 +122,47 @@ def _belongs_to_a_page(folder: str, siblings: set[str]) -> bool:
 
 
 def _file_bytes(path: Path, settings: Settings) -> bytes:
-    status = path.stat()
+    """All of a file as it was at one moment: one that is written to meanwhile is read again, and refused in the end."""
+    limit = settings.max_file_mb * MEGABYTE
+    for _ in range(READINGS):
+        _check_ordinary(path, path.stat(), settings)
+        with open(path, "rb", opener=_without_waiting) as file:
+            before = os.fstat(file.fileno())
+            _check_ordinary(path, before, settings)
+            data = file.read(limit + 1)
+            after = os.fstat(file.fileno())
+        if len(data) > limit:
+            raise too_large(str(path), settings)
+        if len(data) == before.st_size == after.st_size and before.st_mtime_ns == after.st_mtime_ns:
+            return data
+    raise LoadError(str(path), "It is being written to.", "Add it again when it is complete.")
+
+
+def _check_ordinary(path: Path, status: os.stat_result, settings: Settings) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise LoadError(str(path), "It is a folder, not a file.", "Add the folder itself.")
+        raise _folder(str(path))
     if not stat.S_ISREG(status.st_mode):
         raise LoadError(str(path), "It is not an ordinary file.", "Name a file that holds an article.")
-    limit = settings.max_file_mb * MEGABYTE
-    if status.st_size > limit:
+    if status.st_size > settings.max_file_mb * MEGABYTE:
         raise too_large(str(path), settings)
-    with path.open("rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise too_large(str(path), settings)
-    return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A pipe that has taken the place of a file must not hang whoever opens it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _missing(source: str) -> LoadError:
     return LoadError(source, "There is no such file or folder.", "Check the spelling, and that it was not moved.")
 
 
+def _folder(source: str) -> LoadError:
+    return LoadError(source, "It is a folder, not a file.", "Add the folder itself.")
+
+
 def _unreadable(source: str, error: Exception) -> LoadError:
+    if isinstance(error, IsADirectoryError):
+        return _folder(source)
     if isinstance(error, PermissionError):
         return LoadError(source, "You are not allowed to read it.", "Change its permissions, or copy it elsewhere.")
     detail = getattr(error, "strerror", None) or "the system refuses this name"
