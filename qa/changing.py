@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from qa import terminal, wording
 from qa.datatypes import ProgressCallback, Report, Where
-from qa.options import INCOMPLETE, NOT_FOUND, STOPPED, JsonOption, LibraryOption, SourceOption, opened_library
+from qa.export import happening_to_dict
+from qa.loaders.document import is_url
+from qa.options import (
+    INCOMPLETE,
+    NOT_FOUND,
+    STOPPED,
+    EveryOption,
+    JsonOption,
+    LibraryOption,
+    SourceOption,
+    opened_library,
+)
 
 if TYPE_CHECKING:
     from qa.library import Library
+    from qa.watching import Happening
 
+EVERY_SECONDS = 900.0
 LINGERING = "No answer shows them any more. Their words stay in the library's files until: article-qa compact"
 
 
@@ -42,15 +55,64 @@ def add(
 
 
 def sync(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to mirror.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE", help="Folders to mirror; addresses of feeds and pages to follow."),
+    ],
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on until Ctrl-C: folders as they change, addresses every so often.")
+    ] = False,
+    every: EveryOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the library mirror a folder: new and changed files go in, deleted ones go out.
+    """Make the library mirror folders: new and changed files go in, deleted ones go out.
 
-    Articles from elsewhere stay as they are. Exit codes are those of `add`.
+    Articles from elsewhere stay as they are, and so do those that a feed no longer lists. With --watch, each thing done
+    is told in a line on stderr, or with --json in one on stdout. Exit codes are those of `add`.
     """
-    _change(library, lambda opened, progress: opened.sync(folder, progress=progress), as_json=as_json)
+    if watch:
+        _watch(library, sources, every or EVERY_SECONDS, as_json=as_json)
+    if every:
+        raise typer.BadParameter("--every goes with --watch.")
+    _change(library, lambda opened, progress: _synced(opened, sources, progress), as_json=as_json)
+
+
+def _synced(library: Library, sources: list[str], progress: ProgressCallback) -> Report:
+    reports = [
+        library.add(source, progress=progress) if is_url(source) else library.sync(Path(source), progress=progress)
+        for source in sources
+    ]
+    return Report(
+        added=tuple(each for report in reports for each in report.added),
+        updated=tuple(each for report in reports for each in report.updated),
+        unchanged=sum(report.unchanged for report in reports),
+        removed=tuple(each for report in reports for each in report.removed),
+        failed=tuple(each for report in reports for each in report.failed),
+    )
+
+
+def _watch(path: str | None, sources: list[str], every: float, *, as_json: bool) -> NoReturn:
+    """Mirror until Ctrl-C, and tell of it."""
+    bars = terminal.PassingBars(terminal.stderr())
+
+    def told(happening: Happening) -> None:
+        bars.close()
+        if as_json:
+            terminal.print_json(happening_to_dict(happening))
+        else:
+            terminal.show(terminal.stderr(), *wording.happening_lines(happening))
+
+    with opened_library(path) as library:
+        before = len(library)
+        try:
+            library.watch(sources, every=every, told=told, progress=bars)
+        except KeyboardInterrupt:
+            bars.close()
+            terminal.show_stopped(len(library) - before, len(library))
+        finally:
+            bars.close()
+    raise typer.Exit(STOPPED)
 
 
 def remove(

@@ -11,6 +11,7 @@ of the article's text, half open, and texts are exact.
               lexical_rank, dense_rank, similarity, score, reading
     article   id, title, source, url, published, authors, site, language, characters, and text if asked for
     report    added, updated, removed (article ids), unchanged (a count), failed (source, reason, remedy)
+    happening source, report (what was done; or null), note (what is to be known; or "")
     checks    holds, checks (article_id, title, start, end, quote, problem (null where it holds), holds)
 """
 
@@ -20,14 +21,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from qa.datatypes import Answer, Article, Citation, Passage, Reason, Report, RetrievedPassage
 from qa.errors import ArticleNotFound, QAError
 
+if TYPE_CHECKING:
+    from qa.watching import Happening
+
 ANSWER_FORMAT = "article-qa/answer/1"
 ARTICLE_FORMAT = "article-qa/article/1"
 REPORT_FORMAT = "article-qa/report/1"
+HAPPENING_FORMAT = "article-qa/happening/1"
 CHECKS_FORMAT = "article-qa/checks/1"
 
 JsonObject = dict[str, object]
@@ -134,6 +139,11 @@ def report_to_dict(report: Report) -> JsonObject:
         "removed": list(report.removed),
         "failed": [asdict(failure) for failure in report.failed],
     }
+
+
+def happening_to_dict(happening: Happening) -> JsonObject:
+    report = happening.report and report_to_dict(happening.report)
+    return {"format": HAPPENING_FORMAT, "source": happening.source, "report": report, "note": happening.note}
 
 
 def checks_to_dict(checks: list[Check]) -> JsonObject:

@@ -44,6 +44,15 @@ def _days(text: str) -> tuple[date, date]:
         raise typer.BadParameter(f"{text!r} is no date; write 2025-05-12, 2025-05 or 2025.") from None
 
 
+def seconds(text: str) -> float:
+    """The seconds of `90s`, `15m`, `2h` or `1d`; at least a minute."""
+    given = re.fullmatch(r"(\d{1,9})([smhd])", text.strip().lower(), re.ASCII)
+    length = float(given[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[given[2]] if given else 0.0
+    if length < 60:
+        raise typer.BadParameter(f"{text!r} is no time of a minute or more; write 15m, 2h or 1d.")
+    return length
+
+
 LibraryOption = Annotated[
     str | None,
     typer.Option(
@@ -61,6 +70,15 @@ FromOption = Annotated[
 ToOption = Annotated[
     date | None,
     typer.Option("--to", metavar="DATE", parser=last_day, help="Only articles published on DATE or earlier."),
+]
+EveryOption = Annotated[
+    float | None,
+    typer.Option(
+        "--every",
+        metavar="TIME",
+        parser=seconds,
+        help="How often --watch looks at addresses: 15m (the default), 2h, 1d.",
+    ),
 ]
 SourceOption = Annotated[
     list[str] | None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rich.console import Console
 from rich.text import Text
@@ -32,6 +32,7 @@ def stderr() -> Console:
 def print_json(value: object) -> None:
     """On one line and in ASCII, so that neither a terminal nor a pipe can misread it."""
     sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
 
 
 def show(console: Console, *lines: Text) -> None:
@@ -69,6 +70,24 @@ def show_stopped(more: int, articles: int) -> None:
 
 def show_error(message: str) -> None:
     show(stderr(), Text.assemble(("error: ", "bold red"), clean(message)))
+
+
+class PassingBars:
+    """Progress bars of work that comes and goes: there from its first step until `close`."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown = ExitStack()
+        self._step: ProgressCallback | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        if self._step is None:
+            self._step = self._shown.enter_context(progress_bars(self._console))
+        self._step(progress)
+
+    def close(self) -> None:
+        self._shown.close()
+        self._step = None
 
 
 @contextmanager

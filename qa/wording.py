@@ -20,6 +20,7 @@ from qa.samples import is_sample
 
 if TYPE_CHECKING:
     from qa.doctor import Finding
+    from qa.watching import Happening
 
 REPEATS = 3  # shown of the other places of an answer
 NEAREST = 3  # passages shown when nothing was found
@@ -210,6 +211,14 @@ def report_line(report: Report, unchanged: str = "unchanged") -> Text:
     }
     happened = [f"{count:,} {name}" for name, count in counts.items() if count]
     return Text((", ".join(happened) or "Nothing to do") + ".")
+
+
+def happening_lines(happening: Happening) -> list[Text]:
+    """What failed, then what was done, or is to be known, on one line."""
+    failed = happening.report.failed if happening.report else ()
+    done = report_line(happening.report).plain if happening.report else ""
+    line = Text(" ".join(filter(None, (f"{clean(happening.source)}:", done, clean(happening.note)))))
+    return [*map(failure_line, failed), line]
 
 
 def failure_line(failure: Failure) -> Text:
