@@ -20,7 +20,7 @@ from qa.generations import Generation
 from qa.ingest import Ingest, silent
 from qa.loaders import Document
 from qa.locking import writer_lock
-from qa.mirroring import Mirrored
+from qa.mirroring import Mirrored, Shard
 from qa.reading import Fetched, discovered, fetched, look, told
 from qa.store import Store
 from qa.transaction import Transaction
@@ -261,15 +261,17 @@ class Library:
         folder: str | Path,
         *,
         only: Iterable[str | Path] | None = None,
+        shard: Shard | None = None,
         progress: ProgressCallback | None = None,
     ) -> Report:
         """Mirror a folder: what is new or changed goes in, what has gone from it goes out.
 
         A file that cannot be read this time keeps what is stored of it; articles from elsewhere stay. `only` these
         files, and what is below these folders, is read and let go, also where it has gone: the rest stays as it is.
+        Several processes can share a folder, each with a `shard` of its own.
         """
         with self._changing("syncing a folder with", progress) as ingest:
-            mirrored, store = Mirrored(folder, only, self.settings), self._generation.store
+            mirrored, store = Mirrored(folder, only, self.settings, shard), self._generation.store
             ingest.tally.failed += mirrored.failed
             self._read(mirrored.files, ingest, progress)
             ingest.release(mirrored.gone(store, ingest))

@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from qa.config import Settings
 from qa.datatypes import Failure
+from qa.errors import SettingError
 from qa.ingest import Ingest
 from qa.reading import discovered
 from qa.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `of` shares of a folder, counted from 1, so that several processes can take in one share each.
+
+    A file belongs to the same share wherever it is asked: its path within the folder decides.
+    """
+
+    number: int
+    of: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Of `1/2`, the first of two."""
+        given = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip(), re.ASCII)
+        if not given or not 1 <= int(given[1]) <= int(given[2]):
+            raise SettingError(f"{text!r} is no share of a folder: write 1/2 for the first of two.")
+        return cls(int(given[1]), int(given[2]))
+
+    def __contains__(self, path: str) -> bool:
+        digest = hashlib.sha256(path.replace(os.sep, "/").encode(errors="surrogatepass")).digest()
+        return int.from_bytes(digest[:8], "big") % self.of == self.number - 1
+
+
 class Mirrored:
     """A folder as it was found, or a part of it: a path is in the part when it, or a folder above it, was named."""
 
-    def __init__(self, folder: str | Path, only: Iterable[str | Path] | None, settings: Settings) -> None:
-        """`only` names the part; None is the whole."""
+    def __init__(
+        self, folder: str | Path, only: Iterable[str | Path] | None, settings: Settings, shard: Shard | None = None
+    ) -> None:
+        """`only` names the part, None is the whole; of either, what is in the `shard`."""
         self.root = absolute(folder)
+        self._shard = shard
         self._only = None if only is None else {absolute(path) for path in only}
         failed: list[Failure] = []
         self.there = discovered([self.root], settings, failed)
@@ -28,6 +59,8 @@ class Mirrored:
         self._unseen = [failure.source for failure in failed]  # nothing can be said of what is below these
 
     def __contains__(self, path: str) -> bool:
+        if self._shard is not None and os.path.relpath(path, self.root) not in self._shard:
+            return False
         return self._only is None or not self._only.isdisjoint(_and_above(path))
 
     def _concerns(self, unseen: str) -> bool:
