@@ -1,8 +1,12 @@
-"""A filter on articles as SQL."""
+"""A filter on articles: as SQL, in words, and what it can choose from."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from qa.datatypes import Where
@@ -32,8 +36,72 @@ def condition(where: Where | None) -> tuple[str, list[Any]]:
     if where.article_ids:
         conditions.append("a.id IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(where.article_ids))
-    for_sources = [(source, source.lower().removeprefix("www.")) for source in where.sources if source]
+    for_sources = [(source, _as_host(source)) for source in where.sources if source]
     if for_sources:
         conditions.append(_FROM_SOURCE)
         values.append(json.dumps(for_sources))
     return " AND ".join(conditions), values
+
+
+def _as_host(source: str) -> str:
+    return source.lower().removeprefix("www.")
+
+
+def source_counts(publishers: Iterable[tuple[str | None, str | None, int]]) -> dict[str, int]:
+    """Every publisher, or host where an article names none, with how many articles a filter on it lets through.
+
+    `publishers` are pairs of publisher and host with their number of articles. The most come first.
+    """
+    pairs = sorted(publishers, key=lambda pair: (-pair[2], pair[0] or "", pair[1] or ""))
+    names: dict[bytes, str] = {}
+    for site, host, _ in pairs:
+        if name := site or _as_host(host or ""):
+            names.setdefault(_as_site(name), name)
+    by_host: dict[str, list[str]] = {}
+    for name in names.values():
+        by_host.setdefault(_as_host(name), []).append(name)
+    counts: Counter[str] = Counter()
+    for site, host, count in pairs:
+        matched = {names[_as_site(site)]} if site else set()
+        matched.update(name for above in _and_above(host or "") for name in by_host.get(above, ()))
+        counts.update(dict.fromkeys(matched, count))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _as_site(name: str) -> bytes:
+    """What two spellings of a publisher have in common for SQLite, which knows the case of ASCII letters only."""
+    return name.encode("utf-8", "surrogatepass").lower()
+
+
+def _and_above(host: str) -> Iterator[str]:
+    """`news.bbc.co.uk`, `bbc.co.uk`, `co.uk`, `uk`."""
+    while host:
+        yield host
+        _, _, host = host.partition(".")
+
+
+def where_chips(where: Where | None) -> list[str]:
+    """The parts of a filter in words, each of which can be taken off by `without_chip`."""
+    return [words for words, _ in _parts(where or Where())]
+
+
+def without_chip(where: Where, position: int) -> Where:
+    """The filter without the part that `where_chips` names at this position."""
+    return list(_parts(where))[position][1]
+
+
+def _parts(where: Where) -> Iterator[tuple[str, Where]]:
+    """Each part of a filter in words, and the filter without it."""
+    if where.published_from:
+        yield f"from {_day(where.published_from)}", replace(where, published_from=None)
+    if where.published_to:
+        yield f"until {_day(where.published_to)}", replace(where, published_to=None)
+    for source in dict.fromkeys(where.sources):
+        if source:  # an empty one does not filter
+            yield f"source: {source}", replace(where, sources=tuple(one for one in where.sources if one != source))
+    if chosen := len(set(where.article_ids)):
+        yield f"{chosen:,} chosen article{'s' * (chosen > 1)}", replace(where, article_ids=())
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"

@@ -11,7 +11,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Self
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
-from qa import generations
+from qa import filtering, generations
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where
 from qa.errors import ArticleNotFound, LibraryError, QAError
@@ -121,6 +121,10 @@ class Library:
                 "List what is there with: article-qa list"
             )
         return found
+
+    def sources(self) -> dict[str, int]:
+        """Publishers, else websites, that a filter can choose, with the number of their articles, most first."""
+        return filtering.source_counts(self._current().store.publishers())
 
     def stats(self) -> Stats:
         """The size of the library, and what made its vectors."""

@@ -158,6 +158,11 @@ class Store:
             found = self.articles_by_id(ids)
             yield from (found[article_id] for article_id in ids if article_id in found)
 
+    def publishers(self) -> list[tuple[str | None, str | None, int]]:
+        """Every pair of a publisher and a host, and the number of articles that have it."""
+        with self._database.reading() as connection:
+            return connection.execute("SELECT site, host, count(*) FROM articles GROUP BY site, host").fetchall()
+
     # passages
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
