@@ -1,6 +1,6 @@
 """The `article-qa` command: wiring only; words come from `qa.wording`, JSON from `qa.export`.
 
-What changes the library is in `qa.changing`.
+What changes the library is in `qa.changing`, what looks back in `qa.reviewing`.
 
 Exit codes: 0 found, or all went well; 1 not found, some sources failed, or some quotes do not hold; 2 wrong
 usage; 3 an error, told in one line on stderr; 130 stopped by Ctrl-C. Answers and `--json` go to stdout, progress,
@@ -21,14 +21,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from qa import changing, terminal, wording
+from qa import changing, reviewing, terminal, wording
 from qa.config import Settings
 from qa.datatypes import Failure, Where
 from qa.errors import QAError
-from qa.export import FormatError, answer_to_dict, article_to_dict, checks_to_dict, read_answers, verify_answer
+from qa.export import answer_to_dict, article_to_dict
 from qa.options import (
     ERROR,
-    INCOMPLETE,
     NOT_FOUND,
     STOPPED,
     FromOption,
@@ -103,6 +102,10 @@ def ask(
         raise typer.Exit(NOT_FOUND)
 
 
+app.command()(reviewing.verify)
+app.command()(reviewing.conversations)
+app.command()(reviewing.conversation)
+app.command()(reviewing.feedback)
 app.command()(changing.add)
 app.command()(changing.sync)
 app.command()(changing.remove)
@@ -180,29 +183,6 @@ def evaluate(
 
 
 @app.command()
-def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `ask --json` printed, once or often; - is stdin.")],
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Check that every quote of saved answers stands in its article, word for word.
-
-    Exit code 0: every quote holds; 1: some do not; 3: an error.
-    """
-    answers = read_answers(_read_text(file))
-    if not answers:
-        raise FormatError(f"{file}: there is no answer in it; give what `article-qa ask --json` printed.")
-    with opened_library(library) as opened:
-        checks = [check for answer in answers for check in verify_answer(answer, opened.article)]
-    if as_json:
-        terminal.print_json(checks_to_dict(checks))
-    else:
-        terminal.show(terminal.stdout(), *wording.check_lines(checks))
-    if not all(check.holds for check in checks):
-        raise typer.Exit(INCOMPLETE)
-
-
-@app.command()
 def chat(
     host: Annotated[str, typer.Option(help="The address to listen on; the default is reachable from here only.")] = (
         "127.0.0.1"
@@ -237,13 +217,6 @@ def _assistant(path: str | None, settings: Settings) -> AbstractContextManager[A
 
     with terminal.progress_bars(terminal.stderr()) as progress:  # of the sample articles, the first time
         return Assistant.open(path, settings=settings, progress=progress)
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(f"{file}: cannot be read ({error}); give what `article-qa ask --json` printed.") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

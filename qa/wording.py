@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from qa.datatypes import Answer, Article, Citation, Failure, Reason, Report
-from qa.export import Check
 from qa.samples import is_sample
+from qa.verifying import Check
 
 if TYPE_CHECKING:
     from qa.doctor import Finding

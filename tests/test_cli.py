@@ -241,7 +241,8 @@ def test_without_arguments_the_help_names_every_command(run: Run) -> None:
     assert ran.code == 0
     names = [line.split()[0] for line in ran.out.partition("Commands:")[2].splitlines() if line.strip()]
     assert sorted(names) == sorted(
-        "ask add sync remove list rebuild evaluate verify chat doctor export import compact".split()
+        "ask add sync remove list rebuild evaluate verify chat doctor export import compact "
+        "conversation conversations feedback".split()
     )
 
 

@@ -1,4 +1,4 @@
-"""The JSON form of answers, and the check of their quotes."""
+"""The JSON form of answers, articles and reports."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, QAError
 from qa.export import (
-    FormatError,
     answer_from_dict,
     answer_to_dict,
+    article_from_dict,
     article_to_dict,
-    checks_to_dict,
-    read_answers,
+    carried,
     report_to_dict,
-    verify_answer,
 )
+from qa.jsonvalues import FormatError
 
 TEXT = "The ferry left at noon. It reached Sund after dark. Nobody was hurt."
 ARTICLE = Article(
@@ -256,99 +255,3 @@ def test_a_damaged_citation_is_refused_by_name(change: dict[str, Any], complaint
     with pytest.raises(FormatError) as raised:
         answer_from_dict(values)
     assert complaint in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    "layout",
-    [
-        lambda one, two: f"{one}\n{two}\n",
-        lambda one, two: f"{one}{two}",
-        lambda one, two: f"[{one}, {two}]",
-        lambda one, two: f"\ufeff  {one}\n\n[{two}]",
-    ],
-)
-def test_answers_are_read_in_every_layout(layout: Any) -> None:
-    other = replace(ANSWER, question="Where?")
-    one = json.dumps(answer_to_dict(ANSWER))
-    two = json.dumps(answer_to_dict(other), indent=2)
-    assert read_answers(layout(one, two), find) == [ANSWER, other]
-
-
-@pytest.mark.parametrize("text", ["", " \n"])
-def test_no_answers_in_an_empty_text(text: str) -> None:
-    assert read_answers(text) == []
-
-
-@pytest.mark.parametrize("text", ["{", "nonsense", "[" * 100_000, '{"n": ' + "9" * 5000 + "}"])
-def test_what_is_no_json_is_refused_with_its_line(text: str) -> None:
-    one = json.dumps(answer_to_dict(ANSWER))
-    with pytest.raises(FormatError, match="line 2"):
-        read_answers(f"{one}\n{text}")
-
-
-# checking
-
-
-def problem_of(citation: Citation, text: str | None = None) -> str | None:
-    [check] = verify_answer(replace(ANSWER, text=text or citation.quote, citations=(citation,)), find)
-    assert check.holds is (check.problem is None)
-    return check.problem
-
-
-def test_a_true_quote_holds() -> None:
-    [check] = verify_answer(ANSWER, find)
-    assert check.holds
-    assert (check.article_id, check.start, check.end, check.quote) == ("a1", 40, 50, "after dark")
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        ({"quote": "at sunrise"}, "other words"),
-        ({"start": 41, "end": 51}, "other words"),
-        ({"start": 40 - len(TEXT), "end": 50 - len(TEXT)}, "outside"),  # TEXT[-28:-18] is "after dark" as well
-        ({"start": 40, "end": 40, "quote": ""}, "outside"),
-        ({"start": 0, "end": 500, "quote": TEXT}, "outside"),
-        ({"article_id": "a2"}, "not in the library"),
-        ({"context": "It reached Oslo after dark."}, "another sentence"),
-        ({"context": "Nobody was hurt.", "context_start": 52}, "does not surround"),
-        ({"context": "The ferry left at noon.", "context_start": 0}, "does not surround"),
-        ({"context": "It reached Sund after dark.", "context_start": 24 - len(TEXT)}, "does not surround"),
-    ],
-)
-def test_a_false_quote_does_not_hold(change: dict[str, Any], complaint: str) -> None:
-    problem = problem_of(replace(CITATION, **change))
-    assert problem is not None
-    assert complaint in problem
-
-
-def test_every_quote_is_checked_repeats_too() -> None:
-    false = replace(CITATION, quote="at sunrise")
-    answer = replace(ANSWER, citations=(replace(CITATION, repeats=(CITATION, false)), CITATION))
-    assert [check.holds for check in verify_answer(answer, find)] == [True, True, False, True]
-
-
-def test_a_text_that_is_not_the_first_quote_does_not_hold() -> None:
-    assert "first citation" in str(problem_of(CITATION, text="at sunrise"))
-    [check] = verify_answer(replace(ANSWER, text="at sunrise", citations=()), find)
-    assert not check.holds
-
-
-def test_nothing_found_leaves_nothing_to_check() -> None:
-    assert verify_answer(replace(ANSWER, text="", citations=(), reason=Reason.NOT_SURE), find) == []
-
-
-def test_checks_have_the_documented_form() -> None:
-    false = replace(CITATION, quote="at sunrise")
-    checks = verify_answer(replace(ANSWER, citations=(CITATION, false)), find)
-    place = {"article_id": "a1", "title": "A ferry is late", "start": 40, "end": 50}
-    problem = "the article has other words at this place"
-    assert checks_to_dict(checks) == {
-        "format": "article-qa/checks/1",
-        "holds": False,
-        "checks": [
-            {**place, "quote": "after dark", "problem": None, "holds": True},
-            {**place, "quote": "at sunrise", "problem": problem, "holds": False},
-        ],
-    }
-    assert checks_to_dict(checks[:1])["holds"] is True

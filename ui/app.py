@@ -18,7 +18,8 @@ from starlette.middleware import Middleware
 
 from qa.datatypes import Progress
 from qa.errors import QAError
-from qa.export import JsonObject, answer_to_dict
+from qa.export import answer_to_dict
+from qa.jsonvalues import JsonObject
 from ui.guard import LOOPBACK, Guard
 from ui.handlers import Conversation, Handlers
 from ui.render_library import outcome_html, step
