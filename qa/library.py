@@ -395,7 +395,8 @@ class Library:
         """Write the library anew without a trace of what was removed or replaced; the bytes that this freed.
 
         Asking goes on meanwhile. `remove` and `sync` do it by themselves where it takes a moment, and every change does
-        when much has gone; a rebuild does it as well. Raises LibraryError when the disk has no room for both.
+        when much has gone; a rebuild does it as well, and one that was interrupted begins anew after it. Raises
+        LibraryError when the disk has no room for both.
         """
         from qa import compaction
 
