@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from qa.datatypes import Answer, Citation, Reason, Where
+from qa.datatypes import Answer, Citation, Reason
+from qa.filtering import where_chips
 from qa.fragments import text_fragment_url
 from qa.turns import Conversation, StoredTurn
 from qa.verifying import Standing
@@ -18,7 +19,6 @@ from qa.wording import clean, day, percent
 StandingOf = Callable[[Citation], Standing]
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&#~$])")
-_LIST = re.compile(r"^(\s*\d*)([-+=.)])")  # would begin a list or make a heading of the line before
 _NOT_IN_LINKS = re.compile(r"[<>\\\s]")
 _STANDINGS = {
     "unchanged": "",
@@ -56,19 +56,9 @@ def _circumstances(turn: StoredTurn) -> Iterator[str]:
     if turn.answer.question != turn.question:
         yield f"Looked up as: {plain(turn.answer.question)}"
     version = f", version {turn.version} of {turn.versions}" if turn.versions > 1 else ""
-    yield f"Asked {turn.asked:%Y-%m-%d %H:%M} UTC{_filter(turn.where)}{version}."
-
-
-def _filter(where: Where) -> str:
-    parts = []
-    if where.published_from:
-        parts.append(f"from {day(where.published_from)}")
-    if where.published_to:
-        parts.append(f"to {day(where.published_to)}")
-    parts += [f"of {plain(source)}" for source in where.sources]
-    if where.article_ids:
-        parts.append(f"{len(where.article_ids)} chosen by hand")
-    return f", only of articles {', '.join(parts)}" if parts else ""
+    yield f"Asked {turn.asked:%Y-%m-%d %H:%M} UTC{version}."
+    if chips := where_chips(turn.where):
+        yield f"Only in part of the articles: {plain(', '.join(chips))}."
 
 
 def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
@@ -97,29 +87,41 @@ def _marked(citation: Citation) -> str:
     """The context with the quote marked by its offsets."""
     before = citation.context[: max(0, citation.start - citation.context_start)]
     after = citation.context[max(0, citation.end - citation.context_start) :]
-    return plain(before).lstrip() + _strong(citation.quote, before, after) + plain(after).rstrip()
+    if not clean(citation.quote).strip():
+        return plain(citation.context)
+    return _at_start(_escaped(before).lstrip()) + _strong(citation.quote, before, after) + _escaped(after).rstrip()
 
 
 def _strong(quote: str, before: str, after: str) -> str:
     """`quote` in bold. Asterisks do not count as marks between a letter and a sign, so HTML says it there."""
-    words = plain(quote)
+    words = _escaped(quote)
     opens = not words[:1].isspace() and (words[:1].isalnum() or not before[-1:].strip())
     closes = not words[-1:].isspace() and (words[-1:].isalnum() or not after[:1].strip())
     return f"**{words}**" if opens and closes else f"<b>{words}</b>"
 
 
 def _title(citation: Citation) -> str:
-    title, address = plain(citation.title).strip() or "(no title)", text_fragment_url(citation)
+    title, address = plain(citation.title) or "(no title)", text_fragment_url(citation)
     if address is None:
         return title
     return f"[{title}](<{_NOT_IN_LINKS.sub(lambda found: f'%{ord(found[0]):02X}', clean(address))}>)"
 
 
 def _source(citation: Citation) -> str:
-    source = plain(citation.source).strip()
+    source = plain(citation.source)
     return f"Source: {source}." if source != plain(citation.url or "") else ""
 
 
 def plain(text: str) -> str:
-    """`text` on one line, with a backslash before whatever Markdown would obey."""
-    return _LIST.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", clean(text)))
+    """`text` on a line of its own, with a backslash before whatever Markdown would obey."""
+    return _at_start(_escaped(text).strip())
+
+
+def _at_start(line: str) -> str:
+    """Without a list that would begin here, or a heading that it would make of the line before."""
+    return re.sub(r"^(\d+(?=[.)])|(?=[-+=]))", r"\1\\", line)
+
+
+def _escaped(text: str) -> str:
+    """`text` within a line; the space at its ends stays."""
+    return _SPECIAL.sub(r"\\\1", clean(text))
