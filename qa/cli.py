@@ -25,6 +25,7 @@ from qa import changing, reviewing, terminal, wording
 from qa.config import Settings
 from qa.datatypes import Failure, Where
 from qa.errors import QAError
+from qa.explaining import explained, explanation_to_dict
 from qa.export import answer_to_dict, article_to_dict
 from qa.options import (
     ERROR,
@@ -80,6 +81,9 @@ def ask(
         float | None,
         typer.Option(min=0.0, max=1.0, help="The least confidence of an answer, 0 to 1; higher is stricter."),
     ] = None,
+    show_how: Annotated[
+        bool, typer.Option("--show-how", help="Also show what was considered, and why this is the answer or none is.")
+    ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -92,12 +96,15 @@ def ask(
     settings = Settings.resolve(threshold=threshold)
     with _assistant(library, settings) as assistant:
         answer = assistant.ask(asked.strip(), where=where or None)
+    how = explained(answer, settings, where) if show_how else None
     if as_json:
-        terminal.print_json(answer_to_dict(answer))
+        terminal.print_json(answer_to_dict(answer) | ({"explanation": explanation_to_dict(how)} if how else {}))
     else:
         out = terminal.stdout()
         styled = out.is_terminal and not out.is_dumb_terminal
         terminal.show(out, *wording.answer_lines(answer, styled=styled, filtered=bool(where)))
+        if how:
+            terminal.show(out, *wording.explanation_lines(how))
     if not answer.found:
         raise typer.Exit(NOT_FOUND)
 

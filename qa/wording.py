@@ -20,6 +20,7 @@ from qa.verifying import Check
 
 if TYPE_CHECKING:
     from qa.doctor import Finding
+    from qa.explaining import Explanation
     from qa.watching import Happening
 
 REPEATS = 3  # shown of the other places of an answer
@@ -185,6 +186,28 @@ def _not_found_lines(answer: Answer, *, filtered: bool) -> list[Text]:
         nearest = Text(shortened(retrieved.text, NEAREST_CHARACTERS))
         lines += [Text(), nearest, *_place(retrieved.article, start, end)]
     return lines
+
+
+def explanation_lines(explanation: Explanation) -> list[Text]:
+    """Why this answer or none, and each passage that was read with its ranks and the reader's bar."""
+    lines = [Text(), Text("How", style="bold"), *(Text(clean(sentence)) for sentence in explanation.sentences)]
+    for line in explanation.passages:
+        if line.read:
+            passage = line.found.passage
+            cited = " · answer " + ", ".join(map(str, line.citations)) if line.citations else ""
+            ranks = f"{bar(line.reader or 0.0)}  {line.rank}{cited}"
+            title = clean(line.found.article.title).strip() or "(no title)"
+            place = (f"{title} · characters {passage.start}–{passage.end}", "dim")
+            lines.append(Text.assemble(f"{line.number:>3} {ranks} · ", place))
+    if more := sum(not line.read for line in explanation.passages):
+        lines.append(Text(f"{more:,} more were found and not read.", style="dim"))
+    return lines
+
+
+def bar(share: float) -> str:
+    """Ten cells, as many of them full as the share says."""
+    full = round(10 * min(max(share, 0.0), 1.0))
+    return "█" * full + "·" * (10 - full)
 
 
 def article_line(article: Article, *, width: int | None) -> Text:
