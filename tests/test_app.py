@@ -10,7 +10,8 @@ from chat_fakes import ARTICLES, FERRY, TIMETABLE, FakeAssistant, FakeLibrary
 
 from ui import render_library
 from ui.app import PortTaken, build, free_port, launch
-from ui.handlers import EXAMPLES, UNEXPECTED, Conversation, Handlers
+from ui.chat_handlers import EXAMPLES, UNEXPECTED, ChatHandlers, Conversation
+from ui.library_handlers import LibraryHandlers
 
 QUESTION = "When does the first crossing leave?"
 
@@ -22,7 +23,12 @@ def assistant():
 
 @pytest.fixture
 def handlers(assistant):
-    return Handlers(assistant)
+    return ChatHandlers(assistant)
+
+
+@pytest.fixture
+def tab(assistant):
+    return LibraryHandlers(assistant)
 
 
 def ask(handlers, question, conversation):
@@ -80,11 +86,11 @@ def test_an_error_is_a_sentence_and_never_a_trace(handlers):
     assert "secret detail" not in page
 
 
-def test_examples_are_offered_only_while_the_samples_are_there(handlers, assistant):
+def test_examples_are_offered_only_while_the_samples_are_there(handlers, tab, assistant):
     assert all(example in handlers.welcome() for example in EXAMPLES)
-    handlers.remove([FERRY.id])
+    tab.remove([FERRY.id])
     assert "data-ask" not in handlers.welcome()
-    handlers.remove([article.id for article in ARTICLES])
+    tab.remove([article.id for article in ARTICLES])
     assert "Nothing to read yet" in handlers.welcome()
     assert "There are no articles to read." in ask(handlers, QUESTION, Conversation())
 
@@ -102,12 +108,12 @@ def test_what_cannot_be_opened_says_so(handlers, place):
     assert "no longer in the library" in handlers.open_article(place)
 
 
-def test_uploads_go_in_under_their_names_and_the_copies_are_deleted(handlers, tmp_path):
+def test_uploads_go_in_under_their_names_and_the_copies_are_deleted(handlers, tab, tmp_path):
     good, empty = tmp_path / "code.txt", tmp_path / "empty.txt"
     good.write_text("The code\nThe code word is PLUM.")
     empty.write_text("")
     steps = []
-    html = handlers.add([str(good), str(empty)], "", steps.append)
+    html = tab.add([str(good), str(empty)], "", steps.append)
     assert "1 article added." in html
     assert "empty.txt (uploaded)</bdi></strong> It holds no text." in html
     assert "Give a file with an article in it." in html
@@ -116,37 +122,37 @@ def test_uploads_go_in_under_their_names_and_the_copies_are_deleted(handlers, tm
     assert "PLUM" in ask(handlers, "What is the code word?", Conversation())
 
 
-def test_a_web_address_is_added_or_its_failure_told(handlers):
-    assert "It cannot be reached." in handlers.add([], " https://news.example/a ", print)
-    assert "is not a web address" in handlers.add([], "file:///etc/passwd", print)
-    assert "Choose files or give a web address first." in handlers.add([], " ", print)
+def test_a_web_address_is_added_or_its_failure_told(tab):
+    assert "It cannot be reached." in tab.add([], " https://news.example/a ", print)
+    assert "is not a web address" in tab.add([], "file:///etc/passwd", print)
+    assert "Choose files or give a web address first." in tab.add([], " ", print)
 
 
-def test_a_failing_library_is_reported_in_words(handlers, monkeypatch, tmp_path):
+def test_a_failing_library_is_reported_in_words(tab, monkeypatch, tmp_path):
     def broken(documents, progress):
         raise OSError("disk full at sector 9")
 
-    monkeypatch.setattr(handlers.assistant.library, "add_documents", broken)
-    assert UNEXPECTED in handlers.add([str(tmp_path / "a.txt")], "", print)
+    monkeypatch.setattr(tab.library, "add_documents", broken)
+    assert UNEXPECTED in tab.add([str(tmp_path / "a.txt")], "", print)
 
 
 @pytest.mark.parametrize("ids", [None, "f" * 16, {"a": 1}, 7])
-def test_a_malformed_removal_removes_nothing(handlers, assistant, ids):
-    handlers.remove(ids)
+def test_a_malformed_removal_removes_nothing(tab, assistant, ids):
+    tab.remove(ids)
     assert len(assistant.library) == 3
 
 
-def test_only_the_samples_are_removed(handlers, assistant):
-    assert "1 article removed." in handlers.remove_samples()
+def test_only_the_samples_are_removed(tab, assistant):
+    assert "1 article removed." in tab.remove_samples()
     assert FERRY.id not in assistant.library.kept
     assert len(assistant.library) == 2
 
 
-def test_an_offset_behind_the_end_shows_the_last_page(handlers, monkeypatch):
+def test_an_offset_behind_the_end_shows_the_last_page(tab, monkeypatch):
     monkeypatch.setattr(render_library, "PAGE", 2)
-    assert 'data-offset="2"><div class="tools">' in handlers.listed(10)
-    assert "3 to 3 of 3" in handlers.listed(2)
-    assert "1 to 2 of 3" in handlers.listed(-5)
+    assert 'data-offset="2"><div class="tools">' in tab.listed(10)
+    assert "3 to 3 of 3" in tab.listed(2)
+    assert "1 to 2 of 3" in tab.listed(-5)
 
 
 def test_a_taken_port_leads_to_the_next_one():

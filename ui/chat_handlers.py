@@ -1,19 +1,16 @@
-"""What the page's events do, between the assistant and the markup: plain values in, HTML strings out."""
+"""What the events of the chat do, between the assistant and the markup: plain values in, HTML strings out."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.datatypes import Answer, Progress, Report, Turn
+from qa.datatypes import Answer, Turn
 from qa.errors import QAError
-from qa.loaders import Document
-from qa.samples import holds_samples, remove_samples
-from ui import render, render_library
+from qa.samples import holds_samples
+from ui import render
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -49,13 +46,11 @@ class Conversation:
         return [Turn(done.question, done.answer) for done in self.exchanges if done.answer is not None]
 
 
-class Handlers:
-    """The events of the page. Every method may run in several threads at once."""
+class ChatHandlers:
+    """The events of the chat. Every method may run in several threads at once."""
 
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
-
-    # the chat
 
     def begin(self, question: str | None, conversation: Conversation) -> str:
         """Put a question on the page, before any reading is done for it."""
@@ -91,7 +86,7 @@ class Handlers:
 
     def welcome(self) -> str:
         articles = len(self.assistant.library)
-        return render.welcome_html(articles, EXAMPLES if articles and self.has_samples() else ())
+        return render.welcome_html(articles, EXAMPLES if articles and holds_samples(self.assistant.library) else ())
 
     def open_article(self, place: Any) -> str:
         """The article of a citation, from what the page's script sends: its id, the offsets, whether exact."""
@@ -101,66 +96,3 @@ class Handlers:
         except (KeyError, TypeError, ValueError):  # ArticleNotFound is a KeyError
             return render.gone_html()
         return render.article_html(article, start, end, exact=bool(place.get("exact", True)))
-
-    # the library
-
-    def has_samples(self) -> bool:
-        return holds_samples(self.assistant.library)
-
-    def listed(self, offset: int = 0) -> str:
-        """One page of the list; an offset behind its end shows the last page."""
-        library = self.assistant.library
-        total = len(library)
-        last_page = max(0, total - 1) // render_library.PAGE * render_library.PAGE
-        offset = min(max(0, offset), last_page)
-        articles = list(library.articles(offset=offset, limit=render_library.PAGE))
-        return render_library.library_html(articles, offset=offset, total=total, samples=self.has_samples())
-
-    def add(self, files: Iterable[str], address: str, progress: Callable[[Progress], None]) -> str:
-        """Take in uploaded files and a web address; what happened, as HTML. The uploaded copies are deleted."""
-        files, address, library = list(files), address.strip(), self.assistant.library
-        if not files and not address:
-            return _told("Choose files or give a web address first.")
-        if address and render.web_address(address) is None:
-            return _told(f"“{address}” is not a web address. Give one that begins with http:// or https://.")
-
-        def work() -> Iterator[Report]:
-            if files:
-                yield library.add_documents(_documents(files), progress=progress)
-            if address:
-                yield library.add([address], progress=progress)
-
-        try:
-            return self._reported(work)
-        finally:
-            for name in files:
-                Path(name).unlink(missing_ok=True)
-
-    def remove(self, ids: Any) -> str:
-        chosen = [str(each) for each in ids] if isinstance(ids, list) else []
-        return self._reported(lambda: iter([self.assistant.library.remove(chosen)]))
-
-    def remove_samples(self) -> str:
-        return self._reported(lambda: iter([remove_samples(self.assistant.library)]))
-
-    def _reported(self, work: Callable[[], Iterator[Report]]) -> str:
-        """The reports of `work` as HTML, with the error that ended it, if one did."""
-        parts: list[str] = []
-        try:
-            parts.extend(render_library.report_html(report) for report in work())
-        except QAError as error:
-            parts.append(render_library.notice_html(str(error)))
-        except Exception:
-            log.exception("the library could not be changed")
-            parts.append(render_library.notice_html(UNEXPECTED))
-        return render_library.outcome_html("".join(parts))
-
-
-def _told(text: str) -> str:
-    return render_library.outcome_html(render_library.notice_html(text))
-
-
-def _documents(files: Iterable[str]) -> Iterator[Document]:
-    for name in files:
-        path = Path(name)
-        yield Document(origin=f"upload:{path.name}", data=path.read_bytes())
