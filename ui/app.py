@@ -14,7 +14,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from qa.errors import QAError
-from qa.export import JsonObject, answer_to_dict
+from qa.export import answer_to_dict
+from qa.jsonvalues import JsonObject
 from ui.chat_handlers import ChatHandlers, Conversation
 from ui.chat_tab import chat_tab, wire_chat
 from ui.events import QUIET, READ_AT_ONCE, READING, WAITING
