@@ -7,12 +7,12 @@ event that gets lost does no harm, and a file system that sends none is followed
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from qa.datatypes import Failure, ProgressCallback, Report
@@ -70,9 +70,9 @@ def watch(
 
     for hints in ticks([folder.root for folder in folders], stop, complain):
         for folder in folders:
-            folder.tick(time.monotonic(), hints)
+            folder.tick(monotonic(), hints)
         for address in addresses:
-            address.tick(time.monotonic())
+            address.tick(monotonic())
 
 
 class _Storing:
@@ -158,7 +158,7 @@ class WatchedFolder:
 
     def _scan(self, now: float) -> None:
         """Compare all files with what was taken in."""
-        began, unseen = time.monotonic(), list[Failure]()
+        began, unseen = monotonic(), list[Failure]()
         stamps = {path: stamp(path) for path in discovered([self.root], self._library.settings, unseen)}
         found = {path: each for path, each in stamps.items() if each is not None}
         if now >= self._unread_at:
@@ -169,7 +169,7 @@ class WatchedFolder:
         named = self._hints & found.keys()
         self._files.compare(found, now, named=named, unseen={failure.source for failure in unseen})
         self._hints.clear()
-        took = time.monotonic() - began
+        took = monotonic() - began
         self._scan_from, self._scan_at = now + 10 * took, now + max(SCAN_SECONDS, 100 * took)
 
     def _unreadable(self) -> set[str]:
@@ -187,7 +187,7 @@ class WatchedFolder:
         if report.added or report.updated or report.removed or set(report.failed) - set(known) or not self._has_begun:
             self._tell(Happening(self.root, report))
             self._told = report.failed
-            self._unread_at, self._unread_after = min(self._unread_at, now + UNREAD_SECONDS), UNREAD_SECONDS
+            self._unread_at, self._unread_after = min(self._unread_at, now + UNREAD_SECONDS), 2 * UNREAD_SECONDS
         self._has_begun = True
 
 
