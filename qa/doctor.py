@@ -106,6 +106,7 @@ def _vectors(store: Store, encoder: Encoder) -> Finding:
     sample = np.sort(np.random.default_rng().choice(ids, min(SAMPLE, len(ids)), replace=False))
     passages = store.passages(sample.tolist())
     articles = store.articles_by_id({passage.article_id for passage in passages})
+    passages = [passage for passage in passages if passage.article_id in articles]
     texts = [
         encoder_text(articles[each.article_id].title, articles[each.article_id].text[each.start : each.end])
         for each in passages
