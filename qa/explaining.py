@@ -165,7 +165,7 @@ def _why_found(answer: Answer, lines: Sequence[ExplainedPassage], settings: Sett
         # Windows overlap: the one with the surest words is where it was read.
         line = max(there, key=lambda each: (each.reader or 0.0, -each.number))
         yield f"{_searches(line)} It is in {_titled(best.title)}."
-        yield _reading(line, best.quote, sum(each.read for each in lines))
+        yield _reading(line, best.quote)
     elsewhere = len({repeat.article_id for repeat in best.repeats} - {best.article_id})
     if elsewhere:
         yield f"{elsewhere} more {'articles say' if elsewhere > 1 else 'article says'} the same."
@@ -183,10 +183,10 @@ def _searches(line: ExplainedPassage) -> str:
     return f"The search by words put this passage {ordinal(lexical)}, the search by meaning {ordinal(dense)}."
 
 
-def _reading(line: ExplainedPassage, quote: str, read: int) -> str:
+def _reading(line: ExplainedPassage, quote: str) -> str:
     words = f"“{quote if len(quote) <= SHOWN_WORDS else quote[:SHOWN_WORDS].rstrip() + '…'}”"
     if line.reader == 1.0:
-        return f"Of the {read} passages read, the reader was most sure of words in this one: {words}."
+        return f"Of all that was read, the reader was most sure of words in this passage: {words}."
     return (
         f"The reader found {words} there. It was surer of words elsewhere, but these fit better "
         "with what the question names and asks for."

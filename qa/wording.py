@@ -200,7 +200,7 @@ def explanation_lines(explanation: Explanation) -> list[Text]:
             place = (f"{title} · characters {passage.start}–{passage.end}", "dim")
             lines.append(Text.assemble(f"{line.number:>3} {ranks} · ", place))
     if more := sum(not line.read for line in explanation.passages):
-        lines.append(Text(f"{more:,} more were found and not read.", style="dim"))
+        lines.append(Text(f"{more:,} more found, but not read.", style="dim"))
     return lines
 
 
