@@ -163,7 +163,8 @@ def test_json_has_the_place_the_words_and_all_figures():
     assert line == {
         "number": 1, "article_id": ROME.id, "title": "", "published": "2025-05-12", "start": 0, "end": len(ROME.text),
         "text": ROME.text, "rank": "1st by words, not in the first 10 by meaning", "lexical_rank": 1,
-        "dense_rank": None, "similarity": 0.5, "lexical": 1.0, "dense": 0.0, "reader": 1.0, "read": True, "citations": [1],
+        "dense_rank": None, "similarity": 0.5, "lexical": 1.0, "dense": 0.0, "reader": 1.0, "read": True,
+        "citations": [1],
     }  # fmt: skip
 
 
