@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qa.datatypes import Citation
 from qa.fragments import text_directive, text_fragment_url
 
-TEXT = "The ferry left at noon, late. It reached Sund after dark.\nNobody was hurt. The ferry had forty passengers on board."
+TEXT = "The ferry left at noon, late. It reached Sund after dark.\nNobody was hurt. Forty people were on board."
 PART = r"(?:%[0-9A-F]{2}|[A-Za-z0-9_.~])+"
 DIRECTIVE = re.compile(f"text=(?:({PART})-,)?({PART})(?:,({PART}))?(?:,-({PART}))?")
 
