@@ -15,7 +15,9 @@ import pytest
 from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
-from qa.loaders import Document, fetch, parse, web
+from qa.loaders import Document, fetch, parse, politeness, web
+from qa.loaders.document import Version
+from qa.loaders.feeds import Entries
 from qa.loaders.web import is_public
 
 TEXT = "The ferry to the outer islands will run twice a day from Monday, the harbour office said."
@@ -245,6 +247,114 @@ def test_addresses_that_are_none(url: str, reason: str) -> None:
     assert refusal(url).reason == reason
 
 
+# --- asking for what has changed, and leaving servers alone ---------------------------------------------------------
+
+
+def answering(site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, code: int, **headers: str) -> None:
+    """From now on the site answers everything but redirects like this."""
+
+    def answer(self: Site) -> None:
+        self.send_response(code)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(PAGE.encode())
+
+    monkeypatch.setattr(Site, "answer", answer)
+
+
+def asked(site: ThreadingHTTPServer) -> list[tuple[str | None, str | None]]:
+    """The conditions of each request that came in."""
+    seen = site.seen  # type: ignore[attr-defined]
+    return [(headers.get("If-None-Match"), headers.get("If-Modified-Since")) for _, headers in seen]
+
+
+def test_a_document_knows_what_its_server_calls_it(site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(site, monkeypatch, 200, ETag='W/"1"', Last_Modified="Mon, 06 Mar 2023 08:00:00 GMT")
+    version = Version(at(site, "/ferry"), 'W/"1"', "Mon, 06 Mar 2023 08:00:00 GMT")
+    assert fetch(at(site, "/to//ferry"), LOCAL).version == version
+    monkeypatch.undo()
+    assert fetch(at(site, "/ferry"), LOCAL).version is None
+
+
+@pytest.mark.parametrize("etag", ["x" * 1001, "a\x7fb", "caf\xe9"])
+def test_names_that_could_not_be_sent_back_are_not_kept(
+    site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, etag: str
+) -> None:
+    answering(site, monkeypatch, 200, ETag=etag)
+    assert fetch(at(site, "/ferry"), LOCAL).version is None
+
+
+def test_only_the_address_that_gave_a_version_is_asked_with_it(
+    site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(site, monkeypatch, 304)
+    version = Version(at(site, "/ferry"), '"1"', "Mon, 06 Mar 2023 08:00:00 GMT")
+    assert web.download_if_changed(at(site, "/to//ferry"), LOCAL, version) is None
+    assert asked(site) == [(None, None), ('"1"', "Mon, 06 Mar 2023 08:00:00 GMT")]
+    with pytest.raises(LoadError, match="code 304"):  # whoever did not ask has nothing to go on with
+        web.download_if_changed(at(site, "/to//other"), LOCAL, version)
+    assert asked(site)[2:] == [(None, None), (None, None)]
+
+
+def test_what_has_changed_is_sent(site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(site, monkeypatch, 200, ETag='"2"')
+    document = web.download_if_changed(at(site, "/ferry"), LOCAL, Version(at(site, "/ferry"), '"1"', None))
+    assert document
+    assert (document.data, document.version) == (PAGE.encode(), Version(at(site, "/ferry"), '"2"', None))
+    assert asked(site) == [('"1"', None)]
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ("120", 120),
+        ("999999999999", 86400),
+        ("Mon, 06 Mar 2023 08:01:30 GMT", 90),  # the server's clock is what counts, not ours
+        ("Mon, 06 Mar 2023 07:59:00 GMT", 0),
+        ("soon", 0),
+        ("-5", 0),
+        ("", 0),
+    ],
+)
+def test_a_rest_that_a_server_asks_for(
+    site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, given: str, seconds: float
+) -> None:
+    monkeypatch.setattr(politeness, "_resting", {})
+    monkeypatch.setattr(Site, "date_time_string", lambda *_: "Mon, 06 Mar 2023 08:00:00 GMT")
+    answering(site, monkeypatch, 503, Retry_After=given)
+    assert refusal(at(site, "/ferry")).retry_after == seconds
+    again = refusal(at(site, "/other"))
+    assert len(asked(site)) == (1 if seconds else 2)
+    assert again.retry_after == pytest.approx(seconds, abs=30)
+
+
+def test_other_servers_are_not_left_alone_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx
+
+    monkeypatch.setattr(politeness, "_resting", {})
+    politeness.rest(httpx.URL("http://a.example:81/x"), httpx.Response(429, headers={"Retry-After": "60"}))
+    for url in ("http://a.example/x", "http://b.example:81/x"):
+        politeness.check_rest(httpx.URL(url), url)
+    with pytest.raises(LoadError, match="a.example has asked to be left alone; 60 seconds of that are left"):
+        politeness.check_rest(httpx.URL("http://a.example:81/y"), "http://a.example:81/y")
+
+
+@pytest.mark.parametrize(
+    ("path", "passing"),
+    [
+        ("/code/500", True),
+        ("/code/429", True),
+        ("/code/404", False),
+        ("/code/403", False),
+        ("/image", False),
+        ("/cut", True),
+    ],
+)
+def test_what_may_pass_is_told_from_what_may_not(site: ThreadingHTTPServer, path: str, passing: bool) -> None:
+    assert (refusal(at(site, path)).retry_after is not None) == passing
+
+
 # --- feeds -------------------------------------------------------------------------------------------------------
 
 FULL = f"<p>{TEXT}</p>" * 6
@@ -334,6 +444,52 @@ def test_a_feed_that_links_to_a_feed_is_not_followed(
     (found,) = feed(rss(item("a1", link=at(site, "/ferry"))))
     assert isinstance(found, Failure)
     assert len(site.seen) == 1  # type: ignore[attr-defined]
+
+
+def test_entries_that_are_known_are_left_out_and_others_are_told_of(site: ThreadingHTTPServer) -> None:
+    links = {key: at(site, path) for key, path in (("a1", "/ferry"), ("a2", "/code/404"), ("a3", "/code/500"))}
+    document = Document(
+        "/n/news.xml", rss(*(item(key, link=link) for key, link in links.items()), item("a4", body=FULL))
+    )
+    first = Entries()
+    assert len(list(parse(document, LOCAL, first))) == 4
+    assert (len(first.dealt_with), first.later, first.kept) == (2, True, set())  # what failed for now is not dealt with
+    assert len(set(first.dealt_with)) == 2
+    site.seen.clear()  # type: ignore[attr-defined]
+    failure = Failure("/n/news.xml#a2", "It was not there.", "Look again.")
+
+    def known(source: str, digest: str) -> bool | Failure:
+        return failure if source.endswith("#a2") else digest in first.dealt_with
+
+    second = Entries(known)
+    found = list(parse(document, LOCAL, second))
+    assert found[0] == failure
+    assert [type(each) for each in found] == [Failure, Failure, Article]
+    assert (second.kept, second.dealt_with, second.later) == ({"/n/news.xml#a1"}, [], True)
+    assert [path for path, _ in site.seen] == ["/code/500"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("bridge", "tunnel"), ("A teaser.", "More."), ("/ferry", "/other"), ("09 Mar", "10 Mar"), ("Mara", "Kim")],
+)
+def test_an_entry_that_says_something_else_is_another(site: ThreadingHTTPServer, old: str, new: str) -> None:
+    before, after, data = Entries(), Entries(), rss(item("a1", link=at(site, "/ferry")))
+    assert old.encode() in data
+    for entries, content in ((before, data), (after, data.replace(old.encode(), new.encode()))):
+        assert len(list(parse(Document("/n/news.xml", content), LOCAL, entries))) == 1
+    assert before.dealt_with != after.dealt_with
+
+
+def test_what_others_say_of_an_entry_does_not_make_it_another(site: ThreadingHTTPServer) -> None:
+    before, after, data = Entries(), Entries(), rss(item("a1", link=at(site, "/ferry")))
+    counted = data.replace(
+        b"</item>", b"<slash:comments xmlns:slash='http://purl.org/rss/1.0/modules/slash/'>7</slash:comments></item>"
+    )
+    assert counted != data
+    for entries, content in ((before, data), (after, counted)):
+        list(parse(Document("/n/news.xml", content), LOCAL, entries))
+    assert before.dealt_with == after.dealt_with
 
 
 def test_long_feeds_are_cut_and_say_so() -> None:
