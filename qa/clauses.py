@@ -34,7 +34,7 @@ _CLAUSE = re.compile(
 )
 _END = re.compile(
     r",(?!\d)|[;:()\[\]\"“”]|\s[–—-]+\s|—"
-    r"|\b(?:which|who|whom|whose|that|while|whereas|although|though|but|because|after|before|when|where|if|since|until|"
+    r"|\b(?:which|who|whom|whose|that|while|whereas|although|though|but|because|after|before|what|when|where|if|since|until|"
     r"despite|amid|according|saying|citing|including|adding|calling|making|leaving|so|as well as|as of|prompting|"
     rf"and (?:then|is|are|was|were|has|have|had|said|\w+ed|{VERBS}))\b"
 )
@@ -45,7 +45,7 @@ _TAIL = re.compile(
 _UNCLEAR = frozenset(
     "he she it they him her them his hers its their theirs this that these those we us our i me my you your there here "
     "then such other another others former latter also itself himself herself themselves both each not no yesterday "
-    "today tomorrow now recently earlier later ago last next said same one ones any how what who which why monday "
+    "today tomorrow now recently earlier later ago last next said same one ones any how who which why monday "
     "tuesday wednesday thursday friday saturday sunday respectively i've i'm we've it's".split()
 )
 AUXILIARY = frozenset(

@@ -55,7 +55,10 @@ _THING = re.compile(
 )
 _APPOSITION = re.compile(rf"(?<!the )(?P<name>{PERSON}), (?P<role>(?:the|an?) [^,;:()]{{5,80}})[,.]")
 _TITLED = re.compile(rf"(?P<role>(?:[\w'’.-]+ ){{0,4}}(?i:{_ROLE})) (?P<name>{PERSON})")
-_BEFORE_ROLE = frozenset("said told says including called under fellow current currently".split())
+_BEFORE_ROLE = (
+    FUNCTION_WORDS | AUXILIARY | BASE.keys()
+    | frozenset("said told says including called under fellow current currently".split())
+)  # fmt: skip
 _MODAL = "(?:would|will|could|can|should|must|may|might|is|are|was|were|has|have|had)"
 _TOPIC = rf"(?P<topic>(?:the|The|an?|An?) (?:[\w-]+ ){{1,4}}?[\w-]+|{NAME}) {_MODAL}"
 _OPENING = rf"(?P<topic>(?:The |An? )?[\w-]+(?: [a-z-]+){{1,4}}?|{NAME}) {_MODAL}"  # of a quoted sentence
@@ -81,7 +84,9 @@ _COUNTED_OBJECT = re.compile(rf"{_NUMBER} {_COUNTED}\b(?P<rest>.*)$")
 _MONEY = re.compile(
     r"(?P<sum>(?:about |nearly |over )?(?:US|AU|A|C)?[$£€][\d.,]*\d(?: (?:million|billion))?)\b(?P<rest>.*)$"
 )
-_AGE = re.compile(rf"(?P<name>{NAME})(?:, [^,.]+,)? died\b[^.]{{0,60}}?\b(?:aged|at (?:the )?age (?:of )?)(?P<age>\d+)")
+_AGE = re.compile(
+    rf"(?P<name>{NAME})(?:, [^,.]+,)? died\b[^.]{{0,60}}?\b(?:aged |at (?:the )?age (?:of )?)(?P<age>\d+)"
+)
 _PREPOSITION = re.compile(r"(?:in|on|at|for|from|to|with|against|over|during|by|of)\b")
 _NO_THING = re.compile(rf"{_PREPOSITION.pattern}|(?:this|that|his|her|their)\b|[A-Z]|\w+ing\b")
 
@@ -145,7 +150,7 @@ def _role(words: str) -> str:
     """What is said of somebody, without what comes before it in the sentence."""
     kept: list[str] = []
     for word in reversed(words.split(" ")):
-        if word.lower() in _BEFORE_ROLE | FUNCTION_WORDS | AUXILIARY | BASE.keys():
+        if word.lower() in _BEFORE_ROLE or (word.islower() and word.endswith("ed")):
             break
         kept.insert(0, word)
     return " ".join(kept)

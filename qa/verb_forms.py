@@ -11,12 +11,12 @@ _IRREGULAR = (
     "set set set, shoot shot shot, spend spent spent, steal stole stolen, strike struck struck, take took taken, "
     "teach taught taught, win won won, write wrote written"
 )
-_DOUBLED = "admit ban commit drop permit plan refer rob stop submit transfer"
+_DOUBLED = "admit ban commit drop occur permit plan refer rob stop submit transfer"
 _REGULAR = (
     "accept accuse achieve acquire adopt announce appear appoint approve arrest arrive attack attend block cancel "
     "challenge collaborate collapse collect compete complete compose conclude condemn conduct congratulate contribute "
     "crash create criticise criticize cross damage declare deploy decide defeat defend deliver demand deny design "
-    "destroy develop die direct discover dismiss dissolve dock donate earn elect employ end endorse enter "
+    "destroy develop die direct disclose discover dismiss dispatch dissolve dock donate earn elect employ end endorse enter "
     "establish evacuate examine exhibit expand explode express file finish form found fund gather graduate guide help "
     "honor honour host identify impose increase injure inspect install introduce invade invent invest investigate "
     "invite issue join kill land launch legalise legalize live lower marry measure move murder nominate observe obtain "
@@ -27,13 +27,15 @@ _REGULAR = (
     "train travel unveil urge use visit vote warn welcome work"
 )
 # What can be said with nothing after it, and what can be done to something that a question may ask for.
-INTRANSITIVE = frozenset("arrive begin collapse crash die end graduate land resign retire surrender".split())
+INTRANSITIVE = frozenset("arrive begin collapse crash die end graduate land occur resign retire surrender".split())
 TRANSITIVE = frozenset(
     "achieve announce approve break build buy cancel create declare demand discover donate examine find found "
     "introduce invent issue launch legalise legalize lose offer play portray present produce promise propose publish "
     "receive record reject release request reveal sell sign steal study unveil use win write".split()
 )
-PLACED = frozenset("arrive build bury crash die discover find grow hold kill land launch live meet perform run".split())
+PLACED = frozenset(
+    "arrest arrive build crash die discover find grow hold kill land launch live meet perform run sign".split()
+)
 
 
 def _past(base: str) -> str:
