@@ -147,9 +147,9 @@ def feedback(
             given.clear()
     if as_json:
         terminal.print_json(feedback_to_dict(judged, unanswered))
-    elif exported is None and not clear:
+    elif given.enabled and exported is None and not clear:
         terminal.show(terminal.stdout(), *review_wording.feedback_lines(judged, unanswered))
-    if exported:
-        terminal.show_hint(review_wording.exported_words(exported))
     if not given.enabled:
         terminal.show_hint("Feedback is switched off (ARTICLE_QA_FEEDBACK).")
+    elif exported:
+        terminal.show_hint(review_wording.exported_words(exported))
