@@ -237,7 +237,7 @@ class Library:
         """
         given = [sources] if isinstance(sources, str | Path) else sources
         with self._changing("adding articles to", progress) as ingest:
-            origins = discovered(given, self.settings, ingest.tally.failed)
+            origins = discovered(given, self.settings, ingest.tally.failed, self.path)
             self._read(origins, ingest, progress)
             self._read_again(origins, ingest)
         return ingest.tally.report()
@@ -275,7 +275,7 @@ class Library:
         Several processes can share a folder, each with a `shard` of its own.
         """
         with self._changing("syncing a folder with", progress) as ingest:
-            mirrored, store = Mirrored(folder, only, self.settings, shard), self._generation.store
+            mirrored, store = Mirrored(folder, only, self.settings, self.path, shard), self._generation.store
             ingest.tally.failed += mirrored.failed
             self._read(mirrored.files, ingest, progress)
             ingest.release(mirrored.gone(store, ingest))
@@ -296,6 +296,7 @@ class Library:
 
         URLs are looked at `every` so many seconds, at least 60. Each thing done or waited for is `told`. Raises
         LoadError for a folder that is not there at the beginning, FingerprintMismatch, LibraryDamaged, ModelError.
+        What is being taken in when `stop` is set is not finished; each batch that is stays.
         """
         from qa.watching import watch
 

@@ -45,14 +45,20 @@ class Mirrored:
     """A folder as it was found, or a part of it: a path is in the part when it, or a folder above it, was named."""
 
     def __init__(
-        self, folder: str | Path, only: Iterable[str | Path] | None, settings: Settings, shard: Shard | None = None
+        self,
+        folder: str | Path,
+        only: Iterable[str | Path] | None,
+        settings: Settings,
+        library: str | Path,
+        shard: Shard | None = None,
     ) -> None:
-        """`only` names the part, None is the whole; of either, what is in the `shard`."""
+        """`only` names the part, None is the whole; of either, what is in the `shard`. `library` is where it lies."""
         self.root = absolute(folder)
         self._shard = shard
         self._only = None if only is None else {absolute(path) for path in only}
+        self._folders: dict[str, bool] = {}  # whether they are in the part
         failed: list[Failure] = []
-        self.there = discovered([self.root], settings, failed)
+        self.there = discovered([self.root], settings, failed, library)
         self.files = [path for path in self.there if path in self]
         self.failed = [failure for failure in failed if self._concerns(failure.source)]
         self._there = set(self.there)
@@ -61,7 +67,13 @@ class Mirrored:
     def __contains__(self, path: str) -> bool:
         if self._shard is not None and os.path.relpath(path, self.root) not in self._shard:
             return False
-        return self._only is None or not self._only.isdisjoint(_and_above(path))
+        return self._only is None or path in self._only or self._is_below(os.path.dirname(path))  # noqa: PTH120
+
+    def _is_below(self, folder: str) -> bool:
+        """Whether a folder, or one above it, was named. Each is looked at once: there may be very many files in it."""
+        if folder not in self._folders:
+            self._folders[folder] = not (self._only or set()).isdisjoint(_and_above(folder))
+        return self._folders[folder]
 
     def _concerns(self, unseen: str) -> bool:
         """Whether what cannot be seen belongs to the part, or holds some of it."""
@@ -97,5 +109,5 @@ def _and_above(path: str) -> set[str]:
     found: set[str] = set()
     while path not in found:
         found.add(path)
-        path = os.path.dirname(path)  # noqa: PTH120 - ten times as fast, and there may be very many
+        path = os.path.dirname(path)  # noqa: PTH120 - ten times as fast, and there may be very many files
     return found

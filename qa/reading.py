@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,13 +35,18 @@ class Fetched:
     entries: Entries
 
 
-def discovered(sources: Iterable[str | Path], settings: Settings, failed: list[Failure]) -> list[str]:
-    """The files and URLs that `sources` name; what names nothing is put into `failed`."""
-    origins = []
+def discovered(
+    sources: Iterable[str | Path], settings: Settings, failed: list[Failure], library: str | Path
+) -> list[str]:
+    """The files and URLs that `sources` name; what names nothing is put into `failed`.
+
+    What a library that lies in a given folder keeps there for itself is left out.
+    """
+    origins, own = [], os.path.abspath(Path(library, "generations")) + os.sep  # noqa: PTH100 - as `discover` names it
     for found in discover(sources, settings):
         if isinstance(found, Failure):
             failed.append(found)
-        else:
+        elif not found.startswith(own):
             origins.append(found)
     return origins
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from qa.datatypes import Failure, ProgressCallback, Report
+from qa.datatypes import Failure, Progress, ProgressCallback, Report
 from qa.errors import FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, LoadError, SettingError
 from qa.loaders.document import is_url
 from qa.loaders.sources import holds_articles, is_hidden
@@ -59,20 +60,32 @@ def watch(
     """See `Library.watch`."""
     if not every >= LEAST_SECONDS:
         raise SettingError(f"every={every:g}: give at least {LEAST_SECONDS:g} seconds.")
+
+    def step(done: Progress) -> None:
+        if stop.is_set():
+            raise _Stopped
+        if progress:
+            progress(done)
+
     given = list(dict.fromkeys(str(source) for source in sources))
-    folders = [WatchedFolder(each, library, told, progress) for each in given if not is_url(each)]
-    addresses = [WatchedAddress(each, library, told, progress, every) for each in given if is_url(each)]
+    folders = [WatchedFolder(each, library, told, step) for each in given if not is_url(each)]
+    addresses = [WatchedAddress(each, library, told, step, every) for each in given if is_url(each)]
 
     def complain(error: str) -> None:
         note = f"The system cannot watch it ({error}); it is looked through every {SCAN_SECONDS:g} seconds."
         for folder in folders:
             told(Happening(folder.root, note=note))
 
-    for hints in ticks([folder.root for folder in folders], stop, complain):
-        for folder in folders:
-            folder.tick(monotonic(), hints)
-        for address in addresses:
-            address.tick(monotonic())
+    with suppress(_Stopped):
+        for hints in ticks([folder.root for folder in folders], stop, complain):
+            for folder in folders:
+                folder.tick(monotonic(), hints)
+            for address in addresses:
+                address.tick(monotonic())
+
+
+class _Stopped(Exception):
+    """Nobody wants the rest any more."""
 
 
 class _Storing:
@@ -159,7 +172,7 @@ class WatchedFolder:
     def _scan(self, now: float) -> None:
         """Compare all files with what was taken in."""
         began, unseen = monotonic(), list[Failure]()
-        stamps = {path: stamp(path) for path in discovered([self.root], self._library.settings, unseen)}
+        stamps = {path: stamp(path) for path in self._discovered(unseen)}
         found = {path: each for path, each in stamps.items() if each is not None}
         if now >= self._unread_at:
             self._unread = self._unreadable() & found.keys()
@@ -171,6 +184,9 @@ class WatchedFolder:
         self._hints.clear()
         took = monotonic() - began
         self._scan_from, self._scan_at = now + 10 * took, now + max(SCAN_SECONDS, 100 * took)
+
+    def _discovered(self, unseen: list[Failure]) -> list[str]:
+        return discovered([self.root], self._library.settings, unseen, self._library.path)
 
     def _unreadable(self) -> set[str]:
         """Files that could not be read, for a reason that is not in the file."""

@@ -19,7 +19,7 @@ from filelock import FileLock
 from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write, write_rows
 
 from qa import noticing, reading, watching
-from qa.datatypes import Failure, Report
+from qa.datatypes import Failure, Progress, Report
 from qa.errors import FingerprintMismatch, LibraryError, LoadError, SettingError
 from qa.library import Library
 from qa.settling import SETTLE_SECONDS
@@ -514,6 +514,36 @@ def test_a_folder_that_comes_back_is_watched_again(
     write(folder, "b", "Rain fell.")
     assert len(happened(happenings).added) == 1
     assert texts(library) == ["Rain fell.", "Snow fell."]
+
+
+def test_stopped_while_much_is_taken_in_what_is_stored_stays(library: Library, folder: Path) -> None:
+    for number in range(10):
+        write(folder, f"a{number}", f"Snow fell {number} times.")
+    stop, told = threading.Event(), list[Happening]()
+
+    def stopping(progress: Progress) -> None:
+        if progress.stage == "encode" and len(library) == 2 * SETTINGS.batch_articles:
+            stop.set()
+
+    library.watch(folder, stop=stop, told=told.append, progress=stopping)
+    assert (len(library), told) == (3 * SETTINGS.batch_articles, [])  # with the batch that was being encoded
+    assert len(library.sync(folder).added) == 1
+
+
+def test_a_library_in_a_watched_folder_is_not_taken_for_articles(
+    folder: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each change would bring about the next."""
+    monkeypatch.setattr(watching, "monotonic", lambda: 0.0)
+    write(folder, "a", "Snow fell.")
+    with Library.open(folder, SETTINGS, encoder=LetterEncoder()) as library:
+        watched = Watched(folder, library)
+        watched.settle()
+        library.refresh()
+        assert list((folder / "generations").rglob("*.json"))
+        assert watched.settle() + watched.settle() == []
+        assert library.sync(folder) == library.add(folder) == Report(unchanged=1)
+    assert set(read) == {"a.json"}
 
 
 def test_ticks_go_on_where_the_system_cannot_watch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
