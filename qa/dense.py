@@ -145,7 +145,9 @@ class DenseIndex:
     def _apply(self, changes: Changes, index: VectorIndex) -> None:
         index.remove(changes.removed)
         for page in _pages(changes.added):
-            index.add(*self._store.stored_vectors(page))
+            found, vectors = self._store.stored_vectors(page)
+            if len(found):  # all of a page may have gone again
+                index.add(found, vectors)
 
     def _made(self, between: Callable[[], None]) -> tuple[VectorIndex | None, int]:
         """A new index from the store, page by page, and the revision that it holds."""
@@ -156,11 +158,13 @@ class DenseIndex:
         for page in _pages(ids):
             between()
             found, vectors = self._store.stored_vectors(page)
-            if index is None and len(found):
+            if not len(found):
+                continue
+            if index is None:
                 sample = np.concatenate([vectors[:0], *self._vectors_of(sample_of(ids), between)])
                 index = VectorIndex.prepared(sample, len(ids), between=between)
-            if index is not None:
-                index.add(found, vectors)
+                del sample
+            index.add(found, vectors)
         return index, revision
 
     def _vectors_of(self, ids: NDArray[np.int64], between: Callable[[], None]) -> Iterator[NDArray[np.float32]]:

@@ -120,11 +120,11 @@ def test_lists_to_probe(monkeypatch: pytest.MonkeyPatch) -> None:
     index = VectorIndex.build(IDS, VECTORS, exact_limit=100)
     lists = index._index.nlist
     assert lists == 219  # 4 * sqrt(3000)
-    assert index._lists_to_probe(None) == 32
+    assert index._lists_to_probe(None) == 48
     assert index._lists_to_probe(IDS[:1000]) == lists
     monkeypatch.setattr("embeddings.vectors.EXACT_LIMIT", 500)
-    assert index._lists_to_probe(IDS[:1000]) == 96
-    assert index._lists_to_probe(IDS[:600]) == 160
+    assert index._lists_to_probe(IDS[:1000]) == 144
+    assert index._lists_to_probe(IDS[:600]) == lists
 
 
 def test_add_replaces_and_remove_counts(index: VectorIndex) -> None:
