@@ -81,9 +81,9 @@ class Conversations:
 
     def create(self, name: str = "") -> Conversation:
         """A new conversation; without a `name` it gets its first question as one."""
-        name, now = _name(name), _text(datetime.now(UTC))
-        conversation_id = secrets.token_hex(8)
+        name, conversation_id = _name(name), secrets.token_hex(8)
         with writing(self.path) as connection:
+            now = _text(datetime.now(UTC))
             connection.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, NULL)",
                 (conversation_id, name, bool(name), now, now),

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from test_conversations import names, not_found, questions
 
+from qa import conversation_file
 from qa.conversation_file import ConversationError
 from qa.conversations import Conversations
 from qa.jsonvalues import FormatError
@@ -63,12 +64,22 @@ def of_another_program(path: Path) -> None:
         connection.execute("CREATE TABLE notes (text)")
 
 
+def of_another_program_with_such_tables(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE conversations (id)")
+        connection.execute("CREATE TABLE turns (id)")
+
+
 def without_a_table(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE turns")
 
 
-@pytest.mark.parametrize("spoil", [no_database, cut_short, spoilt, of_another_program, without_a_table])
+@pytest.mark.parametrize(
+    "spoil",
+    [no_database, cut_short, spoilt, of_another_program, of_another_program_with_such_tables, without_a_table],
+)
 def test_a_damaged_or_foreign_file_is_put_aside_and_the_next_one_works(
     kept: Conversations, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -89,21 +100,21 @@ def test_a_damaged_or_foreign_file_is_put_aside_and_the_next_one_works(
 
 def test_a_log_of_a_damaged_file_is_not_taken_for_one_of_the_next(kept: Conversations, tmp_path: Path) -> None:
     kept.create("Old")
-    kept.path.write_bytes(b"spoilt" * 1000)
-    log = tmp_path / "conversations.db-wal"
-    log.write_bytes(b"log")
-    with pytest.raises(ConversationError):
+    with closing(sqlite3.connect(kept.path)) as open_meanwhile:  # so that the log is not emptied by closing
+        open_meanwhile.execute("SELECT count(*) FROM turns").fetchone()
+        kept.create("In the log")
+        with kept.path.open("r+b") as file:
+            file.write(b"spoilt" * 100)
+        with pytest.raises(ConversationError, match="put aside"):
+            kept.create("New")
+        assert not (tmp_path / "conversations.db-wal").exists()
         kept.create("New")
-    assert not log.exists()
-    kept.create("New")
     assert names(kept) == ["New"]
 
 
 def test_who_comes_late_to_a_damaged_file_leaves_the_new_one_alone(
     kept: Conversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qa import conversation_file
-
     kept.create("Old")
     kept.path.write_bytes(b"spoilt" * 1000)
     put_aside = conversation_file._put_aside
@@ -231,6 +242,22 @@ def begin(process: subprocess.Popen[str]) -> None:
     assert process.stdin
     process.stdin.write("go\n")
     process.stdin.flush()
+
+
+def test_who_finds_the_file_empty_looks_again_before_making_the_tables(
+    kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version, others = conversation_file._version, iter(["Theirs"])
+
+    def overtaken(connection: sqlite3.Connection) -> int | None:
+        found = version(connection)
+        for name in others:
+            Conversations(kept.path).create(name)
+        return found
+
+    monkeypatch.setattr(conversation_file, "_version", overtaken)
+    kept.create("Ours")
+    assert names(kept) == ["Ours", "Theirs"]
 
 
 def test_processes_that_make_the_file_at_the_same_moment_agree(kept: Conversations) -> None:

@@ -172,6 +172,7 @@ def test_a_link_cannot_be_broken_out_of() -> None:
         ("1. first", "1\\. first"),
         ("- item", "\\- item"),
         ("<script>", "\\<script\\>"),
+        ("&copy; R&D", "\\&copy; R\\&D"),
         ("a\nb", "a b"),
         ("\ud800", "\ufffd"),
     ],

@@ -208,12 +208,11 @@ def test_a_damaged_conversation_is_refused_by_name(values: JsonObject, complaint
 def test_repeats_within_repeats_without_end_are_refused() -> None:
     citation: Any = answer_to_dict(ANSWER)["citations"]
     nested = json.dumps(citation[0]).replace('"repeats": []', '"repeats": [%s]')
-    text = '"end"'
-    for _ in range(450):
-        text = nested.replace("%s", text)
-    values = json.dumps({**answer_to_dict(ANSWER), "citations": ["here"]}).replace('"here"', text)
-    with pytest.raises(FormatError):
-        read_saved(values)
+    before, after = nested.split("%s")
+    whole = json.dumps({**answer_to_dict(ANSWER), "citations": ["here"]})
+    for depth in range(400, 500):  # from what can be read to what not even JSON allows
+        with pytest.raises(FormatError):
+            read_saved(whole.replace('"here"', before * depth + '"end"' + after * depth))
 
 
 # what has become of an article
