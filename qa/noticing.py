@@ -10,6 +10,7 @@ from threading import Event
 from qa.settling import Stamp
 
 TICK_SECONDS = 0.25
+AGAIN_SECONDS = 60.0  # until the system is asked again to watch what it could not
 
 
 def ticks(roots: list[str], stop: Event, complain: Callable[[str], None]) -> Iterator[set[str]]:
@@ -26,12 +27,15 @@ def ticks(roots: list[str], stop: Event, complain: Callable[[str], None]) -> Ite
                 yield changed
                 if {root: identity(root) for root in roots} != identities:
                     break
+        except FileNotFoundError:  # it has just gone
+            stop.wait(TICK_SECONDS)
         except (OSError, RuntimeError) as error:  # the latter from inside watchfiles
             if str(error) != complaint:
                 complain(str(error))
             complaint = str(error)
-            stop.wait(TICK_SECONDS)
-            yield set()
+            for _ in range(round(AGAIN_SECONDS / TICK_SECONDS)):  # each attempt goes through all folders
+                if not stop.wait(TICK_SECONDS):
+                    yield set()
 
 
 def _changes(roots: list[str], stop: Event) -> Iterator[set[str]]:

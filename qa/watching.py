@@ -183,7 +183,7 @@ class WatchedFolder:
         self._files.compare(found, now, named=named, unseen={failure.source for failure in unseen})
         self._hints.clear()
         took = monotonic() - began
-        self._scan_from, self._scan_at = now + 10 * took, now + max(SCAN_SECONDS, 100 * took)
+        self._scan_from, self._scan_at = now + 4 * took, now + max(SCAN_SECONDS, 100 * took)
 
     def _discovered(self, unseen: list[Failure]) -> list[str]:
         return discovered([self.root], self._library.settings, unseen, self._library.path)

@@ -24,6 +24,7 @@ HEAVY = {
     "numpy",
     "trafilatura",
     "sklearn",
+    "watchfiles",
 }
 
 

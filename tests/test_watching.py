@@ -546,14 +546,33 @@ def test_a_library_in_a_watched_folder_is_not_taken_for_articles(
     assert set(read) == {"a.json"}
 
 
+def test_a_folder_in_the_place_of_another_is_watched_from_its_beginning(folder: Path) -> None:
+    stop, complaints = threading.Event(), list[str]()
+    ticks = noticing.ticks([str(folder)], stop, complaints.append)
+    assert str(folder) in next(ticks)  # what came before it is watched is not known
+    assert next(ticks) == set()
+    folder.rename(folder.with_name("old"))
+    folder.mkdir()
+    for number in range(int(PATIENT / noticing.TICK_SECONDS)):
+        if str(write(folder, "a", f"Snow fell {number} times.")) in next(ticks):
+            break
+    else:
+        pytest.fail("nobody watches the new folder")
+    stop.set()
+    assert (list(ticks), complaints) == ([], [])
+
+
 def test_ticks_go_on_where_the_system_cannot_watch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def limited(*_: object, **__: object) -> Iterator[object]:
         raise OSError("no space left for watches")
 
-    monkeypatch.setattr("watchfiles.watch", limited)
+    asked = []
+    monkeypatch.setattr("watchfiles.watch", lambda *given, **_: asked.append(given) or limited())
+    monkeypatch.setattr(noticing, "AGAIN_SECONDS", 2 * noticing.TICK_SECONDS)
     stop, complaints = threading.Event(), list[str]()
     ticks = noticing.ticks([str(folder)], stop, complaints.append)
-    assert [next(ticks), next(ticks)] == [set(), set()]
+    assert [next(ticks), next(ticks), next(ticks)] == [set(), set(), set()]
+    assert asked == [(str(folder),), (str(folder),)]  # not each time: it goes through all folders
     stop.set()
     assert list(ticks) == []
     assert complaints == ["no space left for watches"]
