@@ -54,7 +54,7 @@ AUXILIARY = frozenset(
 )
 _NOT_IN_SUBJECT = AUXILIARY | frozenset("after before although though but said told came went got saw felt".split())
 _VAGUE = frozenset("study report researchers scientists team results paper group authors officials police it".split())
-_NAMELESS_TERMS = 4  # content words that a question without a name needs
+_NAMELESS_TERMS = 5  # content words that a question without a name needs
 _HANGING = FUNCTION_WORDS | AUXILIARY | frozenset("near over under between against during without within upon".split())
 _PLAIN = re.compile(r"[\w .,'’$£€%&/-]+\?")
 _DETERMINERS = frozenset("the a an".split())

@@ -67,7 +67,7 @@ _SAID_ABOUT = (
         rf"(?P<name>{NAME}) (?:said|announced|confirmed|warned|stated|added|told [\w ]{{1,20}}|claimed) (?:that )?"
         rf"(?P<clause>{_TOPIC} .+)$"
     ),
-    re.compile(rf"^According to (?:[a-z][\w-]+ ){{0,4}}(?P<name>(?:the )?{PERSON}), (?P<clause>{_TOPIC} .+)$"),
+    re.compile(rf"^According to (?:[a-z][\w-]+ ){{0,4}}?(?P<name>(?:the )?{PERSON}), (?P<clause>{_TOPIC} .+)$"),
     re.compile(rf"^[\"“](?P<clause>{_OPENING} [^\"“”]+)[\"”],? said (?:[a-z][\w-]+ ){{0,3}}(?P<name>{PERSON})"),
     re.compile(rf"^[\"“](?P<clause>{_OPENING} [^\"“”]+)[\"”],? (?P<name>{NAME}) (?:said|added)"),
 )
@@ -140,10 +140,15 @@ def _who_is(sentence: str) -> Iterator[_Made]:
         name = found["name"]
         role = found["role"] if found.re is _APPOSITION else _role(found["role"])
         words = {word.lower() for word in role.split()}
-        if not _IS_ROLE.search(role) or words <= _BARE_TITLES or words & AUXILIARY or words & BASE.keys():
+        if not tells_who(role) or words & AUXILIARY or words & BASE.keys():
             continue
         if not _IS_ROLE.search(name) and not _THING.search(name):
             yield f"Who is {name}?", found.end("role") - len(role), found.end("role"), "who is"
+
+
+def tells_who(role: str) -> bool:
+    """Whether somebody is told apart by what is said of them: `singer` does it, `President` does not."""
+    return _IS_ROLE.search(role) is not None and not {word.lower() for word in role.split()} <= _BARE_TITLES
 
 
 def _role(words: str) -> str:

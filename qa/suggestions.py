@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qa.datatypes import Answer, Article, Citation, Turn, Where
 from qa.errors import ArticleNotFound
-from qa.question_patterns import Draft, Kind, drafts
+from qa.question_patterns import Draft, Kind, drafts, tells_who
 from qa.terms import stems
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def _answered(
     if not found.found or found.confidence < CONFIDENCE or found.question != draft.question:
         return None
     best = found.citations[0]
+    if draft.kind == "who is" and not tells_who(best.quote):
+        return None  # nobody learns anything from "President"
     is_expected = best.article_id == article.id and best.start < draft.end and draft.start < best.end
     return best if is_expected else None
 

@@ -53,6 +53,8 @@ def made(text: str) -> dict[str, str]:
          "What did Brandt say about the new bridge?", "the new bridge would open early."),
         ("According to historian Nils Aas, the old pier was a fort.",
          "What did Nils Aas say about the old pier?", "the old pier was a fort."),
+        ("According to the Holmen Post, the old pier was a fort.",
+         "What did the Holmen Post say about the old pier?", "the old pier was a fort."),
         ("“The old pier is our pride,” said harbour master Nils Aas.",
          "What did Nils Aas say about the old pier?", "The old pier is our pride,"),
         ("Captain Nils Aas died in Holmen aged 91.", "At what age did Captain Nils Aas die?", "91"),
@@ -73,7 +75,8 @@ def test_a_plain_sentence_becomes_a_question_with_its_answer(sentence, question,
         "The report was finished in March 1999.",  # which report?
         "The ministers met yesterday.",
         "Ida Brandt has opened the Holmen ferry line.",  # no form that is known
-        "Brandt opened (after years) the Holmen line.",  # would be cut in the middle
+        "Brandt opened the Holmen ferry (built in Odense) line.",  # would be cut in the middle
+        "The ferry carried the crew across the sound in 1987.",  # no name, and few words
         "The line opened by Brandt made money.",
         "Finally opened the Holmen line.",
         "Ida Brandt opened the Holmen ferry line",  # a heading
@@ -247,6 +250,13 @@ def test_a_question_without_the_expected_answer_is_not_offered(answer):
     assert len(offered) == 3
 
 
+@pytest.mark.parametrize(("quote", "offered"), [("mayor", False), ("Holmen", False), ("the mayor of Holmen", True)])
+def test_who_somebody_is_has_to_be_told_by_more_than_a_title(quote, offered):
+    question = "Who is Olga Riis?"
+    found = questions(Asked({question: said(question, quote)}), ARTICLE, count=9)
+    assert (question in found) == offered
+
+
 def test_an_answer_that_is_almost_too_unsure_is_enough():
     assert questions(Asked({FIRST: said(FIRST, "$4 million", CONFIDENCE)}), ARTICLE)[0] == FIRST
 
@@ -307,6 +317,15 @@ def test_the_same_article_gives_the_same_questions_in_the_same_order():
     assert questions(Asked(), ARTICLE) == questions(Asked(), ARTICLE)
     assert ordered(found) == ordered(list(reversed(found)))
     assert sorted(map(str, ordered(found))) == sorted(map(str, found))
+
+
+def test_after_a_question_of_one_kind_another_kind_is_worth_more():
+    found = [
+        Draft("How many ships did Nils Aas buy?", 0, 1, "how many", 0),
+        Draft("How many crews did Olga Riis hire?", 1, 2, "how many", 1),
+        Draft("When did Ida Brandt leave Holmen?", 2, 3, "when", 2),
+    ]
+    assert [draft.kind for draft in ordered(found)] == ["how many", "when", "how many"]
 
 
 def test_what_is_about_the_last_answer_comes_first():
