@@ -26,27 +26,42 @@ def examine(
     library: Library, store: MilvusStore, progress: ProgressCallback, *, repair: bool = True
 ) -> Iterator[Finding]:
     """Every check. What others are writing at this moment may look unfinished: then look again."""
+    yield _texts(store, repair=repair)
+    yield _sources(store, repair=repair)
+    yield _unheld(store, repair=repair)
+    yield _strays(store, repair=repair)
+    yield _generations(store, repair=repair)
+    yield _passages(store)
     yield from doctor._articles(cast(Store, store), progress)
     yield doctor._vectors(cast(Store, store), library.encoder)
     yield doctor._fingerprint(library)
-    yield _complete(store)
-    yield _sources(store, repair=repair)
-    yield _strays(store, repair=repair)
-    yield _generations(store, repair=repair)
 
 
-def _complete(store: MilvusStore) -> Finding:
-    """Every article has its text and all of its passages, with what filters look at."""
+def _texts(store: MilvusStore, *, repair: bool) -> Finding:
+    """An article without its text cannot be shown: its files are to be read again."""
+    lost = [
+        each
+        for page in batched(store.article_ids(), PAGE)
+        for each in set(store.article_rows(page, strong=True)) - store.articles_by_id(page).keys()
+    ]
+    if lost and repair:
+        with store.transaction() as transaction:
+            for each in lost:
+                transaction.release_article(each)
+    detail = f"{len(lost):,} have lost it; add or sync their files again" if lost else "every article has its own"
+    return Finding("pieces of text", not lost, detail, mended=bool(lost) and repair)
+
+
+def _passages(store: MilvusStore) -> Finding:
+    """Every article has all of its passages, with what filters look at."""
     current = store.generations.current()
     wrong: list[str] = []
-    ids = store.article_ids()
-    for page in batched(ids, PAGE):
-        rows = store.article_rows(page, strong=True)
-        whole = store.articles_by_id(page)
+    for page in batched(store.article_ids(), PAGE):
         states = store.states(current, page) if current else {}
-        wrong += [each for each in rows if each not in whole or not is_complete(states.get(each, []), rows[each])]
+        rows = store.article_rows(page, strong=True)
+        wrong += [each for each, row in rows.items() if not is_complete(states.get(each, []), row)]
     named = ", ".join(wrong[: doctor.NAMED])
-    detail = f"{len(wrong):,} are not: {named}; make them anew with: article-qa rebuild" if wrong else "all are"
+    detail = f"{len(wrong):,} lack some: {named}; make them anew with: article-qa rebuild" if wrong else "all have them"
     return Finding("whole articles", not wrong, detail)
 
 
@@ -60,6 +75,17 @@ def _sources(store: MilvusStore, *, repair: bool) -> Finding:
             transaction.release([row["name"] for row in lost])
     detail = f"{len(lost):,} name an article that is not there" if lost else f"each of {len(rows):,} has its article"
     return Finding("sources", not lost, detail, mended=bool(lost) and repair)
+
+
+def _unheld(store: MilvusStore, *, repair: bool) -> Finding:
+    """An article that no source holds should have gone with the last one."""
+    ids = store.article_ids()
+    unheld = [each for page in batched(ids, PAGE) for each in set(page) - store.holders_of(page, strong=True).keys()]
+    if unheld and repair:
+        with store.transaction() as transaction:
+            transaction.look_again(unheld)
+    detail = f"{len(unheld):,} articles have none" if unheld else f"all {len(ids):,} articles have one"
+    return Finding("holders", not unheld, detail, mended=bool(unheld) and repair)
 
 
 def _strays(store: MilvusStore, *, repair: bool) -> Finding:

@@ -21,6 +21,7 @@ from qa.library import Library
 from qa.locking import WriterLock
 from qa.milvus.address import Address
 from qa.milvus.client import Client
+from qa.milvus.intentions import finish_others
 from qa.milvus.schema import Names, create_collections
 from qa.milvus.store import MilvusStore
 from qa.store import Store, batched
@@ -198,16 +199,23 @@ class MilvusLibrary(Library):
 
     @contextmanager
     def _releasing(self) -> Iterator[tuple[Transaction, list[str]]]:
+        with self._lock.held("removing articles from"):
+            self._current()
+            self._begin()
+            with super()._releasing() as found:
+                yield found
+
+    def _begin(self) -> None:
+        """Before a change: others may have made some, or died over one."""
         self._remote.store.forget()
-        with super()._releasing() as found:
-            yield found
+        finish_others(self._remote.store)
 
     @contextmanager
     def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingest]:
         with self._lock.held(doing):
             self._current()
             store = self._remote.store
-            store.forget()
+            self._begin()
             check(store.fingerprint(), self._fingerprint, self.path)
             try:
                 yield Ingest(

@@ -21,7 +21,7 @@ from qa.errors import LibraryBusy, LibraryError
 from qa.milvus.client import Row
 from qa.milvus.rows import passage_rows
 from qa.milvus.store import MilvusStore
-from qa.milvus.transaction import is_complete
+from qa.milvus.transaction import ROUNDS, is_complete
 from qa.passages import Read, Spans, cut, encode
 from qa.store import batched
 
@@ -109,20 +109,31 @@ def _fill(filling: _Filling, progress: ProgressCallback) -> None:
 
 
 def _fill_page(filling: _Filling, ids: list[str]) -> None:
+    """Write what is lacking, and look again: the article may have been changed while it was encoded."""
     store = filling.store
-    rows = store.article_rows(ids, strong=True)
-    states = store.states(filling.name, rows)
-    lacking = [each for each, row in rows.items() if not is_complete(states.get(each, []), row)]
-    lacking = [each for each in lacking if each not in filling.failures]
-    articles = store.articles_by_id(lacking)
+    for _ in range(ROUNDS):
+        rows = store.article_rows([each for each in ids if each not in filling.failures], strong=True)
+        states = store.states(filling.name, rows)
+        lacking = [each for each, row in rows.items() if not is_complete(states.get(each, []), row)]
+        if not lacking:
+            return
+        _write(filling, {each: rows[each] for each in lacking})
+
+
+def _write(filling: _Filling, rows: dict[str, Row]) -> None:
+    """The passages of these articles; what they had before goes after that, for a chat may be asking."""
+    client, articles = filling.store.client, filling.store.articles_by_id(rows)
     reads = [read for article in articles.values() if (read := _cut(article, filling))]
     vectors = encode(filling.encoder, reads)
-    made: list[Row] = []
-    for read in reads:
-        made += passage_rows(read.article, rows[read.article.id], read.spans, vectors[read.article.id])
-    stray = [each for each in states if each in {read.article.id for read in reads}]
-    store.client.delete(filling.name, "article_id", stray)
-    store.client.upsert(filling.name, made)
+    made = [
+        passage
+        for read in reads
+        for passage in passage_rows(read.article, rows[read.article.id], read.spans, vectors[read.article.id])
+    ]
+    before = client.among(filling.name, "article_id", [read.article.id for read in reads], ["id"], strong=True)
+    client.upsert(filling.name, made)
+    written = {row["id"] for row in made}
+    client.delete(filling.name, "id", [row["id"] for row in before if row["id"] not in written])
 
 
 def _cut(article: Article, filling: _Filling) -> Read | None:

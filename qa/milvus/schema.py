@@ -148,11 +148,16 @@ def site_key(site: str | None) -> str:
 
 def host_key(url: str | None) -> str:
     """The host of a url from its end, `org.example.www.`, so that what lies below a host begins as it does."""
-    try:
-        host = urlsplit(url or "").hostname
-    except ValueError:
-        host = None
+    host = host_of(url)
     return _reversed(host) if host else ""
+
+
+def host_of(url: str | None) -> str | None:
+    """In lower case; None where there is none."""
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:
+        return None
 
 
 def _reversed(host: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,7 +17,7 @@ from qa.milvus.client import Client, CollectionGone, Row, one_of, quoted
 from qa.milvus.generations import Generations
 from qa.milvus.records import Records, failure_of, holding, version_of
 from qa.milvus.rows import ARTICLE_FIELDS, PASSAGE_FIELDS, STATE_FIELDS, article_of
-from qa.milvus.schema import Names, condition, day, key, place
+from qa.milvus.schema import Names, condition, day, host_of, key, place
 from qa.milvus.transaction import Transaction
 from qa.store import PAGE, Holding, Size, batched
 from qa.transaction import Heading
@@ -35,6 +36,7 @@ class MilvusStore:
         self.records = Records(client, names)
         self.generations = Generations(client, names, self.records)
         self._headings: dict[str, Heading | None] = {}  # looked up during a change
+        self._publishers: tuple[int, list[tuple[str | None, str | None, int]]] = (-1, [])  # and at which revision
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -141,6 +143,20 @@ class MilvusStore:
         for ids in batched(self.article_ids(where, offset=offset, limit=limit), PAGE):
             found = self.articles_by_id(ids)
             yield from (found[article_id] for article_id in ids if article_id in found)
+
+    def publishers(self) -> list[tuple[str | None, str | None, int]]:
+        """Every pair of a publisher and a host, and the number of articles that have it.
+
+        Milvus does not count by group: all articles are gone through, but only when the library has changed.
+        """
+        revision = self.revision()
+        known, pairs = self._publishers
+        if known != revision:
+            rows = self.client.rows(self.names.articles, "", ["site", "url"])
+            counted = Counter((row["site"] or None, host_of(row["url"])) for row in rows)
+            pairs = [(site, host, count) for (site, host), count in counted.items()]
+            self._publishers = (revision, pairs)
+        return pairs
 
     def headings(self, ids: Collection[str]) -> dict[str, Heading]:
         """What decides whether these articles have to be written again; unknown ones are left out."""

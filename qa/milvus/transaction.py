@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from qa.datatypes import Article, Failure
 from qa.errors import LibraryError
-from qa.loaders.document import Version
+from qa.loaders.document import Version, is_url
 from qa.milvus.client import CollectionGone, Row
+from qa.milvus.intentions import intended
 from qa.milvus.records import failure_record, record, source_record, version_record
 from qa.milvus.rows import article_row, passage_rows, state, text_rows
 from qa.milvus.schema import joined, key
@@ -141,19 +142,32 @@ class Transaction:
     def settle(self) -> Settled:
         """Write the articles of the batch; remove those that no source holds any more."""
         records = self._store.records
-        records.write(source_record(source, held) for source, held in self._sources.items() if held)
-        records.delete([key("source", source) for source, held in self._sources.items() if not held])
-        held_ids = [held.article_id for held in self._sources.values() if held]
-        waiting = list(dict.fromkeys([*self._articles, *self._released, *held_ids]))
-        for _ in range(ROUNDS):
-            if not waiting:
-                break
-            waiting = self._bring_in_step(waiting)
-        else:
-            raise LibraryError("The library is being changed too fast from elsewhere. Try again in a moment.")
+        self._forget_origins()
+        with intended(records, list(self._released)):
+            records.write(source_record(source, held) for source, held in self._sources.items() if held)
+            records.delete([key("source", source) for source, held in self._sources.items() if not held])
+            held_ids = [held.article_id for held in self._sources.values() if held]
+            waiting = list(dict.fromkeys([*self._articles, *self._released, *held_ids]))
+            for _ in range(ROUNDS):
+                if not waiting:
+                    break
+                waiting = self._bring_in_step(waiting)
+            else:
+                raise LibraryError("The library is being changed too fast from elsewhere. Try again in a moment.")
         self._store.remember(dict.fromkeys(self._removed))
         self._released.clear()
         return Settled(tuple(self._removed), tuple(self._stale))
+
+    def _forget_origins(self) -> None:
+        """Before anything changes: if we die, these files are read again, even if they are as they were before."""
+        touched = {*self._origins, *(held.origin for held in self._sources.values() if held)}
+        known = self._store.records.by_key([key("origin", each) for each in touched])
+        versions = [key("version", row["name"]) for row in known.values() if is_url(row["name"])]
+        self._store.records.delete([*known, *versions])
+
+    def look_again(self, ids: Iterable[str]) -> None:
+        """Settle these articles as well: somebody meant to, and died."""
+        self._released |= dict.fromkeys(ids)
 
     def finish(self) -> None:
         """Write what remains: what is known of files and URLs, and the revision."""
@@ -169,12 +183,8 @@ class Transaction:
                 *self._notes,
             ]
         )
-        records.delete(
-            [
-                *(key("origin", each) for each, digest in self._origins.items() if not digest),
-                *(key("version", each) for each, version in self._versions.items() if not version),
-            ]
-        )
+        records.delete([key("origin", each) for each in self._stale])
+        records.delete([key("version", each) for each, version in self._versions.items() if not version])
         self._write_failures()
         if self._changed or self._removed:
             records.set_value("revision", str(store.revision() + 1))
@@ -230,7 +240,7 @@ class Transaction:
         put = self._articles.get(article_id)
         if put is not None and (stored is None or put.source in holders):
             return article_row(put, holders)
-        if stored is None or article_id in self._removed:
+        if stored is None or (article_id in self._removed and not self._is_whole(stored)):
             self._give_up(article_id, holders)
             return None
         row = {**stored, "sources": joined(holders)}
@@ -245,6 +255,7 @@ class Transaction:
         """Somebody took it out, or put it in, while we did the opposite: whoever holds it has it read again."""
         if article_id in self._removed:
             self._store.client.delete(self._store.names.articles, "id", [article_id])
+        self._store.remember({article_id: None})
         self._given_up.add(article_id)
         for held in holders.values():
             self._read_again(held.origin)
@@ -307,8 +318,15 @@ class Transaction:
             if (each in holders) != (each in rows)
             or (each in wanted and each in rows and rows[each]["sources"] != joined(holders[each]))
             or (each in made and not is_complete(states.get(each, []), wanted[each]))
+            or (each in self._removed and each in rows and not self._is_whole(rows[each]))
             if each not in self._given_up
         ]
+
+    def _is_whole(self, row: Row) -> bool:
+        """Whether somebody else has put in all of what we have taken out, and after that."""
+        store, current = self._store, self._store.generations.current()
+        states = store.states(current, [row["id"]]) if current else {}
+        return is_complete(states.get(row["id"], []), row) and store.article(row["id"]) is not None
 
 
 def is_complete(states: list[Row], row: Row) -> bool:
