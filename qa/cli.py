@@ -26,16 +26,19 @@ from qa.config import Settings
 from qa.datatypes import Failure, Where
 from qa.errors import QAError
 from qa.explaining import explained, explanation_to_dict
-from qa.export import answer_to_dict, article_to_dict
+from qa.export import answer_to_dict, article_to_dict, carried
+from qa.markdown import answer_to_markdown
 from qa.options import (
     ERROR,
     NOT_FOUND,
     STOPPED,
+    CarryOption,
     FromOption,
     JsonOption,
     LibraryOption,
     SourceOption,
     ToOption,
+    check_carry,
     opened_library,
 )
 
@@ -84,6 +87,8 @@ def ask(
     show_how: Annotated[
         bool, typer.Option("--show-how", help="Also show what was considered, and why this is the answer or none is.")
     ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, to be passed on.")] = False,
+    carry: CarryOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,14 +96,19 @@ def ask(
 
     Exit code 0: found; 1: your articles don't say; 3: an error.
     """
+    check_carry(carry, as_json=as_json)
     where = _where(published_from, published_to, source, article)
     asked = sys.stdin.read() if question == ["-"] else " ".join(question)
     settings = Settings.resolve(threshold=threshold)
     with _assistant(library, settings) as assistant:
         answer = assistant.ask(asked.strip(), where=where or None)
+        articles = {"articles": carried([answer], assistant.library.article)} if carry else {}
     how = explained(answer, settings, where) if show_how else None
     if as_json:
-        terminal.print_json(answer_to_dict(answer) | ({"explanation": explanation_to_dict(how)} if how else {}))
+        explanation = {"explanation": explanation_to_dict(how)} if how else {}
+        terminal.print_json(answer_to_dict(answer) | explanation | articles)
+    elif markdown:
+        typer.echo(answer_to_markdown(answer), nl=False)
     else:
         out = terminal.stdout()
         styled = out.is_terminal and not out.is_dumb_terminal

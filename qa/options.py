@@ -24,6 +24,12 @@ def opened_library(path: str | None) -> Library:
     return Library.open(path, Settings.resolve())
 
 
+def check_carry(carry: bool, *, as_json: bool) -> None:
+    """Refuse `--carry` where nothing could carry the texts."""
+    if carry and not as_json:
+        raise typer.BadParameter("--carry is for --json: no other form holds whole articles.")
+
+
 def first_day(text: str) -> date:
     """The first day of `2025`, `2025-05` or `2025-05-12`."""
     return _days(text)[0]
@@ -61,6 +67,10 @@ LibraryOption = Annotated[
         help="The folder of the library, or milvus://HOST:PORT/NAME. Default: ARTICLE_QA_LIBRARY, or else your user "
         "data folder.",
     ),
+]
+CarryOption = Annotated[
+    bool,
+    typer.Option("--carry", help="With --json: the texts of the cited articles as well, so that anyone can `verify`."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 FromOption = Annotated[

@@ -15,7 +15,7 @@ from qa.export import carried
 from qa.feedback import Feedback, feedback_to_dict
 from qa.jsonvalues import FormatError
 from qa.markdown import conversation_to_markdown
-from qa.options import INCOMPLETE, JsonOption, LibraryOption, opened_library
+from qa.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
 from qa.turns import conversation_to_dict, heading_to_dict
 from qa.verifying import Check, Saved, checks_to_dict, read_saved, standing, verify_answer
 
@@ -95,9 +95,7 @@ def conversation(
     conversation_id: Annotated[str, typer.Argument(metavar="ID", help="As `conversations` lists it.")],
     rename: Annotated[str | None, typer.Option(metavar="NAME", help="Give it another name instead.")] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it from the disk instead, for good.")] = False,
-    carry: Annotated[
-        bool, typer.Option("--carry", help="With --json: the texts of the cited articles as well, for `verify`.")
-    ] = False,
+    carry: CarryOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -105,8 +103,7 @@ def conversation(
 
     What it quotes is kept with it, also when an article has changed or gone since; then it says so.
     """
-    if carry and not as_json:
-        raise typer.BadParameter("--carry is for --json: Markdown holds no whole articles.")
+    check_carry(carry, as_json=as_json)
     with opened_library(library) as opened:
         kept = Conversations.beside(opened)
         if delete:

@@ -37,7 +37,7 @@ from qa.datatypes import (
     Where,
 )
 from qa.errors import ArticleNotFound, LibraryBusy
-from qa.export import answer_to_dict
+from qa.export import answer_to_dict, article_to_dict
 
 FERRY = Article(
     id="aaaa000000000001",
@@ -144,6 +144,7 @@ class FakeLibrary:
 @dataclass
 class FakeAssistant:
     answer: Answer = FOUND
+    library: FakeLibrary = field(default_factory=FakeLibrary)
     asked: list[tuple[str, Where | None]] = field(default_factory=list)
 
     def __enter__(self) -> FakeAssistant:
@@ -631,6 +632,27 @@ def test_an_unknown_id_is_named(run: Run, parts: Parts) -> None:
 def test_nothing_to_remove_has_code_1(run: Run, parts: Parts) -> None:
     assert run("remove", "--samples") == Ran(1, "Nothing to do.\n", "")
     assert not [call for call in parts.library.calls if call[0] == "remove"]
+
+
+def test_ask_prints_markdown_to_be_passed_on(run: Run, parts: Parts) -> None:
+    ran = run("ask", "When?", "--markdown")
+    assert ran.code == 0
+    assert ran.out.startswith(
+        "# When did it arrive?\n\n**after dark** (75% sure)\n\n> It reached Sund **after dark**.\n"
+    )
+    assert run("ask", "When?", "--carry").code == 2
+
+
+def test_ask_carries_the_cited_articles_along(run: Run, parts: Parts, tmp_path: Path) -> None:
+    ferry = replace(FERRY, id="cd80cc506dec2be6")  # the beginning of the sha256 of its text
+    parts.assistant.library.held = [ferry, SEAL]
+    parts.assistant.answer = replace(FOUND, citations=(replace(DARK, article_id=ferry.id),))
+    printed = run("ask", "When?", "--json", "--carry").out
+    assert json.loads(printed)["articles"] == [article_to_dict(ferry, text=True)]
+    (tmp_path / "answer.json").write_text(printed)
+    opened = len(parts.opened)
+    assert run("verify", str(tmp_path / "answer.json")).code == 0
+    assert len(parts.opened) == opened  # no library
 
 
 # verify
