@@ -1,6 +1,6 @@
 """Conversations that last: kept on this machine beside the library, through restarts, rebuilds and crashes.
 
-    from qa import Assistant
+    from qa import Assistant, Turn
     from qa.conversations import Conversations
 
     with Assistant.open("~/news") as assistant:
