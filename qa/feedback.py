@@ -30,10 +30,10 @@ from qa.turns import StoredTurn, Verdict, where_to_dict
 
 FEEDBACK_FORMAT = "article-qa/feedback/1"
 
-_LAST_ASKED = """SELECT t.id, n.times
+_LAST_ASKED = """SELECT json_extract(t.turn, '$.answer.question'), n.times, json_extract(t.turn, '$.asked')
     FROM turns t JOIN (SELECT max(id) AS last, sum(NOT found) AS times FROM turns
         WHERE topic IS NOT NULL AND NOT dismissed GROUP BY topic) n ON t.id = n.last
-    WHERE NOT t.found ORDER BY t.id DESC"""
+    WHERE NOT t.found AND json_valid(t.turn) ORDER BY t.id DESC LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class Feedback:
             rows = connection.execute(f"{TURN} WHERE t.verdict IS NOT NULL ORDER BY t.id").fetchall()
         return [read_turn(row) for row in rows]
 
-    def unanswered(self) -> list[Unanswered]:
-        """What the articles do not cover, the last asked first.
+    def unanswered(self, limit: int | None = None) -> list[Unanswered]:
+        """What the articles do not cover, the last asked first, at most `limit`.
 
         A question that was answered when it was asked again is not in it, nor one that was asked of a part of the
         articles only: another part may answer it.
@@ -91,10 +91,8 @@ class Feedback:
         if not self.enabled:
             return []
         with reading(self._conversations.path) as connection:
-            asked = connection.execute(_LAST_ASKED).fetchall()
-            rows = [connection.execute(f"{TURN} WHERE t.id = ?", (turn_id,)).fetchone() for turn_id, _ in asked]
-        turns = zip(map(read_turn, rows), asked, strict=True)
-        return [Unanswered(turn.answer.question, times, turn.asked) for turn, (_, times) in turns]
+            rows = connection.execute(_LAST_ASKED, (-1 if limit is None else limit,)).fetchall()
+        return [Unanswered(question, times, datetime.fromisoformat(asked)) for question, times, asked in rows]
 
     def clear(self) -> None:
         """Forget all that was said, and begin a new list of unanswered questions. Conversations stay."""

@@ -103,6 +103,7 @@ def test_questions_that_went_unanswered_are_listed_the_last_asked_first(
         ("Why?", 1),
     ]
     assert feedback.unanswered()[0].last_asked == datetime(2025, 6, 1, tzinfo=UTC)
+    assert [each.question for each in feedback.unanswered(limit=2)] == ["And then?", "WHO PAID?"]
 
 
 def test_a_question_that_was_answered_later_is_not_listed_but_one_that_no_longer_is(
