@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -265,6 +267,24 @@ def test_a_save_that_fails_leaves_the_old_file(
     assert (again.revision, len(again)) == (1, 3000)
     index.save(path, revision=2)
     assert len(VectorIndex.load(path)) == 2990
+
+
+def test_a_search_keeps_to_its_own_thread(index: VectorIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = faiss.omp_get_max_threads()
+    used: list[int] = []
+    real = VectorIndex._nearest
+
+    def nearest(self: VectorIndex, *arguments: Any, **options: Any) -> Any:
+        used.append(faiss.omp_get_max_threads())
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(VectorIndex, "_nearest", nearest)
+    faiss.omp_set_num_threads(3)
+    try:
+        index.search(VECTORS[0], 3)
+        assert (used, faiss.omp_get_max_threads()) == ([1], 3)
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def test_searching_while_others_write(index: VectorIndex, tmp_path: Path) -> None:
