@@ -208,6 +208,26 @@ def test_an_answer_survives_the_way_through_json(drawn: tuple[Answer, Mapping[st
     assert answer_from_dict(json.loads(text)) == replace(answer, passages=())
 
 
+@given(articles)
+def test_an_article_survives_the_way_through_json(article: Article) -> None:
+    text = json.dumps(article_to_dict(article, text=True))
+    assert article_from_dict(json.loads(text)) == article
+
+
+def test_passages_without_texts_come_back_whole_by_way_of_their_articles() -> None:
+    values: Any = answer_to_dict(ANSWER, passage_texts=False)
+    assert set(values["passages"][0]) == {
+        *("id", "article_id", "start", "end", "lexical_rank", "dense_rank", "similarity", "score", "reading")
+    }
+    assert answer_from_dict(values, find) == ANSWER
+
+
+def test_cited_articles_are_carried_once_and_no_others() -> None:
+    twice = replace(ANSWER, citations=(replace(CITATION, repeats=(CITATION,)), CITATION))
+    assert carried([twice, ANSWER], find) == [article_to_dict(ARTICLE, text=True)]
+    assert carried([replace(ANSWER, citations=())], find) == []
+
+
 def test_passages_of_a_removed_article_are_left_out() -> None:
     def gone(article_id: str) -> Article:
         raise ArticleNotFound(article_id)

@@ -44,7 +44,7 @@ def test_a_long_quote_stands_alone_percent_encoded() -> None:
 
 def test_a_short_quote_has_the_words_around_it_on_its_own_line() -> None:
     assert text_directive(cite("noon")) == "text=The%20ferry%20left%20at-,noon,-%2C%20late.%20It%20reached"
-    assert text_directive(cite("Nobody")) == "text=Nobody,-was%20hurt.%20The%20ferry"
+    assert text_directive(cite("Nobody")) == "text=Nobody,-was%20hurt.%20Forty%20people"
     assert text_directive(cite("dark.")) == "text=It%20reached%20Sund%20after-,dark."
 
 
