@@ -1,29 +1,23 @@
-"""Nearest neighbours by inner product over stable ids, kept in one file that is checked when it is read.
-
-File: a header of 72 bytes (magic, version, dimension, count, revision, number of vectors it was made for; sha256 of
-these and of the rest), then a FAISS index.
-"""
+"""Nearest neighbours by inner product over stable ids, kept in one file (`embeddings.vectorfile`)."""
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
-import importlib
-import io
 import math
 import os
-import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embeddings import vectorfile
 from embeddings.errors import VectorIndexError
+from embeddings.vectorfile import faiss
 
 EXACT_LIMIT = 50_000  # vectors; from here on an inverted file with 8-bit vectors answers faster than every comparison
 PROBED = 48  # lists searched of an inverted file; recall@20 .977 at a million vectors, .972 with 32, .988 with all
@@ -34,11 +28,6 @@ OUTGROWN = 4  # times the vectors that the lists were learnt for: what came sinc
 ADDED_AT_ONCE = 65_536
 TRIMMED_AFTER = 20_000  # vectors added to lists; these move when they grow, and leave holes half their size
 BITMAP_IDS = 50_000_000  # allowed ids below are looked up in a bitmap, which is far quicker than in a hash table
-
-_FIELDS = struct.Struct("<8sIIQqQ")
-_DIGEST_BYTES = 32
-_MAGIC = b"AQVECTOR"
-_VERSION = 2
 
 
 def uninterrupted() -> None:
@@ -52,10 +41,9 @@ class VectorIndex:
         """An empty, exact index."""
         if dimension < 1:
             raise VectorIndexError(f"dimension {dimension}: give at least 1.")
-        faiss = _faiss()
         self.dimension = dimension
         self.revision = 0  # what the file said it holds; the caller's own number
-        self._index: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+        self._index: Any = faiss().IndexIDMap(faiss().IndexFlatIP(dimension))
         self._exact_limit = EXACT_LIMIT
         self._made_for = 0  # vectors, by who learnt the lists
         self._highest = -1  # id that was ever in it
@@ -163,7 +151,8 @@ class VectorIndex:
         with self._saving:
             with partial.open("wb") as file:
                 with self._change:
-                    self._write(file, revision)
+                    header = vectorfile.Header(self.dimension, len(self), revision, self._made_for)
+                    vectorfile.write(file, self._index, header)
                     file.flush()
                 os.fsync(file.fileno())  # a change need not wait for the disk
             partial.replace(path)
@@ -172,54 +161,42 @@ class VectorIndex:
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a file that `save` wrote. Raises `VectorIndexError` when it is missing or broken in any way."""
-        faiss = _faiss()
-        try:
-            with Path(path).open("rb") as file:
-                dimension, count, revision, made_for = _read_header(file)
-                inner = faiss.read_index(faiss.PyCallbackIOReader(file.read))
-        except (OSError, RuntimeError, ValueError) as error:
-            raise VectorIndexError(f"{path} is no whole vector index ({error}). Rebuild it.") from error
-        if (inner.d, inner.ntotal, inner.metric_type) != (dimension, count, faiss.METRIC_INNER_PRODUCT):
-            raise VectorIndexError(f"{path} holds another index than its header says. Rebuild it.")
-        index = cls(dimension)
+        inner, header = vectorfile.read(path)
+        index = cls(header.dimension)
         index._index = inner
         index._highest = int(index._ids().max(initial=-1))
-        index._made_for = made_for
-        index.revision = revision
+        index._made_for = header.made_for
+        index.revision = header.revision
         return index
 
     @property
     def _exact(self) -> bool:
-        faiss = _faiss()
-        return isinstance(self._index, faiss.IndexIDMap)
+        return isinstance(self._index, faiss().IndexIDMap)
 
     def _remove(self, ids: NDArray[np.int64]) -> int:
-        faiss = _faiss()
-        return int(self._index.remove_ids(faiss.IDSelectorBatch(ids)))
+        return int(self._index.remove_ids(faiss().IDSelectorBatch(ids)))
 
     def _nearest(
         self, query: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None, *, everywhere: bool
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        faiss = _faiss()
         options: dict[str, Any] = {}
         if allowed is not None:
             options["sel"] = self._selector(allowed)
         if self._exact:
-            parameters = faiss.SearchParameters(**options)
+            parameters = faiss().SearchParameters(**options)
         else:
             probed = self._index.nlist if everywhere else self._lists_to_probe(allowed)
-            parameters = faiss.SearchParametersIVF(nprobe=probed, **options)
+            parameters = faiss().SearchParametersIVF(nprobe=probed, **options)
         scores, ids = self._index.search(query, k, params=parameters)
         there = ids[0] >= 0
         return ids[0][there], scores[0][there]
 
     def _selector(self, allowed: NDArray[np.int64]) -> Any:
-        faiss = _faiss()
         if self._highest >= BITMAP_IDS:
-            return faiss.IDSelectorBatch(np.ascontiguousarray(allowed, dtype=np.int64))
+            return faiss().IDSelectorBatch(np.ascontiguousarray(allowed, dtype=np.int64))
         among = np.zeros(self._highest + 1, bool)
         among[allowed[(allowed >= 0) & (allowed <= self._highest)]] = True
-        return faiss.IDSelectorBitmap(np.packbits(among, bitorder="little"))
+        return faiss().IDSelectorBitmap(np.packbits(among, bitorder="little"))
 
     def _lists_to_probe(self, allowed: NDArray[np.int64] | None) -> int:
         """As many lists as hold, of the allowed, what `PROBED` lists hold of all; every list when few are allowed."""
@@ -231,12 +208,11 @@ class VectorIndex:
         return min(math.ceil(PROBED * max(1.0, len(self) / len(allowed))), lists)
 
     def _ids(self) -> NDArray[np.int64]:
-        faiss = _faiss()
         if self._exact:
-            return np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64)
+            return np.asarray(faiss().vector_to_array(self._index.id_map), dtype=np.int64)
         lists = self._index.invlists
         parts = [
-            faiss.rev_swig_ptr(lists.get_ids(i), lists.list_size(i)).copy()
+            faiss().rev_swig_ptr(lists.get_ids(i), lists.list_size(i)).copy()
             for i in range(self._index.nlist)
             if lists.list_size(i)
         ]
@@ -250,28 +226,6 @@ class VectorIndex:
             raise VectorIndexError("vectors with a value that is not finite: the encoder that made them is broken.")
         return checked
 
-    def _write(self, file: IO[bytes], revision: int) -> None:
-        """The digest goes in last, when it is known."""
-        faiss = _faiss()
-        fields = _FIELDS.pack(_MAGIC, _VERSION, self.dimension, len(self), revision, self._made_for)
-        digest = hashlib.sha256(fields)
-
-        def write(part: bytes) -> int:
-            digest.update(part)
-            return file.write(part)
-
-        file.write(fields + bytes(_DIGEST_BYTES))
-        writer = faiss.PyCallbackIOWriter(write)
-        faiss.write_index(self._index, writer)
-        del writer  # it holds back the last part until it goes
-        file.seek(len(fields))
-        file.write(digest.digest())
-
-
-def _faiss() -> Any:
-    """FAISS, loaded late and untyped: its own stubs lack part of what is used here."""
-    return importlib.import_module("faiss")
-
 
 def sample_of(ids: NDArray[np.int64], *, exact_limit: int | None = None) -> NDArray[np.int64]:
     """Those of `ids` whose vectors `VectorIndex.prepared` wants to see for all of them, in their order."""
@@ -283,19 +237,18 @@ def sample_of(ids: NDArray[np.int64], *, exact_limit: int | None = None) -> NDAr
 
 def use_one_core() -> None:
     """From now on, what this thread asks of FAISS leaves the other cores to others."""
-    _faiss().omp_set_num_threads(1)
+    faiss().omp_set_num_threads(1)
 
 
 @contextmanager
 def _on_one_core() -> Iterator[None]:
     """For one question: on a busy machine, waiting for the other cores takes far longer than their help saves."""
-    faiss = _faiss()
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
+    before = faiss().omp_get_max_threads()
+    faiss().omp_set_num_threads(1)
     try:
         yield
     finally:
-        faiss.omp_set_num_threads(before)
+        faiss().omp_set_num_threads(before)
 
 
 def _give_back_memory() -> None:
@@ -313,10 +266,9 @@ def _lists(count: int) -> int:
 
 def _trained(sample: NDArray[np.float32], lists: int, between: Callable[[], None]) -> Any:
     """An empty inverted file, its lists and value ranges learnt from `sample`, (n, dimension)."""
-    faiss = _faiss()
     dimension = sample.shape[1]
-    index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    clustering = faiss.Clustering(dimension, lists)
+    index = faiss().index_factory(dimension, f"IVF{lists},SQ8", faiss().METRIC_INNER_PRODUCT)
+    clustering = faiss().Clustering(dimension, lists)
     clustering.niter = 1  # round by round: each goes on from the centroids that the one before has left
     clustering.spherical = True
     clustering.min_points_per_centroid = 1
@@ -338,17 +290,3 @@ def _checked_ids(ids: ArrayLike, count: int) -> NDArray[np.int64]:
     if len(np.unique(checked)) != count:
         raise VectorIndexError("an id comes twice in one batch: give each id once.")
     return checked
-
-
-def _read_header(file: io.BufferedReader) -> tuple[int, int, int, int]:
-    """Dimension, count, revision, number it was made for; leaves the file at the payload, whose digest is right."""
-    header, said = file.read(_FIELDS.size), file.read(_DIGEST_BYTES)
-    if len(header + said) < _FIELDS.size + _DIGEST_BYTES:
-        raise ValueError("too short")
-    magic, version, dimension, count, revision, made_for = _FIELDS.unpack(header)
-    if (magic, version) != (_MAGIC, _VERSION):
-        raise ValueError("another kind of file or version")
-    if hashlib.file_digest(file, lambda: hashlib.sha256(header)).digest() != said:
-        raise ValueError("its digest does not match")
-    file.seek(_FIELDS.size + _DIGEST_BYTES)
-    return dimension, count, revision, made_for
