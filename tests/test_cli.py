@@ -397,7 +397,7 @@ def test_ask_passes_filter_library_and_threshold_on(run: Run, parts: Parts) -> N
     run("ask", "Who?", *options, "--library", "/elsewhere", "--threshold", "0.625")
     where = Where(date(2024, 1, 1), date(2024, 2, 29), ("BBC", "CNN"), ("x",))
     assert parts.assistant.asked == [("Who?", where)]
-    assert parts.opened == [(Path("/elsewhere"), Settings.resolve(threshold=0.625))]
+    assert parts.opened == [("/elsewhere", Settings.resolve(threshold=0.625))]
 
 
 def test_ask_reads_the_question_from_stdin(run: Run, parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
