@@ -63,6 +63,10 @@ def sync(
         bool, typer.Option("--watch", help="Go on until Ctrl-C: folders as they change, addresses every so often.")
     ] = False,
     every: EveryOption = None,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="N/OF", help="Only a share of the files: 1/2 here, 2/2 in another process."),
+    ] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -71,16 +75,23 @@ def sync(
     Articles from elsewhere stay as they are, and so do those that a feed no longer lists. With --watch, each thing done
     is told in a line on stderr, or with --json in one on stdout. Exit codes are those of `add`.
     """
+    if shard and (watch or any(map(is_url, sources))):
+        raise typer.BadParameter("--shard goes with folders, and not with --watch.")
     if watch:
         _watch(library, sources, every or EVERY_SECONDS, as_json=as_json)
     if every:
         raise typer.BadParameter("--every goes with --watch.")
-    _change(library, lambda opened, progress: _synced(opened, sources, progress), as_json=as_json)
+    _change(library, lambda opened, progress: _synced(opened, sources, shard, progress), as_json=as_json)
 
 
-def _synced(library: Library, sources: list[str], progress: ProgressCallback) -> Report:
+def _synced(library: Library, sources: list[str], shard: str | None, progress: ProgressCallback) -> Report:
+    from qa.mirroring import Shard
+
+    share = Shard.parse(shard) if shard else None
     reports = [
-        library.add(source, progress=progress) if is_url(source) else library.sync(Path(source), progress=progress)
+        library.add(source, progress=progress)
+        if is_url(source)
+        else library.sync(Path(source), shard=share, progress=progress)
         for source in sources
     ]
     return Report(
