@@ -7,6 +7,7 @@ import platform
 import sys
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 
 def machine() -> str:
@@ -40,10 +41,19 @@ def peak_memory_mb() -> float | None:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
-def resident_mb() -> int:
-    """The memory that this process holds now, in MB, with the files that are mapped into it; 0 if nobody tells."""
+class Memory(NamedTuple):
+    """What a process holds, in MB; zeros where the system does not tell."""
+
+    now: int = 0
+    mapped: int = 0  # of that, files that are mapped into it
+    most: int = 0  # at any time; unlike `peak_memory_mb` not that of the process which started this one
+
+
+def memory() -> Memory:
+    """What this process holds."""
     try:
         lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 // 10**6 for line in lines if line.startswith("VmRSS")), 0)
+        return Memory()
+    held = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+    return Memory(*(int(held[name][0]) * 1024 // 10**6 for name in ("VmRSS", "RssFile", "VmHWM")))

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hardware import machine, resident_mb
+from hardware import machine, memory
 from synthetic import RANKS, DrawingEncoder, Floats, Spread, neighbour_similarities, recombined, similarities
 
 from qa.config import Settings
@@ -45,7 +45,9 @@ FILTERED = 60
 ADDED = 20  # articles, one by one
 WHERE = Where(published_from=date(2023, 1, 1), published_to=date(2023, 12, 31))
 ROWS = 500  # articles in a file
-MEMORY_AT = 5000  # articles between two looks at the memory
+GUESS = 8  # passages in an article
+FLAT = 20_000  # articles that go into an empty library while the memory is looked at
+LOOKS = 4  # at the memory
 RECALL_AT = 20
 PAUSE = 0.2  # seconds between questions asked while the library grows
 
@@ -72,6 +74,7 @@ def main() -> None:
     parser.add_argument("--questions", required=True)
     parser.add_argument("--vectors", action="append", required=True)
     parser.add_argument("--steps", default=STEPS)
+    parser.add_argument("--flat", type=int, default=FLAT, help="articles to add at once, for the memory that it takes")
     parser.add_argument("--folder", type=Path, default=None, help="a place for the library and the articles")
     given = parser.parse_args()
     steps = [int(step) for step in given.steps.split(",")]
@@ -81,14 +84,17 @@ def main() -> None:
         bench = Bench(Path(folder), Spread.of(given.vectors), encoded(list(dict.fromkeys(asked))[:ASKED]))
         print(machine(), end="\n\n")
         report("How near vectors lie", *likeness(bench))
-        grow(bench, recombined(given.corpora, seed=1), steps)
+        articles = recombined(given.corpora, seed=1)
+        grow(bench, articles, steps)
+        files = written(bench.folder / "flat", islice(articles, given.flat))
+        report(f"{given.flat:,} articles into an empty library", *apart(added_at_once, bench, files))
 
 
 def grow(bench: Bench, articles: Iterator[dict[str, str]], steps: Sequence[int]) -> None:
     """Measure at each step; what each step leaves is where the next goes on."""
     for number, step in enumerate(steps):
-        rate = apart(passages_an_article, bench)
-        files = written(bench.folder / f"articles{number}", articles, step, rate)
+        missing = apart(articles_to, step, bench)
+        files = written(bench.folder / f"articles{number}", islice(articles, missing))
         report(f"To {step:,} passages", *apart(taken_in, bench, files, number))
         for path in files:
             path.unlink()
@@ -131,19 +137,18 @@ def spread_of(values: Floats) -> str:
     return " / ".join(f"{value:.2f}" for value in np.quantile(values, [0.05, 0.5, 0.95]))
 
 
-def passages_an_article(bench: Bench) -> tuple[int, int]:
-    """The passages that are there, and how many of them an article has; a guess while there are none."""
+def articles_to(step: int, bench: Bench) -> int:
+    """How many articles make it about `step` passages; a guess while there are none."""
     with bench.opened(0) as (library, _):
         size = library.stats()
-    return size.passages, round(size.passages / size.articles) if size.articles else 8
+    return max(1, (step - size.passages) // (round(size.passages / size.articles) if size.articles else GUESS))
 
 
-def written(folder: Path, articles: Iterator[dict[str, str]], step: int, rate: tuple[int, int]) -> list[Path]:
-    """Files of so many articles that the library comes to about `step` passages."""
+def written(folder: Path, articles: Iterator[dict[str, str]]) -> list[Path]:
+    """Files of `ROWS` articles each."""
     folder.mkdir()
-    there, each = rate
     files = []
-    for number, rows in enumerate(batched(islice(articles, max(1, (step - there) // each)), ROWS)):
+    for number, rows in enumerate(batched(articles, ROWS)):
         files.append(folder / f"{number}.jsonl")
         files[-1].write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return files
@@ -155,17 +160,32 @@ def taken_in(bench: Bench, files: list[Path], number: int) -> list[tuple[str, st
         before = library.stats()
         asking = Asking(library, retriever, list(bench.questions)) if before.passages else None
         with asking or ExitStack():
-            memory, seconds = [resident_mb()], 0.0
-            for some in batched(files, MEMORY_AT // ROWS):
-                seconds += timed(partial(library.add, some))
-                memory.append(resident_mb())
+            seconds = timed(partial(library.add, files))
         after = library.stats()
     articles, passages = after.articles - before.articles, after.passages - before.passages
-    rows = [
-        ("taken in", f"{articles:,} articles, {passages:,} passages in {seconds:.0f} s, {passages / seconds:,.0f} a s"),
-        (f"memory after each {MEMORY_AT:,} articles", ", ".join(map(str, memory[:5])) + " MB"),
+    rate = f"{articles:,} articles, {passages:,} passages in {seconds:.0f} s, {passages / seconds:,.0f} a s"
+    return [("taken in", rate), *(asking.rows() if asking else [])]
+
+
+def added_at_once(bench: Bench, files: list[Path]) -> list[tuple[str, str]]:
+    """The memory at the beginning, and each time that another part of the files has been taken in."""
+    other = replace(bench, folder=bench.folder / "flat")
+    looks = [memory()]
+    parts = max(1, len(files) // LOOKS)
+    with other.opened(300) as (library, _):
+        seconds = 0.0
+        for some in batched(files, parts):
+            seconds += timed(partial(library.add, some))
+            looks.append(memory())
+        size = library.stats()
+    return [
+        ("taken in", f"{size.articles:,} articles, {size.passages:,} passages in {seconds:.0f} s"),
+        (
+            "memory before and after each part",
+            ", ".join(f"{look.now} ({look.mapped} mapped)" for look in looks) + " MB",
+        ),
+        ("most at any time", f"{looks[-1].most:,} MB"),
     ]
-    return rows + (asking.rows() if asking else [])
 
 
 class Asking:
@@ -208,13 +228,13 @@ class Asking:
 def at_rest(bench: Bench, number: int) -> list[tuple[str, str]]:
     """Open, ask, filter, add one by one, compare with exact search."""
     questions = list(bench.questions)
-    empty, started = resident_mb(), time.perf_counter()
+    empty, started = memory().now, time.perf_counter()
     with bench.opened(200 + number) as (library, retriever):
         retriever.retrieve(questions[0])
         opened = time.perf_counter() - started
         asked = [timed(partial(retriever.retrieve, question)) for question in questions]
         filtered = [timed(partial(retriever.retrieve, question, WHERE)) for question in questions[:FILTERED]]
-        memory, size = resident_mb() - empty, library.stats()
+        held, size = memory(), library.stats()
         added = [one_more(bench, library, retriever, f"{number}-{each}") for each in range(ADDED)]
         recalled = recall(bench, library)
     return [
@@ -223,7 +243,8 @@ def at_rest(bench: Bench, number: int) -> list[tuple[str, str]]:
         ("retrieve, p50 / p95", quantiles(asked)),
         ("of 2023 only, p50 / p95", quantiles(filtered)),
         ("one article added, to visible, p50 / p95 / most", quantiles(added, most=True)),
-        ("memory", f"{memory:,} MB, {1e6 * memory / size.passages:,.0f} bytes a passage"),
+        ("memory", f"{held.now:,} MB, {held.mapped:,} of them mapped files; {empty:,} before opening"),
+        ("memory for a passage", f"{1e6 * (held.now - empty) / size.passages:,.0f} bytes"),
         ("disk", f"{size.bytes_on_disk / 1e6:,.0f} MB, {size.bytes_on_disk / size.passages:,.0f} bytes a passage"),
         (f"recall@{RECALL_AT} against exact search", f"{recalled:.4f}"),
     ]

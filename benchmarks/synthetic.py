@@ -56,7 +56,7 @@ class Spread:
     """How vectors lie, learnt from real ones: enough to draw more of them."""
 
     real: Floats  # (n, dimension), unit
-    neighbours: NDArray[np.int64]  # (n, NEIGHBOURS), rows of `real`
+    neighbours: NDArray[np.int64]  # (n, up to NEIGHBOURS), rows of `real`
     shape: Floats  # (dimension, dimension): standard normal values times this have the covariance of `real`
     noise: float
 
@@ -64,7 +64,7 @@ class Spread:
     def of(cls, libraries: Sequence[str], seed: int = 0) -> Spread:
         """From the stored vectors of libraries."""
         real = np.concatenate([_stored(Path(folder)) for folder in libraries])
-        neighbours = _nearest(real, real, NEIGHBOURS + 1)[1][:, 1:]
+        neighbours = _nearest(real, real, min(NEIGHBOURS + 1, len(real)))[1][:, 1:]
         values, directions = np.linalg.eigh(np.cov(real, rowvar=False))
         shape = (directions * np.sqrt(np.maximum(values, 0))).T.astype(np.float32)
         low, high = 0.0, STRONGEST
@@ -81,7 +81,7 @@ class Spread:
     def draw(self, rng: np.random.Generator, count: int) -> Floats:
         """Unit vectors, (count, dimension)."""
         chosen = rng.integers(len(self.real), size=count)
-        others = self.neighbours[chosen[:, None], rng.integers(NEIGHBOURS, size=(count, 2))]
+        others = self.neighbours[chosen[:, None], rng.integers(self.neighbours.shape[1], size=(count, 2))]
         weights = rng.dirichlet((1, 1, 1), count).astype(np.float32)
         drawn = weights[:, :1] * self.real[chosen]
         for column in (0, 1):

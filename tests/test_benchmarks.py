@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import runpy
+import subprocess
 import sys
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from qa.library import Library
@@ -103,9 +106,60 @@ def test_retrieval_compares_fusions_and_settings(run: Run, tmp_path: Path, quest
     assert int(compared["passage_words=10 overlap_words=0"][-2]) > 2
 
 
-def test_scale_measures_without_a_model(run: Run, tmp_path: Path, questions: Path) -> None:
-    corpus = write(tmp_path / "corpus.jsonl", [{"title": title, "text": text} for title, text in ARTICLES.items()])
-    output = run("scale.py", corpus, questions)
-    assert "| articles, passages | 2, 2 |" in output
-    assert "| retrieve, p50 / p95 | " in output
-    assert "| peak memory | " in output
+@pytest.mark.slow
+@pytest.mark.models
+def test_scale_grows_one_library(tmp_path: Path, questions: Path) -> None:
+    titles, texts = zip(*ARTICLES.items(), strict=True)
+    rows = [
+        {"title": titles[i % 2], "text": "\n\n".join(f"{i}{j}. {texts[j % 2]}" for j in range(9))} for i in range(6)
+    ]
+    corpus = write(tmp_path / "corpus.jsonl", rows)
+    with Library.open(tmp_path / "library") as library:
+        library.add(corpus)
+    given = ("--questions", questions, "--vectors", tmp_path / "library", "--folder", tmp_path, "--flat", "7")
+    output = started("scale.py", corpus, *given, "--steps", "40,80")
+    assert "### To 40 passages\n\n| what | figure |\n|---|---|\n| taken in | 5 articles, " in output
+    assert "| retrieve while articles are taken in, p50 / p95 / most | " in output.split("### To 80 passages")[1]
+    assert output.count("| recall@20 against exact search | 1.0000 |") == 2
+    assert "| taken in | 7 articles, " in output.split("### 7 articles into an empty library")[1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bridges.jsonl", "corpus.jsonl", "library"]
+
+
+def started(script: str, *arguments: str | Path) -> str:
+    """What a script prints that starts processes of its own."""
+    command = [sys.executable, BENCHMARKS / script, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+
+
+def test_recombined_articles_are_made_of_whole_paragraphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from synthetic import recombined
+
+    rows = [{"title": f"T{i}", "text": "\n\n".join(f"{name}{i}." for name in "abcd"[: i + 1])} for i in range(4)]
+    corpus = str(write(tmp_path / "corpus.jsonl", [dict(row) for row in rows]))
+    made = list(islice(recombined([corpus], seed=3), 50))
+    whole = {paragraph for row in rows for paragraph in row["text"].split("\n\n")}
+    pieces = [each["text"].split("\n\n") for each in made]
+    assert {piece for text in pieces for piece in text} == whole
+    assert all(len(set(text)) == len(text) <= 4 for text in pieces)
+    assert len({each["id"] for each in made}) == 50
+    assert made == list(islice(recombined([corpus], seed=3), 50))
+
+
+def test_drawn_vectors_lie_as_near_as_the_real_ones(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Real: 600 around 12 centres, in a plane but for a little noise. Drawn otherwise, they would be far apart."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import synthetic
+
+    rng = np.random.default_rng(1)
+    centres = np.pad(rng.normal(size=(12, 2)), ((0, 0), (0, 30)))
+    real = np.repeat(centres, 50, axis=0) + 0.1 * rng.normal(size=(600, 32))
+    real = (real / np.linalg.norm(real, axis=1, keepdims=True)).astype(np.float32)
+    monkeypatch.setattr(synthetic, "_stored", lambda folder: real)
+    spread = synthetic.Spread.of(["a library"])
+    drawn = spread.draw(np.random.default_rng(2), 600)
+    assert np.linalg.norm(drawn, axis=1) == pytest.approx(np.ones(600), abs=1e-5)
+    expected = np.median(np.sort(real @ real.T, axis=1)[:, -11])
+    found = np.median(np.sort(drawn @ drawn.T, axis=1)[:, -11])
+    assert found == pytest.approx(expected, abs=0.02)
+    assert np.median(synthetic.neighbour_similarities(real)[:, 1]) == pytest.approx(expected, abs=1e-5)
