@@ -73,7 +73,7 @@ def suggestions(
         before = time.monotonic()
         found = _answered(assistant, draft, article, answer, where)
         longest, tries = max(longest, time.monotonic() - before), tries + 1
-        if found is not None and not any(_overlap(found, place) for place in _places(shown)):
+        if found is not None and not _is_known(found, shown, known):
             yield Suggestion(draft.question, article.id, found.start, found.end)
             count -= 1
             shown.append(found)
@@ -120,6 +120,12 @@ def _answered(
         return None  # nobody learns anything from "President"
     is_expected = best.article_id == article.id and best.start < draft.end and draft.start < best.end
     return best if is_expected else None
+
+
+def _is_known(found: Citation, shown: Sequence[Citation], known: Sequence[frozenset[str]]) -> bool:
+    """Whether an answer has been shown, or was in a question that was asked."""
+    said = stems(found.quote)
+    return any(_overlap(found, place) for place in _places(shown)) or any(said <= question for question in known)
 
 
 def _places(citations: Sequence[Citation]) -> Iterator[Citation]:
