@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -51,15 +51,23 @@ class Assistant:
             raise
         return cls(opened, TransformersReader.of(settings))
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        found: Callable[[Sequence[RetrievedPassage]], None] | None = None,
+    ) -> Answer:
         """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
 
         `Answer.question` is the question that was looked up: a follow-up with what it took from `history`.
+        `found` is called with the passages, before they are read; what it raises ends the asking.
         Raises QuestionError for an empty or overlong question.
         """
         asked = standalone(self._checked(question), history)
         for attempt in range(_ATTEMPTS):
-            answer = self._answer(asked, where)
+            answer = self._answer(asked, where, found)
             try:
                 self._verify(answer)
             except ArticleNotFound:
@@ -70,9 +78,16 @@ class Assistant:
                 break
         return answer
 
-    def look(self, question: str, where: Where | None = None) -> tuple[list[RetrievedPassage], list[list[Span]]]:
+    def look(
+        self,
+        question: str,
+        where: Where | None = None,
+        found: Callable[[Sequence[RetrievedPassage]], None] | None = None,
+    ) -> tuple[list[RetrievedPassage], list[list[Span]]]:
         """What answers are chosen from: the passages found, best first, and the reader's spans of the first of them."""
         passages = self.retriever.retrieve(question, where)
+        if found is not None:
+            found(passages)
         read = passages[: self.library.settings.read_passages]
         return passages, self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
 
@@ -92,9 +107,11 @@ class Assistant:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _answer(self, question: str, where: Where | None) -> Answer:
+    def _answer(
+        self, question: str, where: Where | None, found: Callable[[Sequence[RetrievedPassage]], None] | None
+    ) -> Answer:
         settings = self.library.settings
-        passages, spans = self.look(question, where)
+        passages, spans = self.look(question, where, found)
         return answering.answer(
             question,
             passages,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from qa.config import Settings
 from qa.datatypes import (
@@ -73,11 +77,31 @@ def cite(article: Article, start: int, end: int, repeats: tuple[Citation, ...] =
 
 
 class FakeLibrary:
-    """Articles in a dict, newest first; an upload is its first line as the title and the rest as the text."""
+    """Articles in a dict, newest first; an upload is its first line as the title and the rest as the text.
+
+    It is its own store; conversations are kept in a folder of its own.
+    """
 
     def __init__(self, articles: Iterable[Article] = ARTICLES) -> None:
         self.kept = {article.id: article for article in articles}
         self.settings = Settings()
+        self._folder = TemporaryDirectory()
+        self.path = Path(self._folder.name)
+
+    @property
+    def store(self) -> FakeLibrary:
+        return self
+
+    def headings(self, ids: Iterable[str]) -> dict[str, Article]:
+        return {each: self.kept[each] for each in ids if each in self.kept}
+
+    def holdings(self, sources: Iterable[str]) -> dict[str, Article]:
+        wanted = set(sources)
+        return {article.source: article for article in self.kept.values() if article.source in wanted}
+
+    def sources(self) -> dict[str, int]:
+        hosts = [urlsplit(article.url).hostname for article in self.kept.values() if article.url]
+        return dict(Counter(host for host in hosts if host))
 
     def __len__(self) -> int:
         return len(self.kept)
@@ -88,8 +112,7 @@ class FakeLibrary:
         return self.kept[article_id]
 
     def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
-        starts = where.sources if where else ()
-        found = [a for a in self.kept.values() if not starts or a.source.startswith(starts)]
+        found = [article for article in self.kept.values() if _lets_through(where or Where(), article)]
         return iter(found[offset:][:limit])
 
     def add_documents(
@@ -119,6 +142,16 @@ class FakeLibrary:
         return self.remove([article.id for article in list(self.kept.values()) if article.source in gone])
 
 
+def _lets_through(where: Where, article: Article) -> bool:
+    host = urlsplit(article.url or "").hostname
+    return (
+        (not where.sources or article.source.startswith(where.sources) or host in where.sources)
+        and (not where.article_ids or article.id in where.article_ids)
+        and (not where.published_from or (article.published is not None and article.published >= where.published_from))
+        and (not where.published_to or (article.published is not None and article.published <= where.published_to))
+    )
+
+
 class FakeAssistant:
     """Answers by `RULES`, with every place that matches; `asked` keeps what it was called with."""
 
@@ -126,13 +159,31 @@ class FakeAssistant:
         self.library = library or FakeLibrary()
         self.asked: list[tuple[str, list[str]]] = []
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
+    @property
+    def retriever(self) -> FakeAssistant:
+        return self
+
+    def retrieve(self, question: str, where: Where | None = None) -> list[RetrievedPassage]:
+        return [nearest(article) for article in self.library.articles(where)]
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        found: Callable[[Sequence[RetrievedPassage]], None] | None = None,
+    ) -> Answer:
         self.asked.append((question, [turn.question for turn in history]))
         if len(question) > 2000:
             raise QuestionError("The question has more than 2000 characters: ask it in fewer words.")
         if "crash" in question:
             raise RuntimeError("secret detail")
-        articles = list(self.library.articles())
+        articles = list(self.library.articles(where))
+        if found is not None:
+            found([nearest(article) for article in articles])
+        if history and question == "And when?":
+            question = "When does the first crossing leave?"
         if not articles:
             return missing(question, Reason.NO_ARTICLES)
         pattern = next((rule for words, rule in RULES if words in question.lower()), None)

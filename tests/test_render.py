@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -10,8 +10,14 @@ from chat_fakes import FERRY, HARBOUR, TIMETABLE, cite, missing, nearest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.datatypes import Answer, Article, Failure, Progress, Reason, Report
-from ui import render, render_library
+from qa.config import Settings
+from qa.datatypes import Answer, Article, Failure, Progress, Reason, Report, Where
+from qa.explaining import explained
+from qa.feedback import Unanswered
+from qa.turns import Conversation, StoredTurn, Verdict
+from ui import render, render_answer, render_evidence, render_how, render_library, render_side, render_turns
+from ui.render_evidence import Mark
+from ui.visit import Exchange
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'${alert(3)}`{{value}}"
 
@@ -110,10 +116,12 @@ def test_confidence_is_words_and_a_percentage_and_never_certainty(confidence, sh
 
 
 def test_an_answer_shows_its_words_then_the_sentence_with_exactly_them_marked(first):
-    page = Page(render.answer_html(answer(first)))
+    page = Page(render_answer.answer_html(answer(first)))
     assert page.marks == ["21:40"]
-    assert page.text.startswith("21:40High confidence · 87%Captain Ida Brandt said the first crossing leaves at 21:40.")
-    assert "The night ferry returns12 May 2025 · news.example" in page.text
+    assert page.text.startswith(
+        "21:40 Evidence [1]High confidence · 87%Captain Ida Brandt said the first crossing leaves at 21:40."
+    )
+    assert "[1] The night ferry returns12 May 2025 · news.example" in page.text
     assert ("data-start", str(first.start)) in page.attributes
     assert ("data-end", str(first.end)) in page.attributes
     assert ("rel", "noopener noreferrer") in page.attributes
@@ -121,7 +129,7 @@ def test_an_answer_shows_its_words_then_the_sentence_with_exactly_them_marked(fi
 
 def test_the_place_that_is_marked_is_the_offset_not_the_first_such_word():
     article = replace(FERRY, text="At 21:40 or at 21:40?")
-    html = render.citation_html(cite(article, 15, 20))
+    html = render_answer.citation_html(cite(article, 15, 20), 1)
     assert "At 21:40 or at <mark>21:40</mark>?" in html
 
 
@@ -129,9 +137,9 @@ def test_repeats_and_other_answers_are_told_apart(first):
     start = TIMETABLE.text.index("21:40")
     other = HARBOUR.text.index("22:00")
     best = replace(first, repeats=(cite(TIMETABLE, start, start + 5),))
-    page = Page(render.answer_html(answer(best, cite(HARBOUR, other, other + 5))))
+    page = Page(render_answer.answer_html(answer(best, cite(HARBOUR, other, other + 5))))
     assert "Also inSummer timetable, undated" in page.text
-    assert page.text.index("Less likely answers") < page.text.index("22:00 87%")
+    assert page.text.index("Less likely answers") < page.text.index("22:00 Evidence [2] 87%")
     assert page.marks == ["21:40", "22:00"]
 
 
@@ -145,74 +153,212 @@ def test_repeats_and_other_answers_are_told_apart(first):
 )
 def test_not_found_says_so_and_marks_nothing(reason, words):
     near = (nearest(FERRY), nearest(TIMETABLE), nearest(HARBOUR), nearest(HARBOUR))
-    page = Page(render.answer_html(missing("Q?", reason, near)))
+    page = Page(render_answer.answer_html(missing("Q?", reason, near)))
     assert page.text.startswith(words)
     assert page.marks == []
     shown = page.tags.count("li")
-    assert shown == (0 if reason is Reason.NO_ARTICLES else render.NEAREST)
+    assert shown == (0 if reason is Reason.NO_ARTICLES else render_answer.NEAREST)
     assert ("Nearest passages, not answers" in page.text) == bool(shown)
     assert ("data-exact", "1") not in page.attributes
 
 
 def test_every_reason_has_its_words():
-    assert all(render.answer_html(missing("Q?", reason)) for reason in Reason)
+    assert all(render_answer.answer_html(missing("Q?", reason)) for reason in Reason)
 
 
-def test_a_turn_is_reading_until_it_is_answered_or_has_failed(first):
-    assert 'class="turn reading"' in render.turn_html("Q?", None, None)
-    assert 'class="turn found"' in render.turn_html("Q?", answer(first), None)
-    assert 'class="turn not-found"' in render.turn_html("Q?", missing("Q?", Reason.NOT_SURE), None)
-    failed = Page(render.turn_html("Q?", None, "The model <x> is missing."))
-    assert failed.text == "Q?The model <x> is missing."
+def kept(question, answered, **changes):
+    return replace(StoredTurn(7, question, answered, datetime(2025, 5, 13, 8, 30, tzinfo=UTC)), **changes)
+
+
+def test_a_kept_turn_tells_whether_it_was_found(first):
+    assert 'class="turn found" data-key="7" data-turn="7"' in render_turns.turn_html(kept("Q?", answer(first)), {})
+    missed = render_turns.turn_html(kept("Q?", missing("Q?", Reason.NOT_SURE)), {})
+    assert 'class="turn not-found"' in missed
+
+
+def test_what_is_done_for_a_question_is_told_in_words():
+    exchange = Exchange("Q?", Where())
+    assert "Reading your articles" in render_turns.exchange_html(exchange)
+    exchange.before = 1
+    assert "1 question is before yours" in render_turns.exchange_html(exchange)
+    exchange.before = 2
+    assert "2 questions are before yours" in render_turns.exchange_html(exchange)
+    exchange.passages = [nearest(FERRY), nearest(FERRY), nearest(TIMETABLE)]
+    page = Page(render_turns.exchange_html(exchange))
+    assert "Reading 3 passages from 2 articles" in page.text
+    assert "Found so far, not read yet" in page.text
+    assert "Stop" in page.text
+    exchange.end("The model <x> is missing.")
+    assert Page(render_turns.exchange_html(exchange)).text == "Q?The model <x> is missing.Ask again"
+    exchange.stopped = True
+    assert Page(render_turns.exchange_html(exchange)).text == "Q?Stopped.Ask again"
+    assert "Back to the earlier answer" in render_turns.exchange_html(
+        Exchange("Q?", Where(), replaces=3, ended=True, stopped=True)
+    )
+
+
+def test_an_answer_that_could_not_be_kept_is_shown_all_the_same(first):
+    exchange = Exchange("Q?", Where(), answer=answer(first), ended=True, error="The disk is full.")
+    page = Page(render_turns.exchange_html(exchange))
+    assert page.text.endswith("The disk is full.")
+    assert page.marks == ["21:40"]
 
 
 def test_a_completed_follow_up_is_shown_as_it_was_read(first):
     completed = replace(answer(first), question="When does the ferry leave?")
-    assert "Read as: When does the ferry leave?" in Page(render.turn_html("When?", completed, None)).text
-    assert "Read as" not in render.turn_html("Q?", answer(first), None)
+    assert "Read as: When does the ferry leave?" in Page(render_turns.turn_html(kept("When?", completed), {})).text
+    assert "Read as" not in render_turns.turn_html(kept("Q?", answer(first)), {})
+
+
+def test_the_filter_of_an_answer_stands_with_it(first):
+    where = Where(date(2025, 5, 1), None, ("news.example",))
+    page = Page(render_turns.turn_html(kept("Q?", answer(first), where=where), {}))
+    assert "Asked offrom 1 May 2025source: news.example" in page.text
+    left_out = missing("Q?", Reason.NO_ARTICLES)
+    assert "The filter leaves no articles." in render_turns.turn_html(kept("Q?", left_out, where=where), {})
+    assert "There are no articles to read." in render_turns.turn_html(kept("Q?", left_out), {})
+
+
+def test_a_turn_offers_its_versions_and_what_was_said(first):
+    turn = kept("Q?", answer(first), version=2, versions=3, verdict=Verdict.WRONG_EVIDENCE)
+    html = render_turns.turn_html(turn, {}, feedback=True)
+    assert "2 of 3" in Page(html).text
+    assert html.count("disabled") == 0
+    assert html.count('aria-pressed="true">Wrong evidence') == html.count('aria-pressed="true"') == 1
+    assert render_turns.turn_html(replace(turn, version=3), {}).count("disabled") == 1
+    assert "Wrong" not in render_turns.turn_html(turn, {})
+    assert " of " not in Page(render_turns.turn_html(kept("Q?", answer(first)), {})).text.partition("Edit")[2]
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"), [("changed", "has changed since"), ("gone", "no longer in the library")]
+)
+def test_an_article_that_is_not_as_it_was_says_so(first, standing, words):
+    assert words in render_answer.answer_html(answer(first), {first.article_id: standing})
+    assert words not in render_answer.answer_html(answer(first), {first.article_id: "unchanged"})
+    page = Page(render_evidence.gone_html(first, changed=standing == "changed"))
+    assert words in page.text
+    assert page.marks == ["21:40"]
+    assert page.text.endswith("Captain Ida Brandt said the first crossing leaves at 21:40.")
+
+
+def test_numbers_are_the_same_at_the_words_and_at_their_evidence(first):
+    other = HARBOUR.text.index("22:00")
+    page = Page(render_answer.answer_html(answer(first, cite(HARBOUR, other, other + 5))))
+    numbers = [value for name, value in page.attributes if name == "data-number"]
+    assert numbers == ["1", "1", "2", "2"]
+    assert re.findall(r"\[(\d)\]", page.text) == ["1", "1", "2", "2"]
+
+
+def test_a_link_to_the_original_leads_to_the_words_and_one_inside_to_the_mark(first):
+    html = render_answer.citation_html(first, 1)
+    assert "https://news.example/ferry#:~:text=" in html
+    assert f'data-value="/article/{FERRY.id}?start={first.start}&amp;end={first.end}#mark"' in html
+    assert "Copy link" not in render_answer.citation_html(replace(first, article_id="odd"), 1)
 
 
 def test_a_long_question_is_not_repeated_in_full():
-    shown = Page(render.question_html("why " * 250_000)).text
+    shown = Page(render_turns.question_html("why " * 250_000)).text
     assert shown.endswith("why …")
-    assert len(shown) <= render.SHOWN_QUESTION + 2
+    assert len(shown) <= render_turns.SHOWN_QUESTION + 2
 
 
 def test_what_is_spoken_is_one_sentence(first):
-    assert render.spoken(answer(first)) == "Answer: 21:40. From The night ferry returns, 12 May 2025."
-    assert render.spoken(missing("Q?", Reason.NOTHING_RELEVANT)) == (
+    assert render_answer.spoken(answer(first)) == "Answer: 21:40. From The night ferry returns, 12 May 2025."
+    assert render_answer.spoken(missing("Q?", Reason.NOTHING_RELEVANT)) == (
         "Your articles don’t say. Nothing in them is about this."
     )
 
 
 def test_the_article_keeps_its_paragraphs_and_has_one_mark(first):
-    page = Page(render.article_html(FERRY, first.start, first.end, exact=True))
+    page = Page(render_evidence.article_html(FERRY, Mark(first.start, first.end, 1)))
     assert page.paragraphs[0] == "12 May 2025 · Nils Aas · news.example (opens the original in a new tab)"
-    assert page.paragraphs[1:] == FERRY.text.split("\n\n")
+    assert page.paragraphs[2:] == FERRY.text.split("\n\n")
     assert page.marks == ["21:40"]
     assert page.text.startswith("The night ferry returns")
 
 
 def test_a_near_passage_is_shown_without_a_mark():
-    html = render.article_html(FERRY, 4, 15, exact=False)
-    assert "<mark>" not in html
-    assert 'The <span class="passage">night ferry</span> to' in html
+    html = render_evidence.article_html(FERRY, Mark(4, 15, exact=False))
+    assert "<mark" not in html
+    assert 'The <span class="passage" id="mark">night ferry</span> to' in html
+
+
+def test_all_that_is_cited_of_an_article_is_marked_and_the_current_place_strongest():
+    article = replace(FERRY, text="One two three four.")
+    html = render_evidence.article_html(article, Mark(4, 7, 2), [Mark(0, 3, 1), Mark(4, 13, 3)], tools=False)
+    assert html.endswith(
+        '<p dir="auto"><mark class="also" data-number="1">One</mark> <mark id="mark" data-number="2">two</mark>'
+        '<mark class="also"> three</mark> four.</p></article>'
+    )
 
 
 @given(
     st.text(alphabet=st.sampled_from("ab <>&\"'\n\u202e"), max_size=60),
-    st.integers(-3, 65),
-    st.integers(-3, 65),
+    st.lists(st.tuples(st.integers(-3, 65), st.integers(-3, 65)), min_size=1, max_size=4),
 )
-def test_the_marks_of_an_article_are_its_slice_and_nothing_is_lost(text, start, end):
+def test_the_marks_of_an_article_are_its_slices_and_nothing_is_lost(text, places):
     article = Article("0" * 16, "T", text, "sample:t")
-    html = render.article_html(article, start, end, exact=True).partition("</header>")[2]
+    marks = [Mark(start, end, number) for number, (start, end) in enumerate(places, 1)]
+    html = render_evidence.article_html(article, marks[0], marks[1:]).partition("</header>")[2]
     page = Page(html)
     lines = [(m.start(), m[0]) for m in re.finditer(r"[^\n]+", text) if m[0].strip()]
-    inside = "".join(c for first, line in lines for i, c in enumerate(line, first) if start <= i < end)
+    covered = {at for start, end in places for at in range(start, end)}
+    inside = "".join(c for first, line in lines for i, c in enumerate(line, first) if i in covered)
     assert page.paragraphs == [line for _, line in lines]
     assert "".join(page.marks) == inside
     assert set(page.tags) <= {"p", "mark"}
+    assert html.count('id="mark"') <= 1
+
+
+NOW = datetime(2025, 5, 13, 9, 0, tzinfo=UTC)
+
+
+def test_conversations_are_named_with_their_time_and_length():
+    talks = [
+        Conversation("a" * 16, "Ferries", NOW, NOW, 1),
+        Conversation("b" * 16, "", NOW, datetime(2024, 1, 3, 12, 0, tzinfo=UTC), 12),
+    ]
+    page = Page(render_side.conversations_html(talks, 3, "", NOW))
+    assert "1 question" in page.text
+    assert "Untitled3 January 2024 · 12 questions" in page.text
+    assert "Show more (1)" in page.text
+    assert "What you ask is kept here." in render_side.conversations_html([], 0, "")
+    assert "No conversation has these words." in render_side.conversations_html([], 0, "x")
+
+
+def test_each_part_of_the_filter_can_be_taken_off():
+    where = Where(date(2025, 5, 1), None, ("news.example",), ("f" * 16,))
+    html = render_side.chips_html(where, "?c=1")
+    assert re.findall(r'data-value="(\d)" aria-label="([^"]+)"', html) == [
+        ("0", "Take off: from 1 May 2025"),
+        ("1", "Take off: source: news.example"),
+        ("2", "Take off: 1 chosen article"),
+    ]
+    assert "<ul" not in render_side.chips_html(Where(), "")
+
+
+def test_the_filter_form_offers_sources_and_keeps_what_is_chosen():
+    where = Where(date(2025, 5, 1), None, ("gone.example",), ("f" * 16,))
+    page = Page(render_side.filter_html(where, {"news.example": 3}, {"f" * 16: "The night ferry"}))
+    assert "news.example 3" in page.text
+    assert "gone.example 0" in page.text
+    assert "The night ferry" in page.text
+    assert page.attributes.count(("checked", None)) == 2
+    assert ("value", "2025-05-01") in page.attributes
+
+
+def test_what_is_not_covered_can_be_asked_again_and_saved():
+    html = render_side.unanswered_html([Unanswered("Who is the king?", 2, NOW), Unanswered("Why?", 1, NOW)])
+    assert Page(html).text == "Who is the king? asked 2 timesWhy?Save the listSave confirmed answers"
+    assert html.count("data-ask") == 2
+
+
+def test_how_an_answer_came_about_is_sentences_and_bars(first):
+    explanation = explained(replace(answer(first), passages=(nearest(FERRY), nearest(TIMETABLE))), Settings())
+    page = Page(render_how.how_html(explanation))
+    assert "Confidence 0.87; an answer needs 0.25." in page.text
+    assert "By words100 of 100By meaning98 of 100Reader0 of 100" in page.text
 
 
 def hostile_article():
@@ -226,14 +372,25 @@ def everything_about(article):
     citation = cite(article, 0, len(article.text))
     found = answer(replace(citation, repeats=(citation,)), citation)
     failure = Failure(article.source, HOSTILE, HOSTILE)
+    near = nearest(article)
+    where = Where(sources=(HOSTILE,), article_ids=(HOSTILE,))
+    talk = Conversation(HOSTILE, HOSTILE, NOW, NOW, 2)
     return "".join(
         [
-            render.turn_html(HOSTILE, found, None),
-            render.turn_html(HOSTILE, missing(HOSTILE + "?", Reason.NOT_SURE, (nearest(article),)), None),
-            render.turn_html(HOSTILE, None, HOSTILE),
-            render.transcript_html([], HOSTILE),
-            render.welcome_html(1, [HOSTILE]),
-            render.article_html(article, 0, 3, exact=True),
+            render_turns.turn_html(kept(HOSTILE, found, where=where), {article.id: "gone"}, feedback=True),
+            render_turns.turn_html(kept(HOSTILE, missing(HOSTILE + "?", Reason.NOT_SURE, (near,))), {}),
+            render_turns.exchange_html(Exchange(HOSTILE, Where(), ended=True, error=HOSTILE)),
+            render_turns.exchange_html(Exchange(HOSTILE, Where(), passages=[near])),
+            render_turns.transcript_html([], HOSTILE, HOSTILE),
+            render_turns.welcome_html(1, [HOSTILE]),
+            render_turns.suggestions_html([HOSTILE]),
+            render_evidence.article_html(article, Mark(0, 3, 1)),
+            render_evidence.gone_html(citation),
+            render_side.conversations_html([talk], 1, HOSTILE),
+            render_side.filter_html(where, {HOSTILE: 1}, {HOSTILE: HOSTILE}),
+            render_side.chips_html(where, HOSTILE, told=HOSTILE),
+            render_side.unanswered_html([Unanswered(HOSTILE, 2, NOW)]),
+            render_how.how_html(explained(replace(found, passages=(near,)), Settings())),
             render_library.library_html([article], offset=0, total=1, samples=True),
             render_library.report_html(Report(failed=(failure,))),
             render_library.notice_html(HOSTILE),
@@ -246,7 +403,7 @@ def test_hostile_text_stays_text_everywhere():
     page = Page(html)
     assert not {"script", "img"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
-    assert not [value for name, value in page.attributes if name == "href"]
+    assert not [value for name, value in page.attributes if name == "href" and not re.match(r"/[a-z?]", value)]
     assert 'lang="' not in html
     assert page.text.count("<script>alert(1)</script>") >= 15  # shown, as the words they are
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +18,16 @@ from starlette.middleware import Middleware
 from qa.errors import QAError
 from qa.export import answer_to_dict
 from qa.jsonvalues import JsonObject
-from ui.chat_handlers import ChatHandlers, Conversation
+from ui.chat_handlers import ChatHandlers
 from ui.chat_tab import chat_tab, wire_chat
-from ui.events import QUIET, READ_AT_ONCE, READING, WAITING
+from ui.events import QUIET, READING, THREADS, WAITING
 from ui.guard import LOOPBACK, Guard
 from ui.library_handlers import LibraryHandlers
 from ui.library_tab import library_tab, wire_library
+from ui.routes import routes
+from ui.side_handlers import SideHandlers
 from ui.theme import THEME
+from ui.visit import Visit
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -30,52 +35,75 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PORTS_TRIED = 50
 TITLE = "Ask your articles"
-SCRIPTS = ("page.js", "evidence.js", "library.js")  # one function body, in this order
-STYLES = ("style.css", "chat.css", "library.css")
+SCRIPTS = ("page.js", "evidence.js", "turns.js", "side.js", "library.js")  # one function body, in this order
+STYLES = ("style.css", "chat.css", "evidence.css", "side.css", "library.css")
 
 
 class PortTaken(QAError):
     """No free port could be found to serve the chat on."""
 
 
-def build(assistant: Assistant) -> gr.Blocks:
+def build(assistant: Assistant, chat: ChatHandlers | None = None) -> gr.Blocks:
     """The page over an assistant; see `launch` for what only serving can set."""
-    chat, library = ChatHandlers(assistant), LibraryHandlers(assistant)
-
-    def open_article(place: Any) -> str:  # Gradio marks what the page may call, which a method cannot carry
-        return chat.open_article(place)
-
+    chat, library = chat or ChatHandlers(assistant), LibraryHandlers(assistant)
+    side = SideHandlers(assistant, chat.kept, chat.feedback)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
-        conversation = gr.State(Conversation())  # copied for each visitor
+        visit = gr.State(Visit())  # each visitor gets one
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="masthead", apply_default_css=False)
+        gr.HTML(_template("side.html", chat.feedback.enabled), elem_id="sidebar", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", id="chat"):
-                transcript, question = chat_tab()
+                talk = chat_tab()
             with gr.Tab("Library", id="library"):
                 tab = library_tab()
         page = gr.HTML(
             html_template=(HERE / "page.html").read_text("utf-8"),
             js_on_load="\n".join((HERE / name).read_text("utf-8") for name in SCRIPTS),
-            server_functions=[open_article],
+            server_functions=_server_functions(side),
             elem_id="page",
             apply_default_css=False,
         )
-        wire_chat(chat, page, conversation, transcript, question)
+        wire_chat(chat, blocks, page, visit, talk)
         for change in wire_library(library, page, tab):
-            change.then(chat.transcript, [conversation], [transcript], **QUIET)
-        blocks.load(chat.transcript, [conversation], [transcript], **QUIET)
+            change.then(chat.transcript, [visit], [talk.transcript], **QUIET)
         blocks.load(library.listed, None, [tab.listing], **QUIET)
-        _ask_endpoint(assistant)
-    return blocks.queue(max_size=WAITING, default_concurrency_limit=READ_AT_ONCE)
+        _ask_endpoint(assistant, chat)
+    return blocks.queue(max_size=WAITING, default_concurrency_limit=2)
 
 
-def _ask_endpoint(assistant: Assistant) -> None:
+def _template(name: str, has_feedback: bool) -> str:
+    """A piece of the page's own markup; without feedback, also without the list that comes of it."""
+    template = (HERE / name).read_text("utf-8")
+    return template if has_feedback else re.sub(r"<!--feedback-->.*?<!--/feedback-->", "", template, flags=re.DOTALL)
+
+
+def _server_functions(side: SideHandlers) -> list[Callable[[Any], str]]:
+    """What the page's script may call. Gradio marks each by an attribute, which a method cannot carry."""
+
+    def callable_by_page(method: Callable[[Any], str]) -> Callable[[Any], str]:
+        def call(given: Any = None) -> str:
+            return method(given)
+
+        call.__name__ = method.__name__
+        return call
+
+    return [
+        callable_by_page(method)
+        for method in (
+            side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
+            side.question_of, side.how, side.retrieve,
+        )
+    ]  # fmt: skip
+
+
+def _ask_endpoint(assistant: Assistant, chat: ChatHandlers) -> None:
     """The one public endpoint: a question in, the answer in its JSON form out."""
 
     def ask(question: str) -> dict[str, Any]:
         """The answer of the articles, as `article-qa ask --json` prints it."""
         try:
-            answer: JsonObject = answer_to_dict(assistant.ask(question))
+            with chat.line.held(object()):
+                answer: JsonObject = answer_to_dict(assistant.ask(question))
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return answer
@@ -85,7 +113,8 @@ def _ask_endpoint(assistant: Assistant) -> None:
 
 def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> gr.Blocks:
     """Serve the chat in the background; `.local_url` is where. Close it with `.close()`."""
-    blocks = build(assistant)
+    chat = ChatHandlers(assistant)
+    blocks = build(assistant, chat)
     blocks.launch(
         server_name=host,
         server_port=free_port(host, port),
@@ -100,11 +129,15 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, o
         run_history=False,
         footer_links=[],
         allowed_paths=[],
+        max_threads=THREADS,
         max_file_size=f"{assistant.library.settings.max_file_mb}mb",
         theme=THEME,
         css_paths=[HERE / name for name in STYLES],
         favicon_path=HERE / "favicon.svg",
-        app_kwargs={"middleware": [Middleware(Guard, loopback=host in LOOPBACK)]},
+        app_kwargs={
+            "middleware": [Middleware(Guard, loopback=host in LOOPBACK)],
+            "routes": routes(assistant, chat.kept, chat.feedback),
+        },
     )
     return blocks
 

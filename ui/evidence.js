@@ -2,64 +2,122 @@
 
 const pane = element.querySelector("#pane");
 const paneBody = element.querySelector("#pane-body");
+const HOVER = 350; // milliseconds that the mouse, or the keyboard, stays on a citation before its article opens
 let opener = null; // what was clicked to open the article: focus goes back to it
 let opened = 0; // counts the articles asked for: a slow answer must not replace a later one
+let lingering = 0; // the timer of a citation that is hovered
+
+const place = (button) => `${button.dataset.article} ${button.dataset.start} ${button.dataset.end}`;
+
+// The same place can be opened from several buttons of a turn: all of them are the current one
+function showCurrent() {
+  const here = opener && !pane.hidden ? place(opener) : null;
+  const turn = opener?.closest("[data-key]")?.dataset.key;
+  document.querySelectorAll("[data-article]").forEach((each) => {
+    const is = here !== null && place(each) === here && each.closest("[data-key]")?.dataset.key === turn;
+    if (is !== (each.getAttribute("aria-current") === "true")) {
+      if (is) each.setAttribute("aria-current", "true");
+      else each.removeAttribute("aria-current");
+    }
+  });
+}
+
+// What else of the same article the turn cites, under the numbers that stand in the answer
+function marksBeside(button) {
+  const cited = button.closest(".turn")?.querySelectorAll("[data-article][data-number]") ?? [];
+  return [...cited]
+    .filter((each) => each.dataset.article === button.dataset.article && place(each) !== place(button))
+    .map((each) => [+each.dataset.start, +each.dataset.end, +each.dataset.number]);
+}
 
 async function openArticle(button, { focus = true } = {}) {
-  const { article, start, end, exact } = button.dataset;
+  const { article, start, end, exact, number } = button.dataset;
   const ticket = ++opened;
   const shown = paneBody.querySelector("article")?.dataset.id === article && !pane.hidden;
-  opener?.removeAttribute("aria-current");
+  const turn = button.closest(".turn")?.dataset.turn;
+  const html = await call("open_article", {
+    article, start: +start, end: +end, exact: exact === "1", number: number ? +number : null, turn: turn ?? null,
+    marks: marksBeside(button),
+  });
+  if (ticket !== opened || html === null) return;
   opener = button;
-  opener.setAttribute("aria-current", "true");
-  const html = await server.open_article({ article, start: +start, end: +end, exact: exact === "1" });
-  if (ticket !== opened) return;
   paneBody.innerHTML = html;
   element.querySelector("#pane-title").textContent = paneBody.querySelector("h2")?.textContent ?? "";
   pane.hidden = false;
-  const mark = paneBody.querySelector("mark, .passage");
+  showCurrent();
+  const mark = paneBody.querySelector("#mark, mark");
   if (mark) mark.scrollIntoView({ block: "center", behavior: shown && !calm() ? "smooth" : "instant" });
   else paneBody.scrollTop = 0;
   if (focus) paneBody.focus({ preventScroll: true });
 }
 
 function closeArticle({ focus = true } = {}) {
-  if (pane.hidden) return;
   opened++;
+  if (pane.hidden) return;
   pane.hidden = true;
-  opener?.removeAttribute("aria-current");
-  if (focus) opener?.focus();
+  const back = opener?.isConnected ? opener : null;
+  showCurrent();
+  if (focus) (back ?? find("#question textarea"))?.focus();
 }
 
 // An open article never stands beside an answer it is not the evidence of
 function followAnswer(turn) {
-  if (pane.hidden) return;
   const best = turn.querySelector(".evidence .cite");
-  if (best) openArticle(best, { focus: false });
+  if (best && !narrow()) openArticle(best, { focus: false });
   else closeArticle({ focus: false });
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
+  clearTimeout(lingering);
   if (button?.dataset.article !== undefined) openArticle(button);
   else if (button?.id === "close-pane") closeArticle();
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !confirmation.open) closeArticle();
+  if (event.key !== "Escape" || find("dialog[open]")) return;
+  if (sideIsOver()) closeSide({ focus: true });
+  else closeArticle();
 });
+
+// The article follows the citation under the mouse or the keyboard, and takes the focus from neither
+
+function linger(event) {
+  clearTimeout(lingering);
+  const button = event.target.closest?.(".turn [data-number]");
+  if (!button || narrow() || button.getAttribute("aria-current") === "true") return;
+  lingering = setTimeout(() => button.isConnected && openArticle(button, { focus: false }), HOVER);
+}
+
+document.addEventListener("mouseover", linger);
+document.addEventListener("focusin", (event) => event.target.matches?.(":focus-visible") && linger(event));
 
 // A new question comes into view, and an open article follows its answer
 
-let turnsSeen = 0;
-let turnsDone = 0;
+let turnsSeen = null; // the keys of the turns on the page
+let answersSeen = null;
 
 settled.push(() => {
+  if (!find("#transcript [role=status], #transcript .welcome")) return;
   const turns = [...document.querySelectorAll(".turn")];
-  const done = turns.filter((turn) => !turn.matches(".reading"));
-  if (turns.length > turnsSeen) turns.at(-1).scrollIntoView({ block: "start", behavior: calm() ? "instant" : "smooth" });
-  if (done.length > turnsDone) followAnswer(done.at(-1));
-  turnsSeen = turns.length;
-  turnsDone = done.length;
-  if (!pane.hidden && opener?.ariaCurrent !== "true") opener?.setAttribute("aria-current", "true"); // redrawn without it
+  const keys = turns.map((turn) => turn.dataset.key);
+  const answers = turns.filter((turn) => turn.matches(".found, .not-found"));
+  const last = turns.at(-1);
+  const isNew = last && !turnsSeen?.includes(last.dataset.key);
+  const isOther = isNew && !keys.some((key) => turnsSeen?.includes(key)); // another conversation, or a reload
+  if (isNew && (last.matches(".reading") || (isOther && turns.length > 1)))
+    last.scrollIntoView({ block: "start", behavior: calm() || isOther ? "instant" : "smooth" });
+  const newest = answers.at(-1)?.dataset.key ?? null;
+  if (last?.matches(".reading")) answersSeen = null; // whatever comes is new
+  else if (newest !== answersSeen) {
+    answersSeen = newest;
+    if (newest && last === answers.at(-1)) followAnswer(last);
+    else closeArticle({ focus: false });
+  }
+  turnsSeen = keys;
+  if (opener && !opener.isConnected && !pane.hidden) {
+    const same = [...document.querySelectorAll("[data-article]")].find((each) => place(each) === place(opener));
+    if (same) opener = same;
+  }
+  showCurrent();
 });

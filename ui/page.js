@@ -1,17 +1,46 @@
-// Runs once, when the page is built: this file, then evidence.js and library.js, as one function. Gradio hands over
+// Runs once, when the page is built: this file, then the other scripts, as one function. Gradio hands over
 // `element` (this component's own part of the page), `trigger` (an event for Python) and `server` (a call to Python).
 // All markup that is put in here was escaped by Python.
 
 const find = (selector) => document.querySelector(selector);
+const frame = find("#tabs").parentElement; // carries what the style sheets have to know
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const narrow = () => window.matchMedia("(max-width: 699px)").matches; // one pane at a time
+const say = (words) => (element.querySelector("#told").textContent = words);
+const tell = (name, data = {}) => trigger(name, { ...data, address: location.search });
 
-// One listener for the whole page: the parts that are clicked come and go
+// A call to Python that is told of when nobody answers
+
+async function call(name, given) {
+  try {
+    const html = await server[name](given);
+    element.querySelector("#offline").hidden = true;
+    return html;
+  } catch {
+    element.querySelector("#offline").hidden = false;
+    return null;
+  }
+}
+
+// One listener for the whole page: the parts that are clicked come and go. `data-does` names what a button does.
+
+const deeds = { reconnect: () => location.reload() };
 
 document.addEventListener("click", (event) => {
-  const { ask, tab } = event.target.closest("button")?.dataset ?? {};
-  if (ask !== undefined) trigger("example", { question: ask });
-  else if (tab !== undefined) [...document.querySelectorAll("[role=tab]")].find((t) => t.textContent.trim() === tab)?.click();
+  const button = event.target.closest("button");
+  const { ask, tab, does, value } = button?.dataset ?? {};
+  if (ask !== undefined) {
+    showTab("Chat");
+    closeSide();
+    tell("example", { question: ask });
+  } else if (tab !== undefined) showTab(tab);
+  else if (does !== undefined) deeds[does]?.(value, button);
 });
+
+function showTab(name) {
+  const tab = [...document.querySelectorAll("[role=tab]")].find((each) => each.textContent.trim() === name);
+  if (tab?.ariaSelected !== "true") tab?.click();
+}
 
 // What has to follow whenever Gradio has redrawn a part
 
@@ -22,13 +51,21 @@ new MutationObserver(() => settled.forEach((follow) => follow())).observe(docume
   subtree: true,
   characterData: true,
   attributes: true,
-  attributeFilter: ["value"],
+  attributeFilter: ["value", "aria-selected", "data-address", "data-called"],
+});
+
+settled.push(() => {
+  const chosen = find("[role=tab][aria-selected=true]")?.textContent.trim() ?? "Chat";
+  if (frame.dataset.tab !== chosen) frame.dataset.tab = chosen;
 });
 
 const confirmation = element.querySelector("#confirm");
 
-function confirmed(question) {
+function confirmed(question, { detail = "Original files stay where they are.", keep = "Keep", remove = "Remove" } = {}) {
   confirmation.querySelector("#confirm-question").textContent = question;
+  confirmation.querySelector(".detail").textContent = detail;
+  confirmation.querySelector("[data-choice=no]").textContent = keep;
+  confirmation.querySelector("[data-choice=yes]").textContent = remove;
   confirmation.returnValue = "no";
   confirmation.showModal();
   return new Promise((resolve) =>
@@ -39,4 +76,33 @@ function confirmed(question) {
 confirmation.addEventListener("click", (event) => {
   const { choice } = event.target.closest("button")?.dataset ?? {};
   if (choice !== undefined) confirmation.close(choice);
+});
+
+// A line of text asked for: the promise is null when it is not given
+
+const asking = element.querySelector("#prompt");
+
+function prompted(label, text, button) {
+  const field = asking.querySelector("textarea");
+  asking.querySelector("label").textContent = label;
+  asking.querySelector("[type=submit]").textContent = button;
+  field.value = text;
+  asking.returnValue = "no";
+  asking.showModal();
+  field.select();
+  return new Promise((resolve) =>
+    asking.addEventListener("close", () => resolve(asking.returnValue === "yes" ? field.value.trim() || null : null), {
+      once: true,
+    }),
+  );
+}
+
+asking.addEventListener("click", (event) => {
+  if (event.target.closest("[data-prompt]")) asking.close("no");
+});
+
+asking.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target.tagName !== "TEXTAREA") return;
+  event.preventDefault();
+  asking.close("yes");
 });

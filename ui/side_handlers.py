@@ -1,0 +1,144 @@
+"""What the page asks for by itself: articles, the list of conversations, the filter's form, how answers came about."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any
+
+from qa.conversations import Conversations
+from qa.datatypes import Citation
+from qa.errors import ArticleNotFound, QAError
+from qa.explaining import explain, explained
+from qa.export import all_citations
+from qa.feedback import Feedback
+from qa.verifying import standing
+from ui import render_side
+from ui.places import parse_page_address
+from ui.render import escape
+from ui.render_evidence import Mark, article_html, gone_html
+from ui.render_how import how_html
+from ui.values import UNEXPECTED, number, text
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+log = logging.getLogger(__name__)
+
+LISTED = 50  # conversations at once
+MOST_LISTED = 5000
+MOST_MARKS = 200
+
+
+def _told(work: Callable[..., str]) -> Callable[..., str]:
+    """Whatever goes wrong becomes a sentence."""
+
+    @wraps(work)
+    def safely(*given: Any) -> str:
+        try:
+            return work(*given)
+        except QAError as error:
+            return f'<p class="error" role="alert">{escape(str(error))}</p>'
+        except Exception:
+            log.exception("a part of the page could not be made")
+            return f'<p class="error" role="alert">{UNEXPECTED}</p>'
+
+    return safely
+
+
+class SideHandlers:
+    """What is shown beside the chat. Every method may run in several threads at once, and takes whatever is sent."""
+
+    def __init__(self, assistant: Assistant, kept: Conversations, feedback: Feedback) -> None:
+        self.assistant = assistant
+        self.kept = kept
+        self.feedback = feedback
+
+    @_told
+    def open_article(self, place: Any) -> str:
+        """The article at a place: its id, the offsets, whether exact, and what else of it is cited there."""
+        place = place if isinstance(place, dict) else {}
+        article_id, start, end = text(place.get("article")), number(place.get("start")), number(place.get("end"))
+        try:
+            article = self.assistant.library.article(article_id)
+        except ArticleNotFound:
+            return self._gone(number(place.get("turn")), article_id, start)
+        current = Mark(start, end, _counted(place.get("number")), bool(place.get("exact", True)))
+        return article_html(article, current, _marks(place.get("marks")))
+
+    def _gone(self, turn: int, article_id: str, start: int) -> str:
+        try:
+            cited = all_citations(self.kept.turn(turn).answer.citations)
+            citation: Citation | None = next(
+                (each for each in cited if (each.article_id, each.start) == (article_id, start)), None
+            )
+        except QAError:
+            citation = None
+        changed = citation is not None and standing(self.assistant.library, citation) == "changed"
+        return gone_html(citation, changed)
+
+    @_told
+    def conversations(self, asked: Any) -> str:
+        """The list, newest first, of those that have all the `words`; `shown` is how many are there already."""
+        asked = asked if isinstance(asked, dict) else {}
+        words = text(asked.get("words"))[:200]
+        limit = LISTED + min(max(0, number(asked.get("shown", 0))), MOST_LISTED)
+        return render_side.conversations_html(self.kept.listed(words, limit=limit), self.kept.count(words), words)
+
+    @_told
+    def rename(self, asked: Any) -> str:
+        self.kept.rename(text(asked.get("id")), text(asked.get("name")))
+        return ""
+
+    @_told
+    def delete(self, asked: Any) -> str:
+        self.kept.delete(text(asked.get("id")))
+        return ""
+
+    @_told
+    def filter_form(self, address: Any) -> str:
+        """The form with what the page's address chooses."""
+        _, where = parse_page_address(text(address))
+        library = self.assistant.library
+        headings = library.store.headings(where.article_ids) if where.article_ids else {}
+        titles = {article_id: heading.title for article_id, heading in headings.items()}
+        return render_side.filter_html(where, library.sources(), titles)
+
+    @_told
+    def unanswered(self, _: Any = None) -> str:
+        return render_side.unanswered_html(self.feedback.unanswered())
+
+    @_told
+    def question_of(self, asked: Any) -> str:
+        """The question of a turn, as plain text: as it was typed, or as it was `read`."""
+        turn = self.kept.turn(number(asked.get("turn")))
+        return turn.answer.question if asked.get("read") else turn.question
+
+    @_told
+    def how(self, turn: Any) -> str:
+        """How the answer of a turn came about."""
+        stored = self.kept.turn(number(turn), cache(self.assistant.library.article))
+        return how_html(explained(stored.answer, self.assistant.library.settings, stored.where))
+
+    @_told
+    def retrieve(self, asked: Any) -> str:
+        """What the searches find for a question, with the filter of the page's address."""
+        asked = asked if isinstance(asked, dict) else {}
+        _, where = parse_page_address(text(asked.get("address")))
+        return how_html(explain(text(asked.get("question")), self.assistant, where or None))
+
+
+def _counted(value: object) -> int | None:
+    found = number(value)
+    return found if found > 0 else None
+
+
+def _marks(given: Any) -> list[Mark]:
+    """Marks from what the page sends: [start, end, number] each."""
+    rows = given[:MOST_MARKS] if isinstance(given, list) else []
+    return [
+        Mark(number(row[0]), number(row[1]), _counted(row[2]))
+        for row in rows
+        if isinstance(row, list) and len(row) == 3
+    ]

@@ -1,0 +1,94 @@
+// What can be done with a question and its answer
+
+const pair = (value) => value.split(" ");
+
+async function edit(turn, read) {
+  const question = await call("question_of", { turn, read });
+  if (question === null) return;
+  const edited = await prompted("Edit the question and ask it again", question, "Ask");
+  if (edited !== null) tell("again", { turn, question: edited });
+}
+
+Object.assign(deeds, {
+  stop: (key) => tell("stop_reading", { key }),
+  retry: (key) => tell("once_more", { key }),
+  drop: (key) => tell("drop", { key }),
+  again: (turn) => tell("again", { turn }),
+  edit: (turn) => edit(turn, false),
+  "edit-read": (turn) => edit(turn, true),
+  version: (value) => tell("version", { turn: pair(value)[0], by: pair(value)[1] }),
+  judge: (value) => tell("judge", { turn: pair(value)[0], verdict: pair(value)[1] }),
+  unchip: (position) => tell("unchip", { position }),
+  about: (article) => tell("ask_about", { article }),
+  copy: (address, button) => copied(location.origin + address, button),
+});
+
+async function copied(address, button) {
+  try {
+    await navigator.clipboard.writeText(address);
+  } catch {
+    await prompted("Copy this link", address, "Done"); // where the browser does not let a page write
+    return;
+  }
+  const words = button.firstChild;
+  const before = words.textContent;
+  words.textContent = "Link copied";
+  say("Link copied");
+  setTimeout(() => (words.textContent = before), 2000);
+}
+
+// How an answer came about, and trying the search
+
+const sheet = element.querySelector("#sheet");
+const sheetContent = element.querySelector("#sheet-content");
+let sheetTicket = 0;
+
+async function showSheet(title, question, load) {
+  const ticket = ++sheetTicket;
+  element.querySelector("#sheet-title").textContent = title;
+  element.querySelector("#try-question").value = question;
+  sheetContent.innerHTML = "";
+  if (!sheet.open) sheet.showModal();
+  if (!load) return;
+  sheetContent.textContent = "One moment …";
+  const html = await load();
+  if (ticket === sheetTicket) sheetContent.innerHTML = html ?? "";
+}
+
+Object.assign(deeds, {
+  how: async (turn) => {
+    const question = await call("question_of", { turn, read: true });
+    if (question !== null) showSheet("How this answer came about", question, () => call("how", turn));
+  },
+  retrieval: () => showSheet("Try the search", "", null),
+  "close-sheet": () => sheet.close(),
+});
+
+element.querySelector("#try").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const question = element.querySelector("#try-question").value;
+  showSheet("Try the search", question, () => call("retrieve", { question, address: location.search }));
+});
+
+// Gradio may build a button anew that has the focus: then it goes to the one that took its place
+
+const turnsNow = () => [...document.querySelectorAll(".turn")];
+let focused = null; // what the button does, and in which turn: its number may have changed by then
+
+document.addEventListener("focusin", (event) => {
+  const { does, value } = event.target.dataset ?? {};
+  const isOurs = does && event.target.closest("#transcript, #chips");
+  focused = isOurs ? { does, value, at: turnsNow().indexOf(event.target.closest(".turn")) } : null;
+});
+
+settled.push(() => {
+  if (!focused || document.activeElement !== document.body || find("dialog[open]")) return;
+  const { does, value, at } = focused;
+  focused = null;
+  const turn = turnsNow()[at];
+  const same = (part) => part?.querySelector(`[data-does="${does}"]:not(:disabled)`);
+  const next =
+    find(`[data-does="${does}"][data-value="${CSS.escape(value ?? "")}"]:not(:disabled)`) ??
+    same(turn) ?? turn?.querySelector(".turn-tools button") ?? same(find("#chips")) ?? find("#question textarea");
+  next?.focus({ preventScroll: true });
+});
