@@ -28,6 +28,7 @@ RECORD = "revision.json"
 TITLE_BOOST = 0.3
 MAX_QUESTION_TERMS = 100
 WRITER_BYTES = 30_000_000
+READ_BYTES = 1_000_000
 MAX_SIFTED = 4000  # hits looked through for allowed ones before the allowed ids are made part of the query
 
 
@@ -122,6 +123,18 @@ class LexicalIndex:
         if allowed is None:
             return _hits(searcher, query, wanted)
         return _allowed_hits(index, searcher, query, wanted, allowed)
+
+    def containing(self, words: str) -> list[int]:
+        """The passages that have all these words in their text, in any form of them; unordered."""
+        from tantivy import Occur, Query
+
+        index, stems = self._index, _stemmed(terms(words)[:MAX_QUESTION_TERMS])
+        if index is None or not stems or not len(self):
+            return []
+        query = Query.boolean_query([(Occur.Must, Query.term_query(index.schema, "text", stem)) for stem in stems])
+        searcher = index.searcher()
+        found = searcher.search(Query.const_score_query(query, 1.0), searcher.num_docs, count=False).hits
+        return [int(passage) for passage in searcher.fast_field_values("id", [address for _, address in found])]
 
     def _take_up(self, recorded: int) -> bool:
         """Whether what was committed as this revision is open now; if not, all is as before."""
@@ -321,7 +334,14 @@ def _segment_files(folder: Path) -> Iterator[Path]:
 
 def _checksum_holds(path: Path) -> bool:
     """A segment file ends in a JSON footer with a CRC-32 of what is before it, the footer's length, and a constant."""
-    content = path.read_bytes()
-    length, _ = struct.unpack("<II", content[-8:])
-    end = len(content) - 8 - length
-    return bool(zlib.crc32(memoryview(content)[:end]) == json.loads(content[end:-8])["crc"])
+    with path.open("rb") as file:
+        end = file.seek(-8, os.SEEK_END)
+        length, _ = struct.unpack("<II", file.read(8))
+        end = file.seek(end - length)
+        expected = json.loads(file.read(length))["crc"]
+        file.seek(0)
+        checksum = 0
+        while end > 0 and (part := file.read(min(end, READ_BYTES))):
+            checksum = zlib.crc32(part, checksum)
+            end -= len(part)
+    return bool(checksum == expected)

@@ -18,6 +18,7 @@ from qa.errors import ArticleNotFound, LibraryError, QAError
 from qa.fingerprint import check, encoder_name, fingerprint
 from qa.generations import Generation
 from qa.ingest import Ingest, silent
+from qa.listing import Listing, Sort, Wanted, Word, words_of
 from qa.loaders import Document
 from qa.locking import writer_lock
 from qa.mirroring import Mirrored, Shard
@@ -111,6 +112,31 @@ class Library:
     def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
         """The articles that the filter lets through, newest first, undated ones last."""
         return self._current().store.articles(where, offset=offset, limit=limit)
+
+    def listing(
+        self,
+        where: Where | None = None,
+        *,
+        words: str = "",
+        sort: Sort = "date",
+        descending: bool = True,
+        without: Iterable[str] = (),
+        offset: int = 0,
+        limit: int = 100,
+    ) -> Listing:
+        """A page of the articles that have each of the `words` in title, publisher, source or text.
+
+        Titles and sources may have a word as a part of another, texts in any of its forms; those of articles that were
+        just added may not be looked through yet. `without` these ids.
+        """
+        searched = tuple(Word(word, self._passages_with(word)) for word in words_of(words))
+        wanted = Wanted(where, searched, sort, descending, frozenset(without))
+        return self._current().store.listing(wanted, offset=offset, limit=limit)
+
+    def _passages_with(self, word: str) -> tuple[int, ...]:
+        lexical = self._current().lexical
+        lexical.follow()
+        return tuple(lexical.containing(word))
 
     def article(self, article_id: str) -> Article:
         """The article with this id; raises ArticleNotFound."""
@@ -252,13 +278,23 @@ class Library:
         """What could not be taken in and has not gone in since, by file or URL."""
         return [failure for _, failures in self._current().store.failures().values() for failure in failures]
 
-    def retry(self, *, progress: ProgressCallback | None = None) -> Report:
-        """Try again what failed, changed or not. What came as an upload has to be uploaded again."""
+    def retry(self, *, only: Iterable[str] | None = None, progress: ProgressCallback | None = None) -> Report:
+        """Try again what failed, changed or not, or `only` these files and URLs of it.
+
+        What came as an upload has to be uploaded again.
+        """
+        chosen = None if only is None else set(only)
         with self._changing("adding articles to", progress, retry=True) as ingest:
-            origins = [origin for origin in self._generation.store.failures() if not origin.startswith(_IN_MEMORY)]
+            failed = [each for each in self._generation.store.failures() if not each.startswith(_IN_MEMORY)]
+            origins = [origin for origin in failed if chosen is None or origin in chosen]
             self._read(origins, ingest, progress)
             self._read_again(origins, ingest)
         return ingest.tally.report()
+
+    def dismiss(self, origins: Iterable[str]) -> None:
+        """Forget what failed of these files and URLs; adding one again tries it again."""
+        with self._changing("changing", None) as ingest:
+            ingest.forget(origins)
 
     def sync(
         self,

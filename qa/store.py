@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from qa.database import Database, create_database, is_storable
 from qa.datatypes import Article, Failure, Passage, Where
 from qa.filtering import condition
+from qa.listing import Listed, Listing, Wanted, cut_out, query
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.transaction import VECTOR_DTYPE, Heading, Transaction
 
@@ -157,6 +158,20 @@ class Store:
         for ids in batched(self.article_ids(where, offset=offset, limit=limit), PAGE):
             found = self.articles_by_id(ids)
             yield from (found[article_id] for article_id in ids if article_id in found)
+
+    def listing(self, wanted: Wanted, *, offset: int, limit: int) -> Listing:
+        """One page of what is wanted; an offset behind its end gives the last page."""
+        statement, values = query(wanted)
+        with self._database.reading() as connection:
+            ordered = [row[0] for row in connection.execute(statement, values)]
+            first, ids = cut_out(ordered, offset, limit)
+            rows = connection.execute(
+                "SELECT id, title, source, url, site, published FROM articles "
+                "WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(ids),),
+            ).fetchall()
+        found = {each: Listed(each, *named, _date(published)) for each, *named, published in rows}
+        return Listing(len(ordered), first, tuple(found[each] for each in ids))
 
     def publishers(self) -> list[tuple[str | None, str | None, int]]:
         """Every pair of a publisher and a host, and the number of articles that have it."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.datatypes import Article
+from qa.listing import Listed
 from qa.milvus.client import Row
 from qa.milvus.schema import cut, day, host_key, indexed, joined, passage_id, pieces, published, site_key
 
@@ -61,6 +62,12 @@ def article_of(row: Mapping[str, Any], text: str) -> Article:
         site=row["site"] or None,
         language=row["language"] or None,
         digest=row["digest"],
+    )
+
+
+def listed(row: Mapping[str, Any]) -> Listed:
+    return Listed(
+        row["id"], row["title"], row["source"], row["url"] or None, row["site"] or None, published(row["published"])
     )
 
 

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.datatypes import Article, Failure, Passage, Where
+from qa.listing import Listing, Wanted, first_of_page, sifted
 from qa.loaders.document import Version
 from qa.milvus.client import Client, CollectionGone, Row, one_of, quoted
 from qa.milvus.generations import Generations
 from qa.milvus.records import Records, failure_of, holding, version_of
-from qa.milvus.rows import ARTICLE_FIELDS, PASSAGE_FIELDS, STATE_FIELDS, article_of
+from qa.milvus.rows import ARTICLE_FIELDS, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
 from qa.milvus.schema import Names, condition, day, host_of, key, place
 from qa.milvus.transaction import Transaction
 from qa.store import PAGE, Holding, Size, batched
@@ -143,6 +144,14 @@ class MilvusStore:
         for ids in batched(self.article_ids(where, offset=offset, limit=limit), PAGE):
             found = self.articles_by_id(ids)
             yield from (found[article_id] for article_id in ids if article_id in found)
+
+    def listing(self, wanted: Wanted, *, offset: int, limit: int) -> Listing:
+        """One page of what is wanted, by titles, publishers and sources; Milvus neither sorts nor looks into texts."""
+        fields = ["id", "title", "source", "url", "site", "published"]
+        rows = self.client.rows(self.names.articles, condition(wanted.where, "id"), fields)
+        found = sifted((listed(row) for row in rows), wanted)
+        first = first_of_page(offset, limit, len(found))
+        return Listing(len(found), first, tuple(found[first : first + limit]))
 
     def publishers(self) -> list[tuple[str | None, str | None, int]]:
         """Every pair of a publisher and a host, and the number of articles that have it.
