@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -543,6 +544,22 @@ def test_the_shell_takes_a_share(tmp_path, monkeypatch, folder):
     assert shell("sync", folder, "--shard", "1/2", "--watch", *library).exit_code == 2
     assert shell("sync", "https://example.org/feed", "--shard", "1/2", *library).exit_code == 2
     assert isinstance(shell("sync", folder, "--shard", "3/2", *library).exception, SettingError)
+
+
+# what the page about it says
+
+
+def test_the_sizes_on_the_page_are_those_of_the_fields(capsys):
+    from benchmarks.milvus_sizes import main
+
+    main()
+    printed = capsys.readouterr().out
+    page = (Path(__file__).parent.parent / "docs" / "cluster.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `news_(\w+)` \| ([\d.]+ GB) \|", page, re.MULTILINE))
+    assert told == dict(re.findall(r"^(\w+) +([\d.]+ GB)  (?=\w+ \d)", printed, re.MULTILINE))
+    assert set(told) == {"passages", "texts", "records", "articles"}
+    rows = sum(float(size.split()[0]) for size in told.values())
+    assert f"| rows together | {rows:.2f} GB |" in page
 
 
 # a local file, and the shell
