@@ -216,6 +216,19 @@ def test_a_clear_question_has_its_passage_first(three):
     assert retrieved(three, "tonnes of honey")[0].article.title == "Honey"
 
 
+def test_both_lists_count_half_each_scaled_to_what_was_found(three):
+    """The formula of `qa.retrieval.fuse`, seen from outside: what similarity leaves of a score follows the words."""
+    found = retrieved(three, "the mayor cut the ribbon of the bridge")
+    low, high = min(each.similarity for each in found), max(each.similarity for each in found)
+    by_words = sorted((each for each in found if each.lexical_rank), key=lambda each: each.lexical_rank)
+    assert len(by_words) > 1
+    shares = [2 * each.score - (each.similarity - low) / (high - low) for each in by_words]
+    assert shares == sorted(shares, reverse=True)
+    assert (shares[0], shares[-1]) == (pytest.approx(1, abs=1e-4), pytest.approx(0, abs=1e-4))
+    others = [each for each in found if each.lexical_rank is None]
+    assert [2 * each.score for each in others] == pytest.approx([(e.similarity - low) / (high - low) for e in others])
+
+
 # filters
 
 
