@@ -170,7 +170,7 @@ class Store:
                 "WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(ids),),
             ).fetchall()
-        found = {each: Listed(each, *named, _date(published)) for each, *named, published in rows}
+        found = {row[0]: Listed(row[0], row[1], row[2], row[3], row[4], _date(row[5])) for row in rows}
         return Listing(len(ordered), first, tuple(found[each] for each in ids))
 
     def publishers(self) -> list[tuple[str | None, str | None, int]]:

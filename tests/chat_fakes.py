@@ -26,6 +26,7 @@ from qa.datatypes import (
     Where,
 )
 from qa.errors import ArticleNotFound, QuestionError
+from qa.listing import Listed, Listing, Sort, Wanted, Word, first_of_page, sifted, words_of
 from qa.loaders import Document
 
 FERRY = Article(
@@ -114,6 +115,28 @@ class FakeLibrary:
     def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
         found = [article for article in self.kept.values() if _lets_through(where or Where(), article)]
         return iter(found[offset:][:limit])
+
+    def listing(
+        self, where: Where | None = None, *, words: str = "", sort: Sort = "date", descending: bool = True,
+        without: Iterable[str] = (), offset: int = 0, limit: int = 100,
+    ) -> Listing:  # fmt: skip
+        wanted = Wanted(where, tuple(map(Word, words_of(words))), sort, descending, frozenset(without))
+        rows = (Listed(a.id, a.title, a.source, a.url, a.site, a.published) for a in self.articles(where))
+        found = sifted(rows, wanted)
+        first = first_of_page(offset, limit, len(found))
+        return Listing(len(found), first, tuple(found[first : first + limit]))
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        return [Passage(1, article_id, 0, len(self.kept[article_id].text))]
+
+    def failures(self) -> dict[str, tuple[str, list[Failure]]]:
+        return {}
+
+    def lingers(self) -> bool:
+        return False
+
+    def refresh(self) -> int:
+        return 1
 
     def add_documents(
         self, documents: Iterable[Document], *, progress: Callable[[Progress], None] | None = None

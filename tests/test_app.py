@@ -14,10 +14,8 @@ from chat_fakes import ARTICLES, FERRY, TIMETABLE, FakeAssistant, FakeLibrary
 from qa.conversation_file import ConversationError
 from qa.datatypes import Where
 from qa.suggestions import Suggestion
-from ui import render_library
 from ui.app import PortTaken, build, free_port, launch
 from ui.chat_handlers import EXAMPLES, ChatHandlers
-from ui.library_handlers import LibraryHandlers
 from ui.side_handlers import SideHandlers
 from ui.values import UNEXPECTED
 from ui.visit import Visit
@@ -39,11 +37,6 @@ def handlers(assistant):
 @pytest.fixture
 def side(assistant, handlers):
     return SideHandlers(assistant, handlers.kept, handlers.feedback)
-
-
-@pytest.fixture
-def tab(assistant):
-    return LibraryHandlers(assistant)
 
 
 def ask(handlers, question, visit):
@@ -327,7 +320,7 @@ def test_next_questions_are_suggested_until_something_else_is_asked(handlers, mo
 SUGGESTED = [Suggestion("Who is the captain?", FERRY.id, 0, 1), Suggestion("What is sold?", FERRY.id, 2, 3)]
 
 
-def test_examples_are_offered_only_while_the_samples_are_there(handlers, tab, assistant):
+def test_examples_are_offered_only_while_the_samples_are_there(handlers, assistant):
     assert all(example in handlers.welcome() for example in EXAMPLES)
     assistant.library.remove([FERRY.id])
     assert "data-ask" not in handlers.welcome()
@@ -434,53 +427,6 @@ def test_what_was_not_answered_is_listed(handlers, side):
     assert "Every question you asked" in side.unanswered()
     ask(handlers, "Who is the king?", Visit())
     assert "Who is the king?" in side.unanswered()
-
-
-def test_uploads_go_in_under_their_names_and_the_copies_are_deleted(handlers, tab, tmp_path):
-    good, empty = tmp_path / "code.txt", tmp_path / "empty.txt"
-    good.write_text("The code\nThe code word is PLUM.")
-    empty.write_text("")
-    steps = []
-    html = tab.add([str(good), str(empty)], "", steps.append)
-    assert "1 article added." in html
-    assert "empty.txt (uploaded)</bdi></strong> It holds no text." in html
-    assert "Give a file with an article in it." in html
-    assert [step.item for step in steps] == ["upload:code.txt"]
-    assert list(tmp_path.iterdir()) == []
-    assert "PLUM" in ask(handlers, "What is the code word?", Visit())
-
-
-def test_a_web_address_is_added_or_its_failure_told(tab):
-    assert "It cannot be reached." in tab.add([], " https://news.example/a ", print)
-    assert "is not a web address" in tab.add([], "file:///etc/passwd", print)
-    assert "Choose files or give a web address first." in tab.add([], " ", print)
-
-
-def test_a_failing_library_is_reported_in_words(tab, monkeypatch, tmp_path):
-    def broken(documents, progress):
-        raise OSError("disk full at sector 9")
-
-    monkeypatch.setattr(tab.library, "add_documents", broken)
-    assert UNEXPECTED in tab.add([str(tmp_path / "a.txt")], "", print)
-
-
-@pytest.mark.parametrize("ids", [None, "f" * 16, {"a": 1}, 7])
-def test_a_malformed_removal_removes_nothing(tab, assistant, ids):
-    tab.remove(ids)
-    assert len(assistant.library) == 3
-
-
-def test_only_the_samples_are_removed(tab, assistant):
-    assert "1 article removed." in tab.remove_samples()
-    assert FERRY.id not in assistant.library.kept
-    assert len(assistant.library) == 2
-
-
-def test_an_offset_behind_the_end_shows_the_last_page(tab, monkeypatch):
-    monkeypatch.setattr(render_library, "PAGE", 2)
-    assert 'data-offset="2"><div class="tools">' in tab.listed(10)
-    assert "3 to 3 of 3" in tab.listed(2)
-    assert "1 to 2 of 3" in tab.listed(-5)
 
 
 def test_a_taken_port_leads_to_the_next_one():

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.config import Settings
-from qa.datatypes import Answer, Article, Failure, Progress, Reason, Report, Where
+from qa.datatypes import Answer, Article, Reason, Where
 from qa.explaining import explained
 from qa.feedback import Unanswered
 from qa.turns import Conversation, StoredTurn, Verdict
-from ui import render, render_answer, render_evidence, render_how, render_library, render_side, render_turns
+from ui import render, render_answer, render_evidence, render_how, render_side, render_turns
 from ui.render_evidence import Mark
 from ui.visit import Exchange
 
@@ -286,7 +286,7 @@ def test_a_near_passage_is_shown_without_a_mark():
 
 def test_all_that_is_cited_of_an_article_is_marked_and_the_current_place_strongest():
     article = replace(FERRY, text="One two three four.")
-    html = render_evidence.article_html(article, Mark(4, 7, 2), [Mark(0, 3, 1), Mark(4, 13, 3)], tools=False)
+    html = render_evidence.article_html(article, Mark(4, 7, 2), [Mark(0, 3, 1), Mark(4, 13, 3)], alone=True)
     assert html.endswith(
         '<p dir="auto"><mark class="also" data-number="1">One</mark> <mark id="mark" data-number="2">two</mark>'
         '<mark class="also"> three</mark> four.</p></article>'
@@ -371,7 +371,6 @@ def hostile_article():
 def everything_about(article):
     citation = cite(article, 0, len(article.text))
     found = answer(replace(citation, repeats=(citation,)), citation)
-    failure = Failure(article.source, HOSTILE, HOSTILE)
     near = nearest(article)
     where = Where(sources=(HOSTILE,), article_ids=(HOSTILE,))
     talk = Conversation(HOSTILE, HOSTILE, NOW, NOW, 2)
@@ -391,9 +390,6 @@ def everything_about(article):
             render_side.chips_html(where, HOSTILE, told=HOSTILE),
             render_side.unanswered_html([Unanswered(HOSTILE, 2, NOW)]),
             render_how.how_html(explained(replace(found, passages=(near,)), Settings())),
-            render_library.library_html([article], offset=0, total=1, samples=True),
-            render_library.report_html(Report(failed=(failure,))),
-            render_library.notice_html(HOSTILE),
         ]
     )
 
@@ -415,39 +411,3 @@ def test_names_cannot_reorder_the_page():
 
 def test_a_lone_surrogate_does_not_break_the_page():
     assert render.escape("a\ud800b") == "a?b"
-
-
-def test_the_list_counts_and_names_what_it_holds():
-    page = Page(render_library.library_html([FERRY, TIMETABLE], offset=0, total=2, samples=False))
-    assert page.text.startswith("2 articlesRemove selected")
-    assert "The night ferry returns12 May 2025news.example" in page.text
-    assert "Summer timetableundatedtimetable.md" in page.text
-    assert ("aria-label", "Select Summer timetable") in page.attributes
-    assert "sample articles" not in page.text
-    assert "nav" not in page.tags
-
-
-def test_a_long_list_has_pages():
-    middle = render_library.library_html([FERRY] * 200, offset=200, total=450, samples=True)
-    assert "201 to 400 of 450" in middle
-    assert re.findall(r'class="tool" data-offset="(\d+)"', middle) == ["0", "400"]
-    last = render_library.library_html([FERRY] * 50, offset=400, total=450, samples=True)
-    assert re.findall(r'class="tool" data-offset="(\d+)"', last) == ["200"]
-
-
-def test_a_report_tells_what_was_done_and_what_to_do_about_the_rest():
-    report = Report(
-        added=("1", "2"), unchanged=1, failed=(Failure("upload:scan.pdf", "It holds no text.", "Scan it with OCR."),)
-    )
-    page = Page(render_library.report_html(report))
-    assert page.text == (
-        "2 articles added, 1 article already there.Could not be added: 1"
-        "scan.pdf (uploaded) It holds no text. Scan it with OCR."
-    )
-    assert Page(render_library.report_html(Report())).text == "Nothing to add."
-
-
-def test_a_step_is_named_in_words():
-    assert render_library.step(Progress("read", 1, 3, "upload:a.pdf")) == "Reading a.pdf (uploaded)"
-    assert render_library.step(Progress("encode", 1, 3)) == "Indexing"
-    assert render_library.step(Progress("read", 1, None)) == "Reading articles"

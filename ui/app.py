@@ -23,10 +23,11 @@ from ui.chat_tab import chat_tab, wire_chat
 from ui.events import QUIET, READING, THREADS, WAITING
 from ui.guard import LOOPBACK, Guard
 from ui.library_handlers import LibraryHandlers
-from ui.library_tab import library_tab, wire_library
+from ui.library_tab import library_changes, library_tab
 from ui.routes import routes
 from ui.side_handlers import SideHandlers
 from ui.theme import THEME
+from ui.uploads import upload_route
 from ui.visit import Visit
 
 if TYPE_CHECKING:
@@ -35,17 +36,24 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PORTS_TRIED = 50
 TITLE = "Ask your articles"
-SCRIPTS = ("page.js", "evidence.js", "turns.js", "side.js", "library.js")  # one function body, in this order
-STYLES = ("style.css", "chat.css", "evidence.css", "side.css", "library.css")
+SCRIPTS = (
+    "page.js",
+    "evidence.js",
+    "turns.js",
+    "side.js",
+    "library.js",
+    "intake.js",
+)  # one function body, in this order
+STYLES = ("style.css", "chat.css", "evidence.css", "side.css", "library.css", "intake.css")
 
 
 class PortTaken(QAError):
     """No free port could be found to serve the chat on."""
 
 
-def build(assistant: Assistant, chat: ChatHandlers | None = None) -> gr.Blocks:
+def build(assistant: Assistant, chat: ChatHandlers | None = None, library: LibraryHandlers | None = None) -> gr.Blocks:
     """The page over an assistant; see `launch` for what only serving can set."""
-    chat, library = chat or ChatHandlers(assistant), LibraryHandlers(assistant)
+    chat, library = chat or ChatHandlers(assistant), library or LibraryHandlers(assistant)
     side = SideHandlers(assistant, chat.kept, chat.feedback)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         visit = gr.State(Visit())  # each visitor gets one
@@ -55,18 +63,16 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None) -> gr.Blocks:
             with gr.Tab("Chat", id="chat"):
                 talk = chat_tab()
             with gr.Tab("Library", id="library"):
-                tab = library_tab()
+                library_tab(library)
         page = gr.HTML(
             html_template=(HERE / "page.html").read_text("utf-8"),
             js_on_load="\n".join((HERE / name).read_text("utf-8") for name in SCRIPTS),
-            server_functions=_server_functions(side),
+            server_functions=_server_functions(side, library),
             elem_id="page",
             apply_default_css=False,
         )
         wire_chat(chat, blocks, page, visit, talk)
-        for change in wire_library(library, page, tab):
-            change.then(chat.transcript, [visit], [talk.transcript], **QUIET)
-        blocks.load(library.listed, None, [tab.listing], **QUIET)
+        library_changes(page).then(chat.transcript, [visit], [talk.transcript], **QUIET)
         _ask_endpoint(assistant, chat)
     return blocks.queue(max_size=WAITING, default_concurrency_limit=2)
 
@@ -77,7 +83,7 @@ def _template(name: str, has_feedback: bool) -> str:
     return template if has_feedback else re.sub(r"<!--feedback-->.*?<!--/feedback-->", "", template, flags=re.DOTALL)
 
 
-def _server_functions(side: SideHandlers) -> list[Callable[[Any], str]]:
+def _server_functions(side: SideHandlers, library: LibraryHandlers) -> list[Callable[[Any], str]]:
     """What the page's script may call. Gradio marks each by an attribute, which a method cannot carry."""
 
     def callable_by_page(method: Callable[[Any], str]) -> Callable[[Any], str]:
@@ -91,7 +97,7 @@ def _server_functions(side: SideHandlers) -> list[Callable[[Any], str]]:
         callable_by_page(method)
         for method in (
             side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
-            side.question_of, side.how, side.retrieve,
+            side.question_of, side.how, side.retrieve, *library.page_functions(),
         )
     ]  # fmt: skip
 
@@ -113,8 +119,8 @@ def _ask_endpoint(assistant: Assistant, chat: ChatHandlers) -> None:
 
 def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> gr.Blocks:
     """Serve the chat in the background; `.local_url` is where. Close it with `.close()`."""
-    chat = ChatHandlers(assistant)
-    blocks = build(assistant, chat)
+    chat, library = ChatHandlers(assistant), LibraryHandlers(assistant, local=host in LOOPBACK)
+    blocks = build(assistant, chat, library)
     blocks.launch(
         server_name=host,
         server_port=free_port(host, port),
@@ -136,7 +142,7 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, o
         favicon_path=HERE / "favicon.svg",
         app_kwargs={
             "middleware": [Middleware(Guard, loopback=host in LOOPBACK)],
-            "routes": routes(assistant, chat.kept, chat.feedback),
+            "routes": [*routes(assistant, chat.kept, chat.feedback), upload_route(library.uploads)],
         },
     )
     return blocks

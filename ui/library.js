@@ -1,52 +1,193 @@
-// The library's list: what is chosen is kept by article, for the rows change while their boxes stay
+// The list of the library: what it shows stands in the page's address behind #library, and survives the other tab
 
-const picked = new Set();
+const shelfDefaults = { q: "", sort: "date", desc: "1", source: "", from: "", to: "", show: "all", offset: "0", article: "" };
+const shelf = { ...shelfDefaults };
+const picked = new Set(); // articles chosen, also on other pages of the list
+const ids = (list) => list.map((box) => box.value);
 const boxes = () => [...document.querySelectorAll("#listing tbody input[type=checkbox]")];
-const listOffset = () => +(find("#listing .library")?.dataset.offset ?? 0);
+const inLibrary = () => frame.dataset.tab === "Library";
+
+function shelfAddress() {
+  const kept = new URLSearchParams(Object.entries(shelf).filter(([name, value]) => value !== shelfDefaults[name]));
+  return kept.size ? `#library?${kept}` : "#library";
+}
+
+function writeAddress() {
+  const hash = inLibrary() ? shelfAddress() : "";
+  if (location.hash !== hash && (hash || location.hash.startsWith("#library")))
+    history.replaceState(history.state, "", location.pathname + location.search + hash);
+}
+
+function readAddress() {
+  if (!location.hash.startsWith("#library")) return false;
+  const given = new URLSearchParams(location.hash.split("?")[1] ?? "");
+  for (const name of Object.keys(shelfDefaults)) shelf[name] = given.get(name) ?? shelfDefaults[name];
+  return true;
+}
+
+// The fields show the state, and the state follows the fields
+
+function showFields() {
+  const form = find("#shelf-tools");
+  for (const name of ["q", "show", "source", "from", "to"])
+    if (form.elements[name] !== document.activeElement) form.elements[name].value = shelf[name];
+  form.elements.order.value = `${shelf.sort} ${shelf.desc}`;
+  const count = ["source", "from", "to"].filter((name) => shelf[name]).length + (shelf.show !== "all");
+  find("#filter-count").textContent = count ? ` (${count})` : "";
+  if (count) find("#shelf-tools .filters").open = true;
+}
+
+function change(values, { focus = false } = {}) {
+  Object.assign(shelf, { offset: "0", article: "" }, values);
+  showFields();
+  return showShelf({ focus });
+}
+
+let shelfTicket = 0;
+
+async function showShelf({ focus = false } = {}) {
+  const ticket = ++shelfTicket;
+  writeAddress();
+  const listing = find("#listing");
+  const slow = setTimeout(() => ticket === shelfTicket && listing.setAttribute("aria-busy", "true"), 150);
+  const html = await call("shelf", { ...shelf });
+  clearTimeout(slow);
+  if (ticket !== shelfTicket || html === null) return;
+  listing.setAttribute("aria-busy", "false");
+  listing.innerHTML = html;
+  const title = listing.querySelector("[data-title]")?.dataset.title ?? "Articles";
+  find("#shelf-title").textContent = title;
+  showPicked();
+  if (shelf.q || focus) say(title);
+  if (focus) {
+    find("#shelf-title").focus({ preventScroll: true });
+    find("#shelf").scrollIntoView({ block: "start", behavior: "instant" });
+  }
+}
+
+async function showSources() {
+  const html = await call("shelf_sources", null);
+  if (html === null || !html.startsWith("<option")) return;
+  const select = find("#shelf-source");
+  select.innerHTML = html;
+  select.value = shelf.source;
+  if (shelf.source && select.value !== shelf.source) {
+    select.add(new Option(shelf.source, shelf.source));
+    select.value = shelf.source;
+  }
+}
+
+let words = 0;
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "shelf-words") return;
+  clearTimeout(words);
+  words = setTimeout(() => change({ q: event.target.value.trim() }), 200);
+});
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("#shelf-tools select, #shelf-tools input[type=date]")) return;
+  const { name, value } = event.target;
+  if (name === "order") {
+    const [sort, desc] = value.split(" ");
+    change({ sort, desc });
+  } else change({ [name]: value });
+});
+
+// What is chosen
 
 function showPicked() {
   const rows = boxes();
   rows.forEach((box) => (box.checked = picked.has(box.value)));
   const all = find("#listing [data-all]");
-  if (!all) return;
   const here = rows.filter((box) => box.checked).length;
-  all.checked = here > 0 && here === rows.length;
-  all.indeterminate = here > 0 && here < rows.length;
-  const button = find("#listing [data-remove]");
-  const text = picked.size ? `Remove selected (${picked.size})` : "Remove selected";
-  button.disabled = picked.size === 0;
-  if (button.textContent !== text) button.textContent = text; // writing it always would wake the observer for ever
+  if (all) {
+    all.checked = here > 0 && here === rows.length;
+    all.indeterminate = here > 0 && here < rows.length;
+  }
+  const bar = find("#chosen");
+  bar.hidden = picked.size === 0;
+  bar.innerHTML = picked.size
+    ? `<button type="button" class="tool danger" data-does="remove">Remove ${picked.size}</button>` +
+      `<button type="button" class="link" data-does="unpick">Choose none</button>`
+    : "";
 }
-
-function pick(box) {
-  if (box.matches("[data-all]")) boxes().forEach((each) => (box.checked ? picked.add(each.value) : picked.delete(each.value)));
-  else if (box.checked) picked.add(box.value);
-  else picked.delete(box.value);
-  showPicked();
-}
-
-async function removePicked() {
-  const what = picked.size === 1 ? "this article" : `these ${picked.size} articles`;
-  if (!(await confirmed(`Remove ${what} from the library?`))) return;
-  trigger("remove", { ids: [...picked], offset: listOffset() });
-  picked.clear();
-}
-
-async function removeSamples() {
-  if (!(await confirmed("Remove the sample articles from the library?"))) return;
-  trigger("remove_samples", {});
-  picked.clear();
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (button?.dataset.offset !== undefined) trigger("turn_page", { offset: +button.dataset.offset });
-  else if (button?.matches("[data-remove]")) removePicked();
-  else if (button?.matches("[data-remove-samples]")) removeSamples();
-});
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("#listing input[type=checkbox]")) pick(event.target);
+  const box = event.target;
+  if (!box.matches("#listing input[type=checkbox]")) return;
+  const chosen = box.matches("[data-all]") ? ids(boxes()) : [box.value];
+  chosen.forEach((each) => (box.checked ? picked.add(each) : picked.delete(each)));
+  showPicked();
 });
 
-settled.push(showPicked);
+async function removeArticles(name, given) {
+  const trouble = await call(name, given);
+  picked.clear();
+  find("#shelf-title").focus({ preventScroll: true });
+  await Promise.all([showShelf(), follow()]);
+  if (trouble) find("#works").insertAdjacentHTML("afterbegin", trouble);
+}
+
+// An article in the place of the list
+
+let leftAt = 0; // how far the list was scrolled
+
+async function readArticle(id) {
+  if (!shelf.article) leftAt = window.scrollY;
+  shelf.article = id;
+  const html = await call("read_article", id);
+  if (html === null || shelf.article !== id) return;
+  writeAddress();
+  const reading = find("#reading");
+  reading.innerHTML = html.startsWith("<div") ? html : `<div class="back"><button type="button" class="tool" data-does="back">Back to the list</button></div>${html}`;
+  frame.dataset.reading = "";
+  reading.hidden = false;
+  window.scrollTo({ top: 0, behavior: "instant" });
+  reading.querySelector("h2, button")?.focus({ preventScroll: true });
+}
+
+function backToShelf() {
+  const id = shelf.article;
+  shelf.article = "";
+  find("#reading").hidden = true;
+  find("#reading").innerHTML = "";
+  delete frame.dataset.reading;
+  writeAddress();
+  window.scrollTo({ top: leftAt, behavior: "instant" });
+  (find(`#listing .title[data-value="${CSS.escape(id)}"]`) ?? find("#shelf-title")).focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && inLibrary() && shelf.article && !find("dialog[open]")) backToShelf();
+});
+
+Object.assign(deeds, {
+  page: (offset) => {
+    shelf.offset = offset;
+    showShelf({ focus: true });
+  },
+  sort: async (value) => {
+    const [sort, desc] = value.split(" ");
+    await change({ sort, desc });
+    find(`#listing .sorter[data-value^="${sort}"]`)?.focus();
+  },
+  "clear-filters": () => change({ q: "", source: "", from: "", to: "", show: "all" }, { focus: true }),
+  "show-failed": () => change({ ...shelfDefaults, show: "failed" }, { focus: true }),
+  unpick: () => {
+    picked.clear();
+    showPicked();
+    find("#shelf-title").focus({ preventScroll: true });
+  },
+  remove: () => removeArticles("remove", [...picked]),
+  "remove-samples": () => removeArticles("remove_samples", null),
+  "remove-one": async (id) => {
+    backToShelf();
+    await removeArticles("remove", [id]);
+  },
+  read: readArticle,
+  back: backToShelf,
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "shelf-tools") event.preventDefault();
+});
