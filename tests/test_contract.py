@@ -148,7 +148,7 @@ def test_what_goes_in_comes_out_in_every_field(library, folder):
 
 
 def test_a_text_of_any_length_is_kept_to_the_letter(library, folder):
-    text = "Snow fell on the hills of Ulm 😀. " * 1500 + "End"
+    text = "Snow fell on the hills of Ulm 😀. " * 2200 + "End"
     write(folder, "long", text, "Long")
     library.add(folder)
     (article,) = library.articles()

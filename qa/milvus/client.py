@@ -23,6 +23,7 @@ KEYS = 1000  # asked for in one request
 REQUEST_ROWS = 1000
 REQUEST_BYTES = 16_000_000  # well below what one request may hold
 CONNECT_SECONDS = 10.0
+_RARE_PINGS = {"grpc.keepalive_time_ms": 600_000}  # milvus-lite takes the client's usual ones for an attack
 _NO_COLLECTION = 100  # Milvus' code
 _STUB = [0.0, 0.0]  # Milvus wants a vector in every collection
 
@@ -260,7 +261,12 @@ def _connected(address: Address, token: str) -> MilvusClient:
         Path(address.uri).parent.mkdir(parents=True, exist_ok=True)
     try:
         with _guard:
-            milvus = MilvusClient(uri=address.uri, token=token, timeout=CONNECT_SECONDS)
+            milvus = MilvusClient(
+                uri=address.uri,
+                token=token,
+                timeout=CONNECT_SECONDS,
+                grpc_options=_RARE_PINGS if address.is_file else {},
+            )
             _serving[address.uri] += 1
     except MilvusException as error:
         if address.is_file:
