@@ -25,17 +25,22 @@ class Mark:
     exact: bool = True
 
 
-def article_html(article: Article, current: Mark, others: Sequence[Mark] = (), *, tools: bool = True) -> str:
-    """The whole article: what is looked at marked strongly, what else is cited of it less so."""
+def article_html(article: Article, current: Mark, others: Sequence[Mark] = (), *, alone: bool = False) -> str:
+    """The whole article: what is looked at marked strongly, what else is cited of it less so.
+
+    `alone` on a page, it has the main heading and nothing to do with the chat.
+    """
     byline = [time_html(article.published)]
     if article.authors:
         byline.append(f'<span class="authors">{label(", ".join(article.authors))}</span>')
     byline.append(source_html(article.source, article.url, article.site))
+    title = label(article.title)
+    heading = f"<h1>{title}</h1>" if alone else f'<h2 tabindex="-1">{title}</h2>'
     known = article.language and _LANGUAGE.fullmatch(article.language)
     language = f' lang="{article.language}"' if known else ""
     return (
-        f'<article{language} data-id="{escape(article.id)}"><header><h2 tabindex="-1">{label(article.title)}</h2>'
-        f'<p class="from">{" · ".join(byline)}</p>{_tools_html(article, current) if tools else ""}</header>'
+        f'<article{language} data-id="{escape(article.id)}"><header>{heading}'
+        f'<p class="from">{" · ".join(byline)}</p>{"" if alone else _tools_html(article, current)}</header>'
         f"{''.join(_paragraphs_html(article.text, current, others))}</article>"
     )
 

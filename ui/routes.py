@@ -75,11 +75,11 @@ def _article(library: Library, request: Request) -> Response:
     except QAError as error:
         return _missing("The library cannot be read", str(error), 503)
     mark = Mark(address.start or 0, address.end or 0)
-    return HTMLResponse(page_html(article.title, article_html(article, mark, tools=False), STYLE))
+    return HTMLResponse(page_html(article.title, article_html(article, mark, alone=True), STYLE))
 
 
 def _missing(title: str, words: str, status: int) -> Response:
-    body = f'<article><h2>{escape(title)}</h2><p class="error">{escape(words)}</p></article>'
+    body = f'<article><h1>{escape(title)}</h1><p class="error">{escape(words)}</p></article>'
     return HTMLResponse(page_html(title, body, STYLE), status_code=status)
 
 
