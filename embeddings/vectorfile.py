@@ -65,6 +65,16 @@ def read(path: str | Path) -> tuple[Any, Header]:
     return index, header
 
 
+def saved_revision(path: Path) -> int:
+    """The revision that a file says it holds, unchecked; 0 when there is none."""
+    try:
+        with path.open("rb") as file:
+            _, _, _, _, revision, _ = _FIELDS.unpack(file.read(_FIELDS.size))
+    except (OSError, struct.error):
+        return 0
+    return int(revision)
+
+
 def _read_header(file: io.BufferedReader) -> Header:
     """Leaves the file at the index, after a look whether the digest is right."""
     fields, said = file.read(_FIELDS.size), file.read(_DIGEST_BYTES)

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from qa.config import Settings
 from qa.datatypes import Article, Progress, ProgressCallback, Report
-from qa.errors import LibraryError
+from qa.errors import LibraryDamaged, LibraryError
 from qa.loaders.article import article_id
 from qa.passages import Read, Spans, cut, encode
 from qa.store import PAGE, Store, batched
@@ -68,6 +68,10 @@ def export(store: Store, path: Path, progress: ProgressCallback, *, vectors: boo
             archive.writestr("archive.json", json.dumps(about, indent=2) + "\n")
         _flushed(partial)
         partial.replace(path)
+    except (KeyError, TypeError) as error:
+        raise LibraryDamaged(
+            f"The database {store.path} does not hold all that it lists ({error}). To find out more: article-qa doctor"
+        ) from error
     except OSError as error:
         raise LibraryError(f"{path} cannot be written: {error}. Choose a place with more room, or of yours.") from error
     finally:

@@ -25,6 +25,7 @@ LOG_BYTES = 100_000  # free disk that SQLite wants for its log and the log's ind
 # Reading as if nobody ever wrote, for where the log cannot be made: read-only and full disks. Whether that still holds
 # is looked at before and after each reading.
 FROZEN = "ro&immutable=1"
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT)
 _UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR)
 
 _FAILURES = """CREATE TABLE IF NOT EXISTS failures (
@@ -308,6 +309,8 @@ def reported(path: Path) -> Iterator[None]:
         yield
     except sqlite3.ProgrammingError:
         raise
+    except UnicodeDecodeError as error:  # of an error's own message, which quotes what is damaged
+        raise _damaged(path, str(error)) from error
     except sqlite3.DatabaseError as error:
         code = _code(error)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -318,6 +321,6 @@ def reported(path: Path) -> Iterator[None]:
             raise LibraryError(
                 f"The database {path} cannot be opened or written: {error}. Check that the folder exists and is yours."
             ) from error
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+        if code in _DAMAGED:
             raise _damaged(path, str(error)) from error
         raise

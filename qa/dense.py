@@ -58,6 +58,13 @@ class DenseIndex:
         if self._index is not None and self._index.needs_rebuild:
             self._beside.start(self._replace)
 
+    def forget_future(self) -> None:
+        """Delete a snapshot that holds revisions which the store does not have."""
+        from embeddings.vectorfile import saved_revision
+
+        if saved_revision(self.snapshot) > self._store.revision():
+            self.snapshot.unlink()
+
     def rebuild(self) -> None:
         """All vectors anew from the store, now."""
         with self._changing:

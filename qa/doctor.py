@@ -45,7 +45,10 @@ class Finding:
 def examine(library: Library, progress: ProgressCallback, *, repair: bool = True) -> Iterator[Finding]:
     """Every check, in order of what depends on what. The caller holds the writer lock."""
     generation = library.generation
-    yield _database(generation.store)
+    database = _database(generation.store)
+    yield database
+    if not database.sound:
+        return  # nothing that is read from it could be believed
     yield from _articles(generation.store, progress)
     yield _vectors(generation.store, library.encoder)
     yield _fingerprint(library)

@@ -76,6 +76,16 @@ class Generation:
         """Whether the store is still the one in the folder: what goes into a deleted one is lost."""
         return self.store.is_in_place()
 
+    def forget_future(self) -> None:
+        """Throw away what was derived from changes that the store does not have, as when an older copy was put back.
+
+        The next changes would get the same numbers. The caller holds the writer lock, and has changed nothing yet.
+        """
+        if self.lexical.refresh() > self.store.revision():
+            logger.warning("%s has lost its last changes: add or sync your sources again", self.store.path)
+            self.lexical.clear()
+        self.dense.forget_future()
+
     # the lexical index: one on disk for all processes, changed only under the writer lock
 
     def lexical_is_behind(self) -> bool:
@@ -204,6 +214,8 @@ def open_current(library: Path) -> Generation:
         try:
             if not (folder / "library.db").is_file():
                 raise LibraryDamaged(f"{folder} holds no database, but {library / 'CURRENT'} names it. {_REPAIR}")
+            if (folder / MARK).exists():
+                raise LibraryDamaged(f"{folder} is not finished, but {library / 'CURRENT'} names it. {_REPAIR}")
             return Generation(folder)
         except LibraryError:
             if current_name(library) == name:
@@ -220,8 +232,11 @@ _FULL_SIGNS = ("StorageFull", "os error 28)", "QuotaExceeded", "os error 122)", 
 
 def create(library: Path) -> None:
     """Make an empty library. The caller holds the writer lock."""
-    # A folder without CURRENT is one whose making was cut short, or whose CURRENT was lost: the oldest is whole.
-    folder = generation_folder(library, min(generation_names(library), default=FIRST))
+    # A folder without CURRENT is one whose making was cut short, or whose CURRENT was lost: the oldest is whole, unless
+    # its deletion had begun.
+    folders = [generation_folder(library, name) for name in sorted(generation_names(library))]
+    whole = (each for each in folders if (each / "library.db").is_file() and not (each / MARK).exists())
+    folder = next(whole, generation_folder(library, next_name(library)))
     make_private(folder)
     Store.create(folder / "library.db").close()
     point_to(library, folder.name)

@@ -105,10 +105,12 @@ class LexicalIndex:
     def clear(self) -> None:
         """Throw everything away."""
         with self._lock:
-            (self._folder / RECORD).unlink(missing_ok=True)  # first: what is half deleted must not count
             self._index, self._revision = None, 0
-            if self._folder.exists():
+            if self._folder.is_dir():
+                (self._folder / RECORD).unlink(missing_ok=True)  # first: what is half deleted must not count
                 shutil.rmtree(self._folder)
+            else:
+                self._folder.unlink(missing_ok=True)
 
     def search(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
         """The `k` best of the `allowed` passages (None: of all) with their BM25 scores, best first."""

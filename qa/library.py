@@ -14,12 +14,13 @@ from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa import filtering, generations
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where
-from qa.errors import ArticleNotFound, LibraryError, QAError
+from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError, QAError
 from qa.fingerprint import check, encoder_name, fingerprint
 from qa.generations import Generation
 from qa.ingest import Ingest, silent
 from qa.listing import Listing, Sort, Wanted, Word, words_of
 from qa.loaders import Document
+from qa.loaders import article_id as id_of
 from qa.locking import writer_lock
 from qa.mirroring import Mirrored, Shard
 from qa.reading import Fetched, discovered, fetched, look, told
@@ -139,12 +140,18 @@ class Library:
         return tuple(lexical.containing(word))
 
     def article(self, article_id: str) -> Article:
-        """The article with this id; raises ArticleNotFound."""
+        """The article with this id; raises ArticleNotFound, or LibraryDamaged when its text is not what was stored."""
         found = self._current().store.article(article_id)
         if found is None:
             raise ArticleNotFound(
                 f"No article {article_id!r} is in the library at {self.path}; it may have been changed or removed. "
                 "List what is there with: article-qa list"
+            )
+        if id_of(found.text) != article_id:
+            raise LibraryDamaged(
+                f"The text of article {article_id} ({found.title!r}) in the library at {self.path} is not what was "
+                "stored: the file is damaged. Put back a copy from a backup, or take the article out and add it again: "
+                f"article-qa remove {article_id}"
             )
         return found
 
@@ -215,7 +222,7 @@ class Library:
             try:
                 revision = self._catch_up(generation)
             except (QAError, OSError):
-                if generations.current_name(self.path) == generation.name:
+                if generations.current_name(self.path) == generation.name and generation.is_in_place():
                     raise
             else:
                 if generations.current_name(self.path) == generation.name:
@@ -377,6 +384,7 @@ class Library:
         removed: list[str] = []
         with self._lock.held("removing articles from"):
             generation = self._current()
+            generation.forget_future()
             with generation.store.transaction() as transaction:
                 yield transaction, removed
                 removed += transaction.settle().removed
@@ -470,6 +478,7 @@ class Library:
         with self._lock.held(doing):
             generation = self._current()
             check(generation.store.fingerprint(), self._fingerprint, self.path)
+            generation.forget_future()
             generations.delete_others(self.path, keep=generations.unfinished_name(self.path))
             ingest = Ingest(
                 generation.store,

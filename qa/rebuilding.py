@@ -63,7 +63,7 @@ def complete(old: Store, new: Generation, progress: ProgressCallback) -> None:
 def _unfinished(library: Path, old: Generation, mark: str) -> Iterator[Generation]:
     """The generation that a rebuild under this mark began, or a new one."""
     name = generations.unfinished_name(library)
-    if name is not None and (generation_folder(library, name) / generations.MARK).read_text("utf-8") != mark:
+    if name is not None and not _is_of(generation_folder(library, name), mark):
         name = None
     generations.delete_others(library, keep=name)
     check_room(library, old, "Rebuilding", generations.bytes_below(generation_folder(library, name)) if name else 0)
@@ -75,6 +75,20 @@ def _unfinished(library: Path, old: Generation, mark: str) -> Iterator[Generatio
     except Exception:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _is_of(folder: Path, mark: str) -> bool:
+    """Whether a generation was begun under this mark, and can be gone on with."""
+    try:
+        if (folder / generations.MARK).read_bytes() != mark.encode():
+            return False
+        store = Store(folder / "library.db")
+        try:
+            return not store.check()
+        finally:
+            store.close()
+    except (LibraryError, OSError):
+        return False
 
 
 def _begin(folder: Path, old: Store, mark: str) -> None:
@@ -133,11 +147,11 @@ def _copy(old: Store, new: Store, encoder: Encoder, settings: Settings, progress
 def _check(old: Store, generation: Generation) -> None:
     """Nothing may be missing or changed: what is handed over replaces the only copy."""
     ids = old.article_ids()
-    if sorted(generation.store.article_ids()) != sorted(ids):
+    if set(generation.store.article_ids()) != set(ids):
         raise LibraryError("The new library does not hold the same articles. The old one stays; try again.")
     for page in batched(ids, PAGE):
         texts = generation.store.articles_by_id(page)
-        if any(article_id(texts[each].text) != each for each in page):
+        if any(each not in texts or article_id(texts[each].text) != each for each in page):
             raise LibraryError("The new library holds a text that was changed. The old one stays: article-qa doctor")
     vectors = 0 if generation.vectors is None else len(generation.vectors)
     if not len(generation.lexical) == vectors == generation.store.size().passages:
