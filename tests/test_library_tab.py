@@ -105,8 +105,10 @@ def test_only_the_samples_are_listed_and_removed_together(tab, library, monkeypa
     samples = titles(tab.shelf({"show": "samples"}))
     assert len(samples) == len(library) - 3
     assert "Remove the sample articles" in tab.shelf({"show": "samples"})
-    assert "Remove the sample articles" not in tab.shelf({})
+    assert "Remove the sample articles" in tab.shelf({})
+    assert "Remove the sample articles" not in tab.shelf({"q": "storm"})
     tab.remove_samples()
+    assert "Remove the sample articles" not in tab.shelf({})
     assert titles(tab.shelf({})) == ["Storm", "Ferries", "Tickets"]
     assert len(library) == 3 + len(samples)
     tab.settle()
@@ -235,6 +237,7 @@ def test_what_failed_is_tried_again_or_forgotten(tab, library, tmp_path):
     for path in (one, other):
         path.write_text("{")
     library.add([one, other])
+    assert re.findall(r"<strong><bdi>(.*?)</bdi>", tab.shelf({"show": "failed", "q": "OTHER json"})) == ["other.json"]
     html = tab.shelf({"show": "failed"})
     assert 'data-title="2 items could not be added"' in html
     assert re.findall(r'data-does="(\w+)" data-value="(.*?)"', html) == [

@@ -32,6 +32,7 @@ function showFields() {
   for (const name of ["q", "show", "source", "from", "to"])
     if (form.elements[name] !== document.activeElement) form.elements[name].value = shelf[name];
   form.elements.order.value = `${shelf.sort} ${shelf.desc}`;
+  for (const name of ["order", "source", "from", "to"]) form.elements[name].disabled = shelf.show === "failed";
   const count = ["source", "from", "to"].filter((name) => shelf[name]).length + (shelf.show !== "all");
   find("#filter-count").textContent = count ? ` (${count})` : "";
   if (count) find("#shelf-tools .filters").open = true;

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import ProgressCallback, Report, Where
 from qa.errors import QAError
 from qa.loaders.document import is_url
-from qa.samples import PREFIX, is_sample, remove_samples
+from qa.samples import PREFIX, holds_samples, is_sample, remove_samples
 from ui import render_intake, render_library, uploads
 from ui.removals import Removal, Removals
 from ui.render import escape, web_address
@@ -64,6 +64,7 @@ class LibraryHandlers:
         self.removals = Removals(self._changed)
         self._version = 0  # grows with every change that was made here
         self._lingers: bool | None = None
+        self._samples: bool | None = None
 
     @property
     def library(self) -> Library:
@@ -86,21 +87,29 @@ class LibraryHandlers:
         if view.trouble:
             return render_library.empty_html(view.trouble)
         if view.show == "failed":
-            return render_library.failed_html(self._failures(), view.offset)
+            return render_library.failed_html(self._failures(view.words), view.offset)
         hidden = self.removals.hidden()
         page = self.library.listing(
             view.where, words=view.words, sort=view.sort, descending=view.descending, without=hidden,
             offset=view.offset, limit=PAGE,
         )  # fmt: skip
-        samples = view.show == "samples" and page.total > 0
+        samples = (view.show == "samples" or not view.narrows) and self._has_samples()
         return render_library.shelf_html(page, view, samples=samples, failed=len(self._failures()))
 
-    def _failures(self) -> list[render_library.Failed]:
+    def _has_samples(self) -> bool:
+        """As it was when the library was last changed here: to look each time takes long in a large one."""
+        if self._samples is None:
+            self._samples = holds_samples(self.library)
+        return self._samples
+
+    def _failures(self, words: str = "") -> list[render_library.Failed]:
+        """What could not be added and has all these words in its name."""
         failed = self.library.store.failures()
         return [
             render_library.Failed(origin, failure, again=not origin.startswith(("upload:", PREFIX)))
             for origin, (_, failures) in failed.items()
             for failure in failures
+            if all(word.lower() in failure.source.lower() for word in words.split())
         ]
 
     @_told
@@ -210,7 +219,7 @@ class LibraryHandlers:
         return ""
 
     def _changed(self) -> None:
-        self._lingers = None
+        self._lingers = self._samples = None
         self._version += 1
         with suppress(QAError):
             self.library.refresh()  # so that texts can be searched for what has just come
@@ -234,6 +243,7 @@ class LibraryHandlers:
         articles = self.library.articles(Where(sources=(PREFIX,)))
         ids = frozenset(article.id for article in articles if is_sample(article.source))
         self.removals.begin(Removal(ids, lambda: remove_samples(self.library)))
+        self._samples = False
         self._version += 1
         return ""
 
@@ -241,6 +251,7 @@ class LibraryHandlers:
     def undo(self, key: Any) -> str:
         if not self.removals.undo(text(key)):
             return render_intake.error_html("It was too late: the articles are removed. Add them again.")
+        self._samples = None
         self._version += 1
         return ""
 
