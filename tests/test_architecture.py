@@ -25,6 +25,8 @@ HEAVY = {
     "trafilatura",
     "sklearn",
     "watchfiles",
+    "pymilvus",
+    "grpc",
 }
 
 
