@@ -1,42 +1,88 @@
-"""A question of a conversation, made to stand alone by rules: no model, nothing invented.
+"""A question of a conversation, made to stand alone: by words of the conversation, nothing invented.
 
-Only words of the conversation are added, behind the question, and only when it cannot stand alone.
+Two logistic models, after QuReTeC (Voskarides et al. 2020, arXiv 2005.11723): does the question need the conversation,
+and which words of it? A question that needs nothing stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+from qa.completing import completed, phrases
 from qa.datatypes import Turn
-from qa.terms import Question, stems, words
-from qa.tokenization import FUNCTION_WORDS, terms
+from qa.ellipsis import continued, fragment, points_back
+from qa.history import SHORT, Text, candidates, need, texts
 
-_POINTING = frozenset(
-    "he she it they him her them his hers its their theirs this that these those there then one ones".split()
-)
-_ALONE = 2  # content words that a question needs to stand alone
+PACKAGED = Path(__file__).parent / "weights" / "followup.json"
+MOST_WORDS = 8  # that are added to one question
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A logistic model over named features; one without a weight counts nothing."""
+
+    bias: float
+    weights: Mapping[str, float]
+    threshold: float
+
+    def __call__(self, features: Mapping[str, float]) -> float:
+        logit = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in features.items())
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Whether a question needs the conversation, and a word of it, if the question does."""
+
+    need: Chance
+    word: Chance
+    common: Mapping[str, float]  # of the commonest words, the logarithm of the number of conversations with them
+
+
+@cache
+def load(path: Path = PACKAGED) -> Model:
+    """The model in a JSON file: {"need": {"bias", "weights", "threshold"}, "word": {the same}, "common"}."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return Model(Chance(**data["need"]), Chance(**data["word"]), data["common"])
+
+
+def standalone(question: str, history: Sequence[Turn], model: Model | None = None) -> str:
     """The question as it can be asked without the conversation; unchanged when it already can."""
-    if not history or not _depends(question):
+    if not history:
         return question
-    last = history[-1].answer
-    before = f"{last.question} {_short(last.text)}"
-    missing = Question.of(before).content - stems(question)
-    added = []
-    for word in words(before):
-        if new := stems(word) & missing:
-            missing -= new
-            added.append(word)
-    return f"{question.rstrip('?').rstrip()} ({' '.join(added)})?" if added else question
+    said, model = texts(history), model or load()
+    if whole := continued(question, said):
+        return whole
+    chosen = chosen_words(question, said, model)
+    return completed(question, said, phrases(said, chosen)) if chosen else question
 
 
-def _depends(question: str) -> bool:
-    asked = set(terms(question))
-    return len(asked - FUNCTION_WORDS) < _ALONE or bool(asked & _POINTING)
+def chosen_words(question: str, said: Sequence[Text], model: Model) -> set[str]:
+    """The keys of the words that the question needs of the conversation; none if it stands alone."""
+    marks = need(question, said)
+    points = points_back(question) or bool(fragment(question))
+    if not points and model.need(dict.fromkeys(marks, 1.0)) < model.need.threshold:
+        return set()
+    whole = "bare" in marks or bool(fragment(question))  # of what was asked last
+    rated = {key: model.word(features) for key, features in candidates(question, said, model.common).items()}
+    sure = {key for key in rated if rated[key] >= model.word.threshold}
+    carried = sure | rated.keys() & (_short_answer(said) | _topic(said, whole, "person" in marks, model.common))
+    return set(sorted(carried, key=lambda key: (-rated[key], key))[:MOST_WORDS])
 
 
-def _short(text: str) -> str:
-    """An answer that may be what a pronoun points to; a whole clause is not."""
-    return text if len(text.split()) <= 6 else ""
+def _short_answer(said: Sequence[Text]) -> set[str]:
+    """The names of the last answer, if it is short: what a question after it is most often about."""
+    last = [text for text in said if text.ago == 0 and text.kind == "answer" and len(text.words) <= SHORT]
+    return {word.key for text in last for word in text.words if word.capital}
+
+
+def _topic(said: Sequence[Text], whole: bool, person: bool, common: Collection[str]) -> set[str]:
+    """What the last question was about, or the whole of it: names alone for "he" and "she", else no common words."""
+    last = [text for text in said if text.ago == 0 and text.kind == "question"]
+    found = [word for text in last for word in text.words if not word.empty and (whole or word.key in text.topic)]
+    return {word.key for word in found if word.capital or not (person or (word.key in common and not whole))}
