@@ -289,6 +289,8 @@ class Ingest:
         vectors = self._encode(reads, total)
         with self._store.transaction() as transaction:
             outcomes = [(_put(transaction, read, vectors), read.article.id) for read in reads]
+            for origin in {read.origin for read in reads}:  # part of it is new now: it is no longer as it was known
+                transaction.forget_origin(origin)
             for item in batch:
                 if isinstance(item, Finished):
                     self._finish(transaction, item)

@@ -387,6 +387,27 @@ def test_ctrl_c_keeps_every_finished_batch(library: Library, folder: Path, encod
     assert_in_step(library)
 
 
+def test_a_file_taken_in_by_half_and_put_back_is_read_again(
+    library: Library, folder: Path, encoder: LetterEncoder
+) -> None:
+    old = {f"row{i}": f"Story number{i} is told here." for i in range(5)}
+    path = write_rows(folder / "many.jsonl", old)
+    library.add(folder)
+    write_rows(path, {name: text.replace("told", "sung") for name, text in old.items()})
+
+    def interrupt(progress: Progress) -> None:
+        if progress.stage == "encode" and progress.done > 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        library.add(folder, progress=interrupt)
+    assert sum("sung" in article.text for article in library.articles()) == 3
+    write_rows(path, old)
+    library.add(folder)
+    assert {article.text for article in library.articles()} == set(old.values())
+    assert_in_step(library)
+
+
 def test_an_encoder_that_fails_keeps_every_finished_batch(
     library: Library, folder: Path, encoder: LetterEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
