@@ -66,7 +66,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
                 library_tab(library)
         page = gr.HTML(
             html_template=(HERE / "page.html").read_text("utf-8"),
-            js_on_load="\n".join((HERE / name).read_text("utf-8") for name in SCRIPTS),
+            js_on_load=script(),
             server_functions=_server_functions(side, library),
             elem_id="page",
             apply_default_css=False,
@@ -100,6 +100,13 @@ def _server_functions(side: SideHandlers, library: LibraryHandlers) -> list[Call
             side.question_of, side.how, side.retrieve, *library.page_functions(),
         )
     ]  # fmt: skip
+
+
+def script() -> str:
+    """The page's scripts as one function body. Gradio may run it before the tabs are there: it waits for them."""
+    parts = "\n".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
+    there = 'while (!document.querySelector("#tabs")) await new Promise((next) => setTimeout(next, 20));'
+    return f"(async () => {{\n{there}\n{parts}\n}})();"
 
 
 def _ask_endpoint(assistant: Assistant, chat: ChatHandlers) -> None:

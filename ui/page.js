@@ -1,4 +1,4 @@
-// Runs once, when the page is built: this file, then the other scripts, as one function. Gradio hands over
+// Runs once, when the page is built: this file, then the other scripts, as one async function. Gradio hands over
 // `element` (this component's own part of the page), `trigger` (an event for Python) and `server` (a call to Python).
 // All markup that is put in here was escaped by Python.
 
