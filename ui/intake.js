@@ -228,3 +228,5 @@ async function leaveLibrary() {
 
 if (readAddress()) showTab("Library");
 window.addEventListener("hashchange", () => readAddress() && (inLibrary() ? enterLibrary() : showTab("Library")));
+
+settled.forEach((each) => each()); // the visitor may have been quicker than the script

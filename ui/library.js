@@ -144,7 +144,7 @@ async function readArticle(id) {
   frame.dataset.reading = "";
   reading.hidden = false;
   window.scrollTo({ top: 0, behavior: "instant" });
-  reading.querySelector("h2, button")?.focus({ preventScroll: true });
+  (reading.querySelector("h2") ?? reading.querySelector("button"))?.focus({ preventScroll: true });
 }
 
 function backToShelf() {
