@@ -31,7 +31,7 @@ from hardware import machine, memory
 from synthetic import RANKS, DrawingEncoder, Floats, Spread, neighbour_similarities, recombined, similarities
 
 from qa.config import Settings
-from qa.datatypes import Where
+from qa.datatypes import Progress, Where
 from qa.examples import read_examples
 from qa.generations import PAGE
 from qa.library import Library
@@ -47,7 +47,7 @@ WHERE = Where(published_from=date(2023, 1, 1), published_to=date(2023, 12, 31))
 ROWS = 500  # articles in a file
 GUESS = 8  # passages in an article
 FLAT = 20_000  # articles that go into an empty library while the memory is looked at
-LOOKS = 4  # at the memory
+LOOK_EVERY = 40_000  # passages, at the memory
 RECALL_AT = 20
 PAUSE = 0.2  # seconds between questions asked while the library grows
 
@@ -168,23 +168,25 @@ def taken_in(bench: Bench, files: list[Path], number: int) -> list[tuple[str, st
 
 
 def added_at_once(bench: Bench, files: list[Path]) -> list[tuple[str, str]]:
-    """The memory at the beginning, and each time that another part of the files has been taken in."""
+    """The memory at the beginning, and each time that so many passages have been encoded."""
     other = replace(bench, folder=bench.folder / "flat")
     looks = [memory()]
-    parts = max(1, len(files) // LOOKS)
     with other.opened(300) as (library, _):
-        seconds = 0.0
-        for some in batched(files, parts):
-            seconds += timed(partial(library.add, some))
-            looks.append(memory())
+
+        def look(progress: Progress) -> None:
+            if progress.stage == "encode" and progress.done >= len(looks) * LOOK_EVERY:
+                looks.append(memory())
+
+        seconds = timed(partial(library.add, files, progress=look))
+        most = memory().most
         size = library.stats()
     return [
         ("taken in", f"{size.articles:,} articles, {size.passages:,} passages in {seconds:.0f} s"),
         (
-            "memory before and after each part",
+            f"memory at the start and after each {LOOK_EVERY:,} passages",
             ", ".join(f"{look.now} ({look.mapped} mapped)" for look in looks) + " MB",
         ),
-        ("most at any time", f"{looks[-1].most:,} MB"),
+        ("most at any time", f"{most:,} MB"),
     ]
 
 
@@ -232,7 +234,7 @@ def at_rest(bench: Bench, number: int) -> list[tuple[str, str]]:
     with bench.opened(200 + number) as (library, retriever):
         retriever.retrieve(questions[0])
         opened = time.perf_counter() - started
-        asked = [timed(partial(retriever.retrieve, question)) for question in questions]
+        asked, computed = zip(*(both_clocks(partial(retriever.retrieve, each)) for each in questions), strict=True)
         filtered = [timed(partial(retriever.retrieve, question, WHERE)) for question in questions[:FILTERED]]
         held, size = memory(), library.stats()
         added = [one_more(bench, library, retriever, f"{number}-{each}") for each in range(ADDED)]
@@ -241,6 +243,7 @@ def at_rest(bench: Bench, number: int) -> list[tuple[str, str]]:
         ("articles, passages", f"{size.articles:,}, {size.passages:,}"),
         ("open to first passages", f"{opened:.2f} s"),
         ("retrieve, p50 / p95", quantiles(asked)),
+        ("of that computing, p50 / p95", quantiles(computed)),
         ("of 2023 only, p50 / p95", quantiles(filtered)),
         ("one article added, to visible, p50 / p95 / most", quantiles(added, most=True)),
         ("memory", f"{held.now:,} MB, {held.mapped:,} of them mapped files; {empty:,} before opening"),
@@ -289,6 +292,13 @@ def timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def both_clocks(work: Callable[[], object]) -> tuple[float, float]:
+    """The seconds that a call takes, and those of them in which its thread had a core."""
+    started = time.thread_time()
+    seconds = timed(work)
+    return seconds, time.thread_time() - started
 
 
 def quantiles(seconds: Sequence[float], *, most: bool = False) -> str:

@@ -168,19 +168,23 @@ class DenseIndex:
             if not len(found):
                 continue
             if index is None:
-                sample = np.concatenate([vectors[:0], *self._vectors_of(sample_of(ids), between)])
+                sample = self._vectors_of(sample_of(ids), vectors.shape[1], between)
                 index = VectorIndex.prepared(sample, len(ids), between=between)
                 del sample
             index.add(found, vectors)
         return index, revision
 
-    def _vectors_of(self, ids: NDArray[np.int64], between: Callable[[], None]) -> Iterator[NDArray[np.float32]]:
-        """Page by page, (n, dimension); those that have gone are left out."""
+    def _vectors_of(self, ids: NDArray[np.int64], dimension: int, between: Callable[[], None]) -> NDArray[np.float32]:
+        """The vectors of those of `ids` that are there, (n, dimension), read page by page."""
+        vectors = np.empty((len(ids), dimension), np.float32)
+        count = 0
         for page in _pages(ids):
             between()
-            found, vectors = self._store.stored_vectors(page)
+            found, some = self._store.stored_vectors(page)
             if len(found):
-                yield vectors
+                vectors[count : count + len(found)] = some
+                count += len(found)
+        return vectors[:count]
 
     # in the background
 
