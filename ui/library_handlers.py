@@ -93,7 +93,7 @@ class LibraryHandlers:
             view.where, words=view.words, sort=view.sort, descending=view.descending, without=hidden,
             offset=view.offset, limit=PAGE,
         )  # fmt: skip
-        samples = (view.show == "samples" or not view.narrows) and self._has_samples()
+        samples = page.total > 0 if view.show == "samples" else not view.narrows and self._has_samples()
         return render_library.shelf_html(page, view, samples=samples, failed=len(self._failures()))
 
     def _has_samples(self) -> bool:
