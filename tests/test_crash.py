@@ -183,4 +183,4 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_library(base: Path) -> No
         assert read_journal(base, possible, disk) == []
     assert_whole(base, possible)
     for kind in crash_worker.KINDS:
-        assert killed_within[kind] >= KILLS // 20, killed_within  # the moments were spread over all that takes time
+        assert killed_within[kind] >= KILLS // 50, killed_within  # the moments were spread over all that takes time
