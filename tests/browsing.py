@@ -28,6 +28,7 @@ IN_VIEW = """() => {
   const pane = document.querySelector('#pane-body').getBoundingClientRect();
   return mark && mark.height > 0 && mark.top >= pane.top && mark.bottom <= pane.bottom;
 }"""
+LEFT = ("AbortError: signal is aborted", "Unexpected error Connection errored out.")
 NO_SIDEWAYS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -81,8 +82,8 @@ def visits(chromium, url):
             troubles.append(f"request to {request.url}")
 
     def complain(said):
-        # Gradio reports its own upload as aborted when the page is left
-        if said.type == "error" and not said.text.startswith("AbortError: signal is aborted"):
+        # Gradio reports what it was still sending or waiting for when the page is left
+        if said.type == "error" and not said.text.startswith(LEFT):
             troubles.append(said.text)
 
     def open_page(*, size=DESKTOP, dark=False):
@@ -100,7 +101,7 @@ def visits(chromium, url):
     yield open_page
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert troubles == [], troubles
 
 
 def ask(page, question):

@@ -18,13 +18,14 @@ from browsing import (
     served,
     visit,
 )
-from chat_fakes import FERRY, FakeAssistant
+from chat_fakes import FERRY
 
 from qa.suggestions import Suggestion
-from ui.app import launch
 
 __all__ = ["assistant", "chromium", "served", "visit"]  # fixtures
 pytestmark = pytest.mark.browser
+
+CALLS = re.compile("component_server")  # what the page asks of Python
 
 
 def test_a_conversation_survives_reload_and_is_opened_from_the_list(visit):
@@ -56,7 +57,6 @@ def test_a_conversation_is_searched_renamed_saved_and_deleted(visit):
     page.fill("#prompt-text", "Ferries <b>now</b>")
     page.keyboard.press("Enter")
     page.wait_for_selector(".talk .name:text-is('Ferries <b>now</b>')")
-    page.locator(".menu summary").click()
     with page.expect_download() as saved:
         page.locator("#talks").get_by_role("link", name="JSON").click()
     kept = json.loads(saved.value.path().read_text("utf-8"))
@@ -183,14 +183,15 @@ def test_on_a_phone_the_list_is_a_page_of_its_own(visit):
     page.wait_for_selector("#side", state="hidden")
 
 
-def test_a_chat_that_has_ended_says_so(chromium):
-    blocks = launch(FakeAssistant(), port=0)
+def test_a_chat_that_has_ended_says_so(chromium, served):
     page = chromium.new_page()
-    page.goto(blocks.local_url)
-    page.wait_for_selector("#transcript .welcome")
-    page.wait_for_selector("#talks .none")
-    blocks.close()
+    page.goto(served[1])
+    page.wait_for_selector("#talks .none, #talks .talk")
+    page.route(CALLS, lambda route: route.abort())
     page.fill("#find-talk", "x")
     page.wait_for_selector("#offline:not([hidden])")
     assert "The chat does not answer." in page.locator("#offline").inner_text()
+    page.unroute(CALLS)
+    page.fill("#find-talk", "")
+    page.wait_for_selector("#offline", state="hidden")
     page.close()

@@ -12,14 +12,15 @@ const tell = (name, data = {}) => trigger(name, { ...data, address: location.sea
 // A call to Python that is told of when nobody answers
 
 async function call(name, given) {
+  let html;
   try {
-    const html = await server[name](given);
-    element.querySelector("#offline").hidden = true;
-    return html;
+    html = await server[name](given);
   } catch {
-    element.querySelector("#offline").hidden = false;
-    return null;
+    html = null;
   }
+  const isThere = typeof html === "string"; // Gradio gives nothing where nobody answers
+  element.querySelector("#offline").hidden = isThere;
+  return isThere ? html : null;
 }
 
 // One listener for the whole page: the parts that are clicked come and go. `data-does` names what a button does.

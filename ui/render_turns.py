@@ -61,7 +61,7 @@ def _section(key: str, state: str, question: str, body: str, *, turn: int | None
 
 def _once_more_html(exchange: Exchange) -> str:
     back = tool_html("Back to the earlier answer", "drop", exchange.key) if exchange.replaces is not None else ""
-    return tool_html("Ask again", "retry", exchange.key) + back
+    return tool_html("Ask again", "once-more", exchange.key) + back
 
 
 def _pending_html(exchange: Exchange) -> str:

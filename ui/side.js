@@ -29,12 +29,20 @@ function showCurrentTalk() {
 }
 
 let listTicket = 0;
+let listShown = null;
 
 async function list() {
   const ticket = ++listTicket;
   const html = await call("conversations", { words: find("#find-talk").value, shown: listed });
   if (html === null || ticket !== listTicket) return;
-  find("#talks").innerHTML = html;
+  if (html !== listShown) {
+    const open = find(".menu[open]")?.closest("[data-talk]").dataset.talk;
+    const focused = document.activeElement?.closest("[data-talk]")?.dataset.talk;
+    find("#talks").innerHTML = html;
+    listShown = html;
+    find(`[data-talk="${CSS.escape(open ?? "")}"] .menu`)?.setAttribute("open", "");
+    find(`[data-talk="${CSS.escape(focused ?? "")}"] .talk`)?.focus({ preventScroll: true });
+  }
   showCurrentTalk();
 }
 

@@ -11,7 +11,7 @@ async function edit(turn, read) {
 
 Object.assign(deeds, {
   stop: (key) => tell("stop_reading", { key }),
-  retry: (key) => tell("once_more", { key }),
+  "once-more": (key) => tell("once_more", { key }),
   drop: (key) => tell("drop", { key }),
   again: (turn) => tell("again", { turn }),
   edit: (turn) => edit(turn, false),
