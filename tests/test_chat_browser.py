@@ -79,7 +79,7 @@ def test_an_error_is_a_plain_sentence(visit):
     page = visit()
     assert "ask it in fewer words" in ask(page, "why " * 600).locator(".error").inner_text()
     assert "Something went wrong here" in ask(page, "crash").locator(".error").inner_text()
-    assert ask(page, QUESTION).locator(".quote").inner_text() == "21:40"
+    assert ask(page, QUESTION).locator(".said .quote").inner_text() == "21:40"
 
 
 def test_an_empty_library_leads_to_where_articles_are_added(visit, assistant):
@@ -99,7 +99,7 @@ def test_a_phone_never_scrolls_sideways(visit):
     page.wait_for_function(IN_VIEW)
     assert page.locator("#pane").bounding_box()["width"] == PHONE["width"]
     assert page.evaluate(NO_SIDEWAYS)
-    page.get_by_role("button", name="Close article").click()
+    page.get_by_role("button", name="Back to the answer").click()
     open_library(page)
     assert page.evaluate(NO_SIDEWAYS)
 
@@ -119,7 +119,7 @@ def test_a_hostile_article_and_question_can_do_nothing(visit, assistant):
     assistant.library = FakeLibrary([hostile])
     page = visit()
     turn = ask(page, "hostile " + attack)
-    assert turn.locator(".quote").inner_text() == attack
+    assert turn.locator(".said .quote").inner_text() == attack
     turn.locator(".cite").click()
     page.wait_for_selector("#pane mark")
     assert page.locator("#pane mark").text_content() == attack
@@ -146,7 +146,7 @@ def test_the_sample_articles_answer_in_the_real_chat(real_visit):
     page = real_visit()
     for question, words in GOLDEN.items():
         turn = ask(page, question)
-        quote = turn.locator(".quote").inner_text()
+        quote = turn.locator(".said .quote").inner_text()
         assert words in quote
         sentence = turn.locator(".evidence .sentence")
         assert sentence.locator("mark").inner_text() == quote
