@@ -106,6 +106,7 @@ def test_no_title_is_on_both_sides_of_the_split(tmp_path):
 
 def test_common_words_are_counted_once_a_conversation(tmp_path):
     rows = [row for number in range(8) for row in read(written(tmp_path / "c.jsonl", about(f"Bo {number}", number)))]
+    rows.append(Row("C_9", "Ann", "Why?", "Why?", ("Where did she sail?",), ("Where did she sail?",), ("Solvik",)))
     common = common_words([row for row in rows if row.asked])
     assert common == {"engineer": 2.08, "work": 2.08}  # log 8
 
