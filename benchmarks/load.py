@@ -1,7 +1,7 @@
 """Many people asking one chat at once: how long answers take, and whether any goes wrong.
 
     article-qa chat --no-browser &
-    python -m benchmarks.load http://127.0.0.1:7860 --seconds 120 --users 10
+    python benchmarks/load.py http://127.0.0.1:7860 --seconds 120 --users 10
 
 Each simulated user asks over the chat's public endpoint, waits for the answer, and asks the next question. It ends
 after the time given, at the latest after `MOST` questions.
@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-
-from benchmarks.hardware import machine
+from hardware import machine
 
 MOST = 5000  # questions in one run
 PATIENCE = 120.0  # seconds for one answer
