@@ -2,8 +2,8 @@
 
 import pytest
 from chat_fakes import FakeAssistant
+from load import Figures, run
 
-from benchmarks.load import Figures, run
 from ui.app import launch
 
 
