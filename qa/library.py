@@ -5,32 +5,28 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa import filtering, generations
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError, QAError
-from qa.fingerprint import check, encoder_name, fingerprint
-from qa.generations import Generation
+from qa.fingerprint import check, encoder_name
 from qa.ingest import Ingest, silent
+from qa.keeping import Keeper
 from qa.listing import Listing, Sort, Wanted, Word, words_of
 from qa.loaders import Document
 from qa.loaders import article_id as id_of
 from qa.locking import writer_lock
 from qa.mirroring import Mirrored, Shard
 from qa.reading import Fetched, discovered, fetched, look, told
-from qa.store import Store
 from qa.transaction import Transaction
 
 if TYPE_CHECKING:
-    from embeddings.vectors import VectorIndex
     from qa.doctor import Finding
-    from qa.lexical import LexicalIndex
     from qa.retrieval import Retriever
     from qa.watching import Happening
 
@@ -40,17 +36,8 @@ logger = logging.getLogger(__name__)
 _IN_MEMORY = ("upload:", "sample:")  # origins that nobody can read again
 
 
-class Library:
+class Library(Keeper):
     """An open library. Every method may be called from any thread; changes queue, and reading goes on meanwhile."""
-
-    def __init__(self, path: Path, settings: Settings, encoder: Encoder, generation: Generation) -> None:
-        """Use `Library.open`."""
-        self.path = path
-        self.settings = settings
-        self.encoder = encoder
-        self._generation = generation
-        self._lock = writer_lock(path / "write.lock")
-        self._closed = False
 
     @classmethod
     def open(
@@ -81,24 +68,6 @@ class Library:
             raise LibraryError(f"The library at {path} cannot be made: {error}. Choose a folder of yours.") from error
         encoder = encoder or SentenceTransformerEncoder(settings.encoder, settings.precision, settings.threads)
         return cls(path, settings, encoder, generations.open_current(path))
-
-    def close(self) -> None:
-        """Close the files. Nothing is lost without it, but the next opening may take longer."""
-        if self._closed:
-            return
-        self._generation.dense.close()
-        if self._generation.wants_snapshot():
-            with self._permitted(self._generation) as permitted:
-                if permitted:
-                    self._generation.save_vectors()
-        self._closed = True
-        self._generation.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     # what is in it
 
@@ -180,85 +149,6 @@ class Library:
         from qa.retrieval import Retriever
 
         return Retriever(self)
-
-    @property
-    def generation(self) -> Generation:
-        """The store and indexes in force. Take it once for a question: a rebuild may replace it at any time."""
-        return self._generation
-
-    @property
-    def store(self) -> Store:
-        return self._generation.store
-
-    @property
-    def lexical(self) -> LexicalIndex:
-        return self._generation.lexical
-
-    @property
-    def vectors(self) -> VectorIndex:
-        """Empty while there is no passage."""
-        return self._generation.vectors or self._no_vectors
-
-    @cached_property
-    def _no_vectors(self) -> VectorIndex:
-        from embeddings.vectors import VectorIndex
-
-        return VectorIndex(self.encoder.dimension)
-
-    def refresh(self) -> int:
-        """Bring the indexes to the newest revision, also one that another process made; the revision.
-
-        Raises FingerprintMismatch when the vectors were made with other settings than this library was opened with.
-        """
-        return self._refreshed()[1]
-
-    def ready(self) -> Generation:
-        """The generation in force, refreshed; not even another thread can have replaced it by one that is not."""
-        return self._refreshed()[0]
-
-    def _refreshed(self) -> tuple[Generation, int]:
-        while True:
-            generation = self._current()
-            try:
-                revision = self._catch_up(generation)
-            except (QAError, OSError):
-                if generations.current_name(self.path) == generation.name and generation.is_in_place():
-                    raise
-            else:
-                if generations.current_name(self.path) == generation.name:
-                    return generation, revision
-
-    def _catch_up(self, generation: Generation) -> int:
-        check(generation.store.fingerprint(), self._fingerprint, self.path)
-        revision = generation.store.revision()
-        generation.catch_up_vectors()
-        # While somebody else writes, what the lexical index holds has to do: it is at most a batch behind.
-        if generation.lexical_is_behind():
-            with self._permitted(generation) as permitted:
-                if permitted:
-                    generation.catch_up_lexical(needed=False)
-        if generation.wants_snapshot():
-            generation.save_vectors_beside(partial(self._permitted, generation))
-        return revision
-
-    @contextmanager
-    def _permitted(self, generation: Generation) -> Iterator[bool]:
-        """Whether derived files may be written now: nobody else is writing, and the generation is in force."""
-        with self._lock.attempted("bringing up to date") as held:
-            yield held and generations.current_name(self.path) == generation.name
-
-    def _current(self) -> Generation:
-        """The generation in force, after a look whether another process has rebuilt the library."""
-        if self._closed:
-            raise LibraryError(f"The library at {self.path} is closed. Open it again to use it.")
-        if generations.current_name(self.path) != self._generation.name or not self._generation.is_in_place():
-            # The old one is not closed: a question may be reading from it. It goes with the last who holds it.
-            self._generation = generations.open_current(self.path)
-        return self._generation
-
-    @cached_property
-    def _fingerprint(self) -> str:
-        return fingerprint(self.encoder, self.settings)
 
     # changes
 
@@ -391,10 +281,6 @@ class Library:
             generation.follow()
             self._compact_if_due(removed=bool(removed))
 
-    def check_fingerprint(self) -> None:
-        """Raise FingerprintMismatch unless the settings in force make the same passages and vectors as are stored."""
-        check(self._current().store.fingerprint(), self._fingerprint, self.path)
-
     def examine(self, *, repair: bool = True, progress: ProgressCallback | None = None) -> list[Finding]:
         """Check everything, and make derived files anew that are wrong (`qa.doctor`)."""
         from qa import doctor
@@ -466,11 +352,6 @@ class Library:
                 self.compact()
             except (QAError, OSError) as error:
                 logger.warning("The library at %s still holds words of removed articles: %s", self.path, error)
-
-    def _put_in_force(self, generation: Generation) -> None:
-        generations.point_to(self.path, generation.name)
-        self._generation = generation
-        generations.delete_others(self.path)
 
     @contextmanager
     def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingest]:
