@@ -24,7 +24,7 @@ QUESTION = "When does the first crossing leave?"
 CAPTAIN = "Who is the captain?"
 KING = "Who is the king?"
 IN_VIEW = """() => {
-  const mark = document.querySelector('#pane mark, #pane .passage')?.getBoundingClientRect();
+  const mark = document.querySelector('#pane #mark, #pane .passage')?.getBoundingClientRect();
   const pane = document.querySelector('#pane-body').getBoundingClientRect();
   return mark && mark.height > 0 && mark.top >= pane.top && mark.bottom <= pane.bottom;
 }"""
@@ -73,7 +73,10 @@ def visit(chromium, served, assistant):
 
 
 def visits(chromium, url):
-    """Opens the chat in a fresh browser profile; at the end nothing may have gone wrong or elsewhere."""
+    """Opens the chat in a fresh browser profile; at the end nothing may have gone wrong or elsewhere.
+
+    `before` is a script that runs in the page before its own.
+    """
     contexts, troubles = [], []
 
     def note(request):
@@ -86,11 +89,13 @@ def visits(chromium, url):
         if said.type == "error" and not said.text.startswith(LEFT):
             troubles.append(said.text)
 
-    def open_page(*, size=DESKTOP, dark=False):
+    def open_page(*, size=DESKTOP, dark=False, before=None):
         context = chromium.new_context(viewport=size, color_scheme="dark" if dark else "light", reduced_motion="reduce")
         contexts.append(context)
         context.on("request", note)
         page = context.new_page()
+        if before:
+            page.add_init_script(before)
         page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("pageerror", lambda error: troubles.append(f"error in the page: {error}"))
         page.on("console", complain)

@@ -117,9 +117,9 @@ def test_scale_grows_one_library(tmp_path: Path, questions: Path) -> None:
     with Library.open(tmp_path / "library") as library:
         library.add(corpus)
     given = ("--questions", questions, "--vectors", tmp_path / "library", "--folder", tmp_path, "--flat", "7")
-    output = started("scale.py", corpus, *given, "--steps", "40,80")
+    output = started("scale.py", corpus, *given, "--steps", "40,4000")
     assert "### To 40 passages\n\n| what | figure |\n|---|---|\n| taken in | 5 articles, " in output
-    assert "| retrieve while articles are taken in, p50 / p95 / most | " in output.split("### To 80 passages")[1]
+    assert "| retrieve while articles are taken in, p50 / p95 / most | " in output.split("### To 4,000 passages")[1]
     assert output.count("| recall@20 against exact search | 1.0000 |") == 2
     assert "| taken in | 7 articles, " in output.split("### 7 articles into an empty library")[1]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bridges.jsonl", "corpus.jsonl", "library"]

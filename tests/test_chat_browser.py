@@ -153,7 +153,7 @@ def test_the_sample_articles_answer_in_the_real_chat(real_visit):
         assert len(sentence.inner_text()) > len(quote)
         assert "12 May 2025" in turn.locator(".evidence .from").inner_text()
         turn.locator(".cite").first.click()
-        page.wait_for_function("quote => document.querySelector('#pane mark')?.textContent === quote", arg=quote)
+        page.wait_for_function("quote => document.querySelector('#pane #mark')?.textContent === quote", arg=quote)
         page.wait_for_function(IN_VIEW)
         page.keyboard.press("Escape")
     turn = ask(page, "Who won the 2030 World Cup?")

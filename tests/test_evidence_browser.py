@@ -49,6 +49,20 @@ def test_the_article_opens_by_itself_at_the_words_and_takes_no_focus(visit):
     assert sorted(page.evaluate(CURRENT)) == ["cite 1", "marker 1"]
 
 
+TABS_COME_LATE = """
+  const find = document.querySelector.bind(document);
+  let looks = 0;
+  document.querySelector = (what) => (what === "#tabs" && (looks += 1) < 10 ? null : find(what));
+"""
+
+
+def test_the_page_waits_for_tabs_that_come_late(visit):
+    page = visit(before=TABS_COME_LATE)
+    ask(page, QUESTION)
+    page.wait_for_function(IN_VIEW)
+    assert page.locator("#pane mark").all_text_contents() == ["21:40"]
+
+
 def test_three_panes_stand_side_by_side(visit):
     page = visit()
     ask(page, QUESTION)

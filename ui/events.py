@@ -10,6 +10,5 @@ WAITING = 200  # events in line before Gradio turns one away
 THREADS = LONGEST_LINE + 30  # a question that waits holds one
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 READING: dict[str, Any] = {"concurrency_id": "read", "concurrency_limit": None}  # `ui.line` is their line
-WRITING: dict[str, Any] = {"concurrency_id": "write", "concurrency_limit": 1}
 AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 SUGGESTING: dict[str, Any] = {"concurrency_id": "suggest", "concurrency_limit": 1, **QUIET}

@@ -45,7 +45,7 @@ async function openArticle(button, { focus = true } = {}) {
   element.querySelector("#pane-title").textContent = paneBody.querySelector("h2")?.textContent ?? "";
   pane.hidden = false;
   showCurrent();
-  const mark = paneBody.querySelector("#mark, mark");
+  const mark = paneBody.querySelector("#mark") ?? paneBody.querySelector("mark");
   if (mark) mark.scrollIntoView({ block: "center", behavior: shown && !calm() ? "smooth" : "instant" });
   else paneBody.scrollTop = 0;
   if (focus) paneBody.focus({ preventScroll: true });

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,8 @@ from ui import render_intake, render_library, uploads
 from ui.removals import Removal, Removals
 from ui.render import escape, web_address
 from ui.render_article import article_view_html
-from ui.values import UNEXPECTED, text
+from ui.telling import error_html, in_words
+from ui.values import text
 from ui.view import PAGE, View
 from ui.works import Work, Works
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from qa.assistant import Assistant
     from qa.library import Library
 
-log = logging.getLogger(__name__)
 
 MOST_CHOSEN = 50_000  # articles removed at once
 MEGABYTE = 1024 * 1024
@@ -34,22 +32,6 @@ NOT_HERE = (
     "Others can reach this page, so paths of the computer that runs it cannot be added here. Drop the files instead, "
     "or use article-qa add there."
 )
-
-
-def _told(work: Callable[..., str]) -> Callable[..., str]:
-    """Whatever goes wrong becomes a sentence."""
-
-    @wraps(work)
-    def safely(*given: Any) -> str:
-        try:
-            return work(*given)
-        except QAError as error:
-            return render_intake.error_html(str(error))
-        except Exception:
-            log.exception("a part of the library's page could not be made")
-            return render_intake.error_html(UNEXPECTED)
-
-    return safely
 
 
 class LibraryHandlers:
@@ -80,7 +62,7 @@ class LibraryHandlers:
 
     # the list and an article
 
-    @_told
+    @in_words
     def shelf(self, given: Any) -> str:
         """One page of the list, or of what could not be added."""
         view = View.of(given)
@@ -112,11 +94,11 @@ class LibraryHandlers:
             if all(word.lower() in failure.source.lower() for word in words.split())
         ]
 
-    @_told
+    @in_words
     def shelf_sources(self, _: Any = None) -> str:
         return render_library.sources_html(self.library.sources())
 
-    @_told
+    @in_words
     def read_article(self, article_id: Any) -> str:
         """The article with its passages as they are cut."""
         article = self.library.article(text(article_id))
@@ -124,7 +106,7 @@ class LibraryHandlers:
 
     # what is put in
 
-    @_told
+    @in_words
     def take_in(self, given: Any) -> str:
         """Begin to add what was sent, or what an address or a path names; what is wrong with it, or ""."""
         given = given if isinstance(given, dict) else {}
@@ -133,7 +115,7 @@ class LibraryHandlers:
             return self._take_in_files([text(key) for key in keys])
         source = text(given.get("address")).strip()
         if trouble := self._trouble_with(source):
-            return render_intake.error_html(trouble)
+            return error_html(trouble)
         source = source if is_url(source) else os.path.normpath(Path(source).expanduser())
         self.works.begin(Work("add", source, lambda told: self.library.add([source], progress=told)))
         return ""
@@ -141,7 +123,7 @@ class LibraryHandlers:
     def _take_in_files(self, keys: list[str]) -> str:
         sent = self.uploads.take(keys)
         if not sent:
-            return render_intake.error_html("The files are not here any more. Choose them again.")
+            return error_html("The files are not here any more. Choose them again.")
 
         def add(told: ProgressCallback) -> Report:
             try:
@@ -171,7 +153,7 @@ class LibraryHandlers:
             there = False
         return "" if there else f"There is no file or folder {source} on this computer. Check its name."
 
-    @_told
+    @in_words
     def retry(self, origin: Any) -> str:
         """Try one file or URL again that could not be taken in, or all of them."""
         only = [origin] if isinstance(origin, str) and origin else None
@@ -179,7 +161,7 @@ class LibraryHandlers:
         self.works.begin(Work("retry", what, lambda told: self.library.retry(only=only, progress=told)))
         return ""
 
-    @_told
+    @in_words
     def dismiss(self, origin: Any) -> str:
         """Forget that one file or URL could not be taken in, or all of them."""
         self.library.dismiss([origin] if isinstance(origin, str) and origin else list(self.library.store.failures()))
@@ -188,7 +170,7 @@ class LibraryHandlers:
 
     # long work
 
-    @_told
+    @in_words
     def works_now(self, _: Any = None) -> str:
         """What is being done, what was done, and what can be undone."""
         if self._lingers is None:
@@ -196,18 +178,18 @@ class LibraryHandlers:
         removals, works = self.removals.listed(), self.works.listed()
         return render_intake.works_html(works, removals, lingers=self._lingers, version=self._version)
 
-    @_told
+    @in_words
     def stop_work(self, key: Any) -> str:
         self.works.stop(text(key))
         return ""
 
-    @_told
+    @in_words
     def close_work(self, key: Any) -> str:
         self.works.close(text(key))
         self.removals.close(text(key))
         return ""
 
-    @_told
+    @in_words
     def erase(self, _: Any = None) -> str:
         """Write the library anew without what lingers of removed articles."""
 
@@ -226,18 +208,18 @@ class LibraryHandlers:
 
     # what is taken out
 
-    @_told
+    @in_words
     def remove(self, ids: Any) -> str:
         """Begin to remove these articles."""
         chosen = [each for each in ids if isinstance(each, str)][:MOST_CHOSEN] if isinstance(ids, list) else []
         there = list(self.library.store.headings(chosen))
         if not there:
-            return render_intake.error_html("None of these articles is in the library any more.")
+            return error_html("None of these articles is in the library any more.")
         self.removals.begin(Removal(frozenset(there), lambda: self.library.remove(there)))
         self._version += 1
         return ""
 
-    @_told
+    @in_words
     def remove_samples(self, _: Any = None) -> str:
         """Begin to remove the sample articles; one that came from elsewhere as well stays, under that source."""
         articles = self.library.articles(Where(sources=(PREFIX,)))
@@ -247,21 +229,21 @@ class LibraryHandlers:
         self._version += 1
         return ""
 
-    @_told
+    @in_words
     def undo(self, key: Any) -> str:
         if not self.removals.undo(text(key)):
-            return render_intake.error_html("It was too late: the articles are removed. Add them again.")
+            return error_html("It was too late: the articles are removed. Add them again.")
         self._samples = None
         self._version += 1
         return ""
 
-    @_told
+    @in_words
     def hold(self, given: Any) -> str:
         given = given if isinstance(given, dict) else {}
         self.removals.hold(text(given.get("key")), bool(given.get("held")))
         return ""
 
-    @_told
+    @in_words
     def settle(self, _: Any = None) -> str:
         """The tab was left: nothing is undone any more."""
         self.removals.settle()

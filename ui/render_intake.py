@@ -168,7 +168,3 @@ def _lingers_html() -> str:
 
 def _name(what: str) -> str:
     return shortened(plain(what), NAME_CHARS)
-
-
-def error_html(text: str) -> str:
-    return f'<p class="error">{escape(text)}</p>'

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qa.conversations import Conversations
@@ -16,35 +14,18 @@ from qa.feedback import Feedback
 from qa.verifying import standing
 from ui import render_side
 from ui.places import parse_page_address
-from ui.render import escape
 from ui.render_evidence import Mark, article_html, gone_html
 from ui.render_how import how_html
-from ui.values import UNEXPECTED, number, text
+from ui.telling import in_words
+from ui.values import number, text
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
-log = logging.getLogger(__name__)
 
 LISTED = 50  # conversations at once
 MOST_LISTED = 5000
 MOST_MARKS = 200
-
-
-def _told(work: Callable[..., str]) -> Callable[..., str]:
-    """Whatever goes wrong becomes a sentence."""
-
-    @wraps(work)
-    def safely(*given: Any) -> str:
-        try:
-            return work(*given)
-        except QAError as error:
-            return f'<p class="error" role="alert">{escape(str(error))}</p>'
-        except Exception:
-            log.exception("a part of the page could not be made")
-            return f'<p class="error" role="alert">{UNEXPECTED}</p>'
-
-    return safely
 
 
 class SideHandlers:
@@ -55,7 +36,7 @@ class SideHandlers:
         self.kept = kept
         self.feedback = feedback
 
-    @_told
+    @in_words
     def open_article(self, place: Any) -> str:
         """The article at a place: its id, the offsets, whether exact, and what else of it is cited there."""
         place = place if isinstance(place, dict) else {}
@@ -78,7 +59,7 @@ class SideHandlers:
         changed = citation is not None and standing(self.assistant.library, citation) == "changed"
         return gone_html(citation, changed)
 
-    @_told
+    @in_words
     def conversations(self, asked: Any) -> str:
         """The list, newest first, of those that have all the `words`; `shown` is how many are there already."""
         asked = asked if isinstance(asked, dict) else {}
@@ -86,17 +67,17 @@ class SideHandlers:
         limit = LISTED + min(max(0, number(asked.get("shown", 0))), MOST_LISTED)
         return render_side.conversations_html(self.kept.listed(words, limit=limit), self.kept.count(words), words)
 
-    @_told
+    @in_words
     def rename(self, asked: Any) -> str:
         self.kept.rename(text(asked.get("id")), text(asked.get("name")))
         return ""
 
-    @_told
+    @in_words
     def delete(self, asked: Any) -> str:
         self.kept.delete(text(asked.get("id")))
         return ""
 
-    @_told
+    @in_words
     def filter_form(self, address: Any) -> str:
         """The form with what the page's address chooses."""
         _, where = parse_page_address(text(address))
@@ -105,23 +86,23 @@ class SideHandlers:
         titles = {article_id: heading.title for article_id, heading in headings.items()}
         return render_side.filter_html(where, library.sources(), titles)
 
-    @_told
+    @in_words
     def unanswered(self, _: Any = None) -> str:
         return render_side.unanswered_html(self.feedback.unanswered())
 
-    @_told
+    @in_words
     def question_of(self, asked: Any) -> str:
         """The question of a turn, as plain text: as it was typed, or as it was `read`."""
         turn = self.kept.turn(number(asked.get("turn")))
         return turn.answer.question if asked.get("read") else turn.question
 
-    @_told
+    @in_words
     def how(self, turn: Any) -> str:
         """How the answer of a turn came about."""
         stored = self.kept.turn(number(turn), cache(self.assistant.library.article))
         return how_html(explained(stored.answer, self.assistant.library.settings, stored.where))
 
-    @_told
+    @in_words
     def retrieve(self, asked: Any) -> str:
         """What the searches find for a question, with the filter of the page's address."""
         asked = asked if isinstance(asked, dict) else {}

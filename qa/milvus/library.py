@@ -43,6 +43,9 @@ class _Remote:
     def follow(self) -> None:
         """Milvus does."""
 
+    def forget_future(self) -> None:
+        """Nothing that is derived can be newer than the articles."""
+
 
 class _Expected(list[str]):
     """Files and URLs about to be read; what the library knows of them is asked for page by page on the way."""
