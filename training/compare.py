@@ -108,3 +108,7 @@ def judged(
     for examples in dev.values():
         report = evaluate_reading(reader, examples)
         yield from (report.f1_candidate or 0.0, report.best_f1_all or 0.0)
+
+
+if __name__ == "__main__":
+    main()
