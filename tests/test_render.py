@@ -15,7 +15,7 @@ from qa.datatypes import Answer, Article, Reason, Where
 from qa.explaining import explained
 from qa.feedback import Unanswered
 from qa.turns import Conversation, StoredTurn, Verdict
-from ui import render, render_answer, render_evidence, render_how, render_side, render_turns
+from ui import render, render_answer, render_evidence, render_how, render_side, render_turns, render_versions
 from ui.render_evidence import Mark
 from ui.visit import Exchange
 
@@ -228,6 +228,22 @@ def test_a_turn_offers_its_versions_and_what_was_said(first):
     assert render_turns.turn_html(replace(turn, version=3), {}).count("disabled") == 1
     assert "Wrong" not in render_turns.turn_html(turn, {})
     assert " of " not in Page(render_turns.turn_html(kept("Q?", answer(first)), {})).text.partition("Edit")[2]
+
+
+def test_versions_stand_beside_each_other_with_what_has_changed(first):
+    other = replace(first, quote="22:40")
+    elsewhere = replace(first, article_id="0" * 16)
+    answers = [answer(first), answer(first), answer(other), missing("Q?", Reason.NOT_SURE), answer(elsewhere)]
+    turns = [kept("Q?", each, id=number) for number, each in enumerate(answers)]
+    turns.append(kept("Q?", answer(first), id=5))
+    page = Page(render_versions.versions_html(turns, 2))
+    assert page.text.count("Asked 13 May 2025, 08:30 UTC") == 6
+    told = ["The same words as before.", "Other words than before.", "Not found any more."]
+    told += ["Found now, and not before.", "The same words, from another article."]
+    assert re.findall("|".join(sorted(set(map(re.escape, told)))), page.text) == told
+    assert page.marks == [first.quote, first.quote, "22:40", first.quote, first.quote]
+    assert page.text.partition("In the conversation")[0].count("Asked") == 3
+    assert page.text.count("In the conversation") == 1
 
 
 @pytest.mark.parametrize(

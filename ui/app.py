@@ -97,7 +97,7 @@ def _server_functions(side: SideHandlers, library: LibraryHandlers) -> list[Call
         callable_by_page(method)
         for method in (
             side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
-            side.question_of, side.how, side.retrieve, *library.page_functions(),
+            side.question_of, side.how, side.compare, side.retrieve, *library.page_functions(),
         )
     ]  # fmt: skip
 

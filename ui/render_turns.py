@@ -141,7 +141,7 @@ def _versions_html(turn: StoredTurn) -> str:
 
     return (
         f'<span class="versions">{step("‹", "Earlier version", -1)}<span>{turn.version} of {turn.versions}</span>'
-        f"{step('›', 'Later version', 1)}</span>"
+        f"{step('›', 'Later version', 1)}</span>" + tool_html("Compare", "compare", turn.id, hidden="the versions")
     )
 
 

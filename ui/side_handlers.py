@@ -16,6 +16,7 @@ from ui import render_side
 from ui.places import parse_page_address
 from ui.render_evidence import Mark, article_html, gone_html
 from ui.render_how import how_html
+from ui.render_versions import versions_html
 from ui.telling import in_words
 from ui.values import number, text
 
@@ -101,6 +102,11 @@ class SideHandlers:
         """How the answer of a turn came about."""
         stored = self.kept.turn(number(turn), cache(self.assistant.library.article))
         return how_html(explained(stored.answer, self.assistant.library.settings, stored.where))
+
+    @in_words
+    def compare(self, turn: Any) -> str:
+        """All versions of a turn."""
+        return versions_html(self.kept.versions(number(turn), cache(self.assistant.library.article)), number(turn))
 
     @in_words
     def retrieve(self, asked: Any) -> str:

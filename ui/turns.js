@@ -46,7 +46,8 @@ let sheetTicket = 0;
 async function showSheet(title, question, load) {
   const ticket = ++sheetTicket;
   element.querySelector("#sheet-title").textContent = title;
-  element.querySelector("#try-question").value = question;
+  element.querySelector("#try").hidden = question === null;
+  element.querySelector("#try-question").value = question ?? "";
   sheetContent.innerHTML = "";
   if (!sheet.open) sheet.showModal();
   if (!load) return;
@@ -60,6 +61,7 @@ Object.assign(deeds, {
     const question = await call("question_of", { turn, read: true });
     if (question !== null) showSheet("How this answer came about", question, () => call("how", turn));
   },
+  compare: (turn) => showSheet("Versions of this answer", null, () => call("compare", turn)),
   retrieval: () => showSheet("Try the search", "", null),
   "close-sheet": () => sheet.close(),
 });
