@@ -236,12 +236,13 @@ def test_versions_stand_beside_each_other_with_what_has_changed(first):
     answers = [answer(first), answer(first), answer(other), missing("Q?", Reason.NOT_SURE), answer(elsewhere)]
     turns = [kept("Q?", each, id=number) for number, each in enumerate(answers)]
     turns.append(kept("Q?", answer(first), id=5))
+    turns.append(kept("Q?", replace(answer(first), question="R?"), id=6))
     page = Page(render_versions.versions_html(turns, 2))
-    assert page.text.count("Asked 13 May 2025, 08:30 UTC") == 6
+    assert page.text.count("Asked 13 May 2025, 08:30 UTC") == 7
     told = ["The same words as before.", "Other words than before.", "Not found any more."]
-    told += ["Found now, and not before.", "The same words, from another article."]
+    told += ["Found now, and not before.", "The same words, from another article.", "Asked otherwise."]
     assert re.findall("|".join(sorted(set(map(re.escape, told)))), page.text) == told
-    assert page.marks == [first.quote, first.quote, "22:40", first.quote, first.quote]
+    assert page.marks == [first.quote, first.quote, "22:40", first.quote, first.quote, first.quote]
     assert page.text.partition("In the conversation")[0].count("Asked") == 3
     assert page.text.count("In the conversation") == 1
 

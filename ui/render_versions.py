@@ -8,7 +8,7 @@ from itertools import pairwise
 from qa.datatypes import Answer, Reason
 from qa.filtering import where_chips
 from qa.turns import StoredTurn
-from ui.render import confidence_html, escape, label, origin_html, plain, shortened
+from ui.render import confidence_html, escape, label, origin_html, plain, shortened, time_html
 
 SHOWN = 400  # characters of a question or an answer
 _MISSING = {
@@ -41,13 +41,16 @@ def _answer_html(answer: Answer) -> str:
     if not answer.found:
         return f'<p class="sentence">{_MISSING[answer.reason or Reason.NOTHING_RELEVANT]}</p>'
     best = answer.citations[0]
+    stands = " · ".join((label(best.title), time_html(best.published), origin_html(best)))
     return (
         f'<p class="sentence" dir="auto"><mark>{escape(shortened(best.quote, SHOWN))}</mark></p>'
-        f'<p class="rank">{label(best.title)} · {origin_html(best)}</p>{confidence_html(best.confidence)}'
+        f'<p class="rank">{stands}</p>{confidence_html(best.confidence)}'
     )
 
 
 def _change(before: Answer, after: Answer) -> str:
+    if plain(before.question) != plain(after.question):
+        return "Asked otherwise."
     if not after.found:
         return "Not found any more." if before.found else "Not found, as before."
     if not before.found:
