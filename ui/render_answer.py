@@ -28,7 +28,7 @@ LONG = 70  # characters of an answer from which it is set smaller
 
 Standings = Mapping[str, Standing]
 
-_NOT_FOUND = {
+NOT_FOUND = {  # what is said first, and what to do
     Reason.NO_ARTICLES: (
         "There are no articles to read.",
         "Add some in the Library tab, then ask again.",
@@ -150,7 +150,7 @@ def _missing_html(answer: Answer, filtered: bool) -> str:
 def _missing(answer: Answer, filtered: bool) -> tuple[str, str]:
     if filtered and answer.reason is Reason.NO_ARTICLES:
         return _FILTERED_OUT
-    return _NOT_FOUND[answer.reason or Reason.NOTHING_RELEVANT]
+    return NOT_FOUND[answer.reason or Reason.NOTHING_RELEVANT]
 
 
 def spoken(answer: Answer, *, filtered: bool = False) -> str:

@@ -9,13 +9,9 @@ from qa.datatypes import Answer, Reason
 from qa.filtering import where_chips
 from qa.turns import StoredTurn
 from ui.render import confidence_html, escape, label, origin_html, plain, shortened, time_html
+from ui.render_answer import NOT_FOUND
 
 SHOWN = 400  # characters of a question or an answer
-_MISSING = {
-    Reason.NO_ARTICLES: "There were no articles to read.",
-    Reason.NOTHING_RELEVANT: "Your articles don’t say.",
-    Reason.NOT_SURE: "Your articles don’t clearly say.",
-}
 
 
 def versions_html(turns: Sequence[StoredTurn], shown: int) -> str:
@@ -39,7 +35,7 @@ def _version_html(turn: StoredTurn, before: StoredTurn | None, shown: int) -> st
 
 def _answer_html(answer: Answer) -> str:
     if not answer.found:
-        return f'<p class="sentence">{_MISSING[answer.reason or Reason.NOTHING_RELEVANT]}</p>'
+        return f'<p class="sentence">{NOT_FOUND[answer.reason or Reason.NOTHING_RELEVANT][0]}</p>'
     best = answer.citations[0]
     stands = " · ".join((label(best.title), time_html(best.published), origin_html(best)))
     return (
