@@ -15,7 +15,7 @@ from pathlib import Path
 
 from qa.completing import completed, phrases
 from qa.datatypes import Turn
-from qa.ellipsis import continued, fragment, points_back
+from qa.ellipsis import continued, fragment, points_back, turned
 from qa.history import SHORT, Text, candidates, need, texts
 
 PACKAGED = Path(__file__).parent / "weights" / "followup.json"
@@ -56,7 +56,7 @@ def standalone(question: str, history: Sequence[Turn], model: Model | None = Non
     if not history:
         return question
     said, model = texts(history), model or load()
-    if whole := continued(question, said):
+    if whole := turned(question, said) or continued(question, said):
         return whole
     chosen = chosen_words(question, said, model)
     return completed(question, said, phrases(said, chosen)) if chosen else question

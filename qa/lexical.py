@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import struct
 import tempfile
 import threading
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import LibraryBusy
+from qa.segments import is_whole
 from qa.tokenization import question_terms, terms
 
 FORMAT = 1  # of the folder and of the terms in it: a folder of another format counts as empty
@@ -28,7 +27,6 @@ RECORD = "revision.json"
 TITLE_BOOST = 0.3
 MAX_QUESTION_TERMS = 100
 WRITER_BYTES = 30_000_000
-READ_BYTES = 1_000_000
 MAX_SIFTED = 4000  # hits looked through for allowed ones before the allowed ids are made part of the query
 
 
@@ -153,11 +151,7 @@ class LexicalIndex:
 
         self.clear()
         self._folder.mkdir(parents=True)
-        # a signed id: deleting by the term of an unsigned field takes nothing out, without a word
-        schema = tantivy.SchemaBuilder().add_integer_field("id", indexed=True, fast=True)
-        for field in ("title", "text"):
-            schema = schema.add_text_field(field, tokenizer_name="terms", index_option="freq")
-        self._index = _configured(tantivy.Index(schema.build(), path=str(self._folder)))
+        self._index = _configured(tantivy.Index(_schema(), path=str(self._folder)))
 
     @contextmanager
     def _writer(self) -> Iterator[Any]:
@@ -202,14 +196,25 @@ def _is_reloaded(index: Any) -> bool:
 
 def _opened(folder: Path) -> Any:
     """The index in a folder, None if that is not whole."""
-    if not _is_whole(folder):
+    if not is_whole(folder):
         return None
     import tantivy
 
     try:
-        return _configured(tantivy.Index.open(str(folder)))
+        index = tantivy.Index.open(str(folder))
+        return _configured(index) if index.schema == _schema() else None
     except (ValueError, OSError):
         return None
+
+
+def _schema() -> Any:
+    from tantivy import SchemaBuilder
+
+    # a signed id: deleting by the term of an unsigned field takes nothing out, without a word
+    builder = SchemaBuilder().add_integer_field("id", indexed=True, fast=True)
+    for field in ("title", "text"):
+        builder = builder.add_text_field(field, tokenizer_name="terms", index_option="freq")
+    return builder.build()
 
 
 def _opened_by_links(folder: Path) -> Any:
@@ -308,42 +313,3 @@ def _record(folder: Path, revision: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(folder / RECORD)
-
-
-def _is_whole(folder: Path, attempts: int = 3) -> bool:
-    """Whether every file of the committed segments has the checksum its last bytes tell.
-
-    A file may go while another process merges segments: then the newer list of segments is looked at.
-    """
-    for _ in range(attempts):
-        try:
-            return all(_checksum_holds(path) for path in _segment_files(folder))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, KeyError, TypeError, struct.error):
-            return False
-    return False
-
-
-def _segment_files(folder: Path) -> Iterator[Path]:
-    for segment in json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]:
-        name = segment["segment_id"].replace("-", "")
-        for extension in ("idx", "term", "fieldnorm", "fast", "store", "pos"):
-            yield folder / f"{name}.{extension}"
-        if segment["deletes"]:
-            yield folder / f"{name}.{segment['deletes']['opstamp']}.del"
-
-
-def _checksum_holds(path: Path) -> bool:
-    """A segment file ends in a JSON footer with a CRC-32 of what is before it, the footer's length, and a constant."""
-    with path.open("rb") as file:
-        end = file.seek(-8, os.SEEK_END)
-        length, _ = struct.unpack("<II", file.read(8))
-        end = file.seek(end - length)
-        expected = json.loads(file.read(length))["crc"]
-        file.seek(0)
-        checksum = 0
-        while end > 0 and (part := file.read(min(end, READ_BYTES))):
-            checksum = zlib.crc32(part, checksum)
-            end -= len(part)
-    return bool(checksum == expected)

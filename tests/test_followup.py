@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qa.completing import antecedent, completed, names, phrases
 from qa.datatypes import Answer, Citation, Reason, Turn
-from qa.ellipsis import continued, fragment, points_back
+from qa.ellipsis import continued, fragment, points_back, turned
 from qa.followup import Chance, Model, chosen_words, standalone
 from qa.history import TURNS, candidates, need, texts, words
 
@@ -26,7 +26,7 @@ HARVEST = turn("How many tonnes of honey were gathered in Solvik?", "nine tonnes
     ("question", "history", "expected"),
     [
         ("When was she born?", [BRIDGE], "When was Klara Voss born (Arnfeld)?"),
-        ("Where?", [OPENED], "Where (bridge at Arnfeld open, May 1931)?"),
+        ("Where?", [OPENED], "Where did the bridge at Arnfeld open (May 1931)?"),
         ("And in Lindau?", [HARVEST], "How many tonnes of honey were gathered in Lindau?"),
         ("What about the Hesper?", [turn("When did the Nordlys sink?", "1954")], "When did the Hesper sink?"),
         ("When was it built?", [SHIP], "When was Nordlys built (ship ran aground near Solvik)?"),
@@ -34,6 +34,31 @@ HARVEST = turn("How many tonnes of honey were gathered in Solvik?", "nine tonnes
 )
 def test_worked_examples(question, history, expected):
     assert standalone(question, history) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "last", "expected"),
+    [
+        ("And when?", BRIDGE, "When was it that Klara Voss designed the bridge at Arnfeld?"),
+        ("Why?", OPENED, "Why did the bridge at Arnfeld open (May 1931)?"),
+        ("How?", turn("When did the Hesper sink?"), "How did the Hesper sink?"),
+        ("In which city was that?", turn("When was Ann Lee born?"), "In which city was Ann Lee born?"),
+        ("With whom?", turn("What did she build?", "a bridge"), "With whom did she build (a bridge)?"),
+        ("Since when?", turn("Who is the mayor?", "Ann Lee"), "Since when is Ann Lee the mayor?"),
+        ("For how much?", turn("Who has bought it?", "Ann Lee"), "For how much has Ann Lee bought it?"),
+        ("Why?", turn("Who said what he did?", "Ann Lee"), "Why was it that Ann Lee said what he did?"),
+        ("When?", turn("Why did it sink (Hesper)?", "ice"), "When did it sink (Hesper)?"),
+        ("When?", turn("Who designed it?", "a friend of hers"), None),
+        ("When?", turn("Who designed it?"), None),
+        ("When?", SHIP, None),
+        ("How many?", OPENED, None),
+        ("When was it built?", OPENED, None),
+        ("What?", OPENED, None),
+        ("When did Ann Lee leave?", OPENED, None),
+    ],
+)
+def test_what_is_asked_for_alone_takes_the_rest_of_the_last_question(question, last, expected):
+    assert turned(question, texts([last])) == expected
 
 
 @pytest.mark.parametrize(
@@ -250,8 +275,8 @@ TURNS_OF_ANY_KIND = st.lists(st.builds(turn, ANYTHING, ANYTHING, ANYTHING, ANYTH
 def test_nothing_is_invented_whatever_was_said(question, history):
     done = standalone(question, history)
     said = [text for one in history for text in (one.answer.question, one.answer.text, "".join(titles(one)))]
-    known = {word.text for text in (question, *said) for word in words(text)}
-    assert {word.text for word in words(done)} <= known
+    known = {word.text.casefold() for text in (question, *said) for word in words(text)}
+    assert {word.text.casefold() for word in words(done)} <= known | {"was", "it", "that"}
 
 
 def titles(one):
@@ -260,7 +285,10 @@ def titles(one):
 
 @pytest.mark.parametrize("long", ["x" * 100_000, "X" * 100_000, "9" * 100_000, "Ann " * 30_000, "(" * 100_000])
 def test_a_huge_text_makes_no_huge_question(long):
-    assert len(standalone("And when was it?", [turn(f"Who built Solvik {long}?", f"Ann {long}")])) < 1000
+    history = [turn(f"Who built Solvik {long}?", f"Ann {long}")]
+    assert len(standalone("And when was it?", history)) < 1000
+    assert len(standalone("And when?", history)) < 1000
+    assert len(standalone("And when?", [turn("Who built Solvik?", f"Ann {long}")])) < 1000
 
 
 def test_a_huge_conversation_costs_no_more_than_its_first_and_last_turns():

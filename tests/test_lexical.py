@@ -6,8 +6,9 @@ import json
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -260,6 +261,32 @@ def test_every_damaged_file_is_noticed(index: LexicalIndex, tmp_path: Path) -> N
         assert LexicalIndex(folder).revision == 0
         path.write_bytes(whole)
     assert LexicalIndex(folder).revision == 2
+
+
+def unindexed(meta: Any) -> None:
+    meta["schema"][1]["options"]["indexing"] = None
+
+
+def one_more_passage(meta: Any) -> None:
+    meta["segments"][0]["max_doc"] += 1
+
+
+def one_less_deleted(meta: Any) -> None:
+    next(segment for segment in meta["segments"] if segment["deletes"])["deletes"]["num_deleted_docs"] -= 1
+
+
+@pytest.mark.parametrize("change", [unindexed, one_more_passage, one_less_deleted])
+def test_a_wrong_word_in_the_list_of_segments_is_noticed(
+    index: LexicalIndex, tmp_path: Path, change: Callable[[Any], None]
+) -> None:
+    folder = tmp_path / "lexical"
+    index.apply([Doc(30, "", "walrus")], [1], 2)
+    meta = json.loads((folder / "meta.json").read_text())
+    (folder / "meta.json").write_text(json.dumps(meta))
+    assert LexicalIndex(folder).revision == 2
+    change(meta)
+    (folder / "meta.json").write_text(json.dumps(meta))
+    assert LexicalIndex(folder).revision == 0
 
 
 def test_a_damaged_folder_is_replaced_by_the_next_apply(index: LexicalIndex, tmp_path: Path) -> None:
