@@ -65,7 +65,7 @@ class Assistant:
         `found` is called with the passages, before they are read; what it raises ends the asking.
         Raises QuestionError for an empty or overlong question.
         """
-        asked = standalone(self._checked(question), history)
+        asked = standalone(self.usable(question), history)
         for attempt in range(_ATTEMPTS):
             answer = self._answer(asked, where, found)
             try:
@@ -90,6 +90,16 @@ class Assistant:
             found(passages)
         read = passages[: self.library.settings.read_passages]
         return passages, self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
+
+    def usable(self, question: str) -> str:
+        """The question on one line. Raises QuestionError when it is empty or too long."""
+        question = " ".join(question.split())
+        limit = self.library.settings.max_question_chars
+        if not question:
+            raise QuestionError("The question is empty: type what you want to know.")
+        if len(question) > limit:
+            raise QuestionError(f"The question has {len(question):,} characters: ask in at most {limit:,}.")
+        return question
 
     def warm_up(self) -> None:
         """Load both models now, so that the first question need not wait for them."""
@@ -125,15 +135,6 @@ class Assistant:
         """Hold every quote against the text as it is stored now."""
         ids = {citation.article_id for citation in _all_citations(answer.citations)}
         answering.verify(answer.citations, {each: self.library.article(each).text for each in ids})
-
-    def _checked(self, question: str) -> str:
-        question = " ".join(question.split())
-        limit = self.library.settings.max_question_chars
-        if not question:
-            raise QuestionError("The question is empty: type what you want to know.")
-        if len(question) > limit:
-            raise QuestionError(f"The question has {len(question):,} characters: ask in at most {limit:,}.")
-        return question
 
 
 def ask(question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:

@@ -49,9 +49,9 @@ def examine(library: Library, progress: ProgressCallback, *, repair: bool = True
     yield database
     if not database.sound:
         return  # nothing that is read from it could be believed
-    yield from _articles(generation.store, progress)
-    yield _vectors(generation.store, library.encoder)
-    yield _fingerprint(library)
+    yield from check_articles(generation.store, progress)
+    yield check_vectors(generation.store, library.encoder)
+    yield check_fingerprint(library)
     yield _lexical(generation, repair=repair)
     yield _snapshot(generation, repair=repair)
     yield _leftovers(library.path, generation, repair=repair)
@@ -62,7 +62,7 @@ def _database(store: Store) -> Finding:
     return Finding("database", not wrong, "; ".join(wrong[:NAMED]) or "SQLite finds nothing wrong with it")
 
 
-def _articles(store: Store, progress: ProgressCallback) -> Iterator[Finding]:
+def check_articles(store: Store, progress: ProgressCallback) -> Iterator[Finding]:
     """Texts against their ids, passages against their texts."""
     ids = store.article_ids()
     changed, outside, uncovered = list[str](), list[str](), list[str]()
@@ -94,7 +94,7 @@ def _uncovered(article: Article, passages: list[Passage]) -> bool:
     return bool(article.text[reached:].strip())
 
 
-def _vectors(store: Store, encoder: Encoder) -> Finding:
+def check_vectors(store: Store, encoder: Encoder) -> Finding:
     """All of them for length and sense, some against their texts."""
     _, ids = store.passage_ids()
     bad = 0
@@ -125,7 +125,7 @@ def _vectors(store: Store, encoder: Encoder) -> Finding:
     )
 
 
-def _fingerprint(library: Library) -> Finding:
+def check_fingerprint(library: Library) -> Finding:
     try:
         library.check_fingerprint()
     except QAError as error:

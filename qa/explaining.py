@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Where
-from qa.errors import QuestionError
 from qa.filtering import where_chips
 
 if TYPE_CHECKING:
@@ -59,11 +58,7 @@ def explain(question: str, assistant: Assistant, where: Where | None = None) -> 
     Raises QuestionError for an empty or overlong question.
     """
     settings = assistant.library.settings
-    asked = " ".join(question.split())
-    if not 0 < len(asked) <= settings.max_question_chars:
-        raise QuestionError(
-            f"The question has {len(asked):,} characters: type 1 to {settings.max_question_chars:,} of them."
-        )
+    asked = assistant.usable(question)
     passages = assistant.retriever.retrieve(asked, where)
     return Explanation(asked, tuple(_why_retrieved(passages, settings, where)), tuple(_lines(passages, settings)))
 

@@ -234,13 +234,13 @@ def _opened_by_links(folder: Path) -> Any:
 
 def _configured(index: Any) -> Any:
     """`index` with the analyzer of its terms; it shows new commits when it is told to, not by itself."""
-    index.register_tokenizer("terms", _analyzer())
+    index.register_tokenizer("terms", analyzer())
     index.config_reader("manual")
     index.reload()
     return index
 
 
-def _analyzer() -> Any:
+def analyzer() -> Any:
     """What the index does with the terms it is given, space between them."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
@@ -260,7 +260,7 @@ def _document(document: LexicalDocument) -> Any:
 
 def _stemmed(words: list[str]) -> list[str]:
     """The distinct terms as they stand in the index."""
-    return list(dict.fromkeys(_analyzer().analyze(" ".join(words))))
+    return list(dict.fromkeys(analyzer().analyze(" ".join(words))))
 
 
 def _any_term(index: Any, question: str) -> Any:

@@ -420,7 +420,7 @@ def test_show_how_and_trying_the_search(handlers, side):
     tried = side.retrieve({"question": QUESTION, "address": f"?article={TIMETABLE.id}"})
     assert tried.count("<li") == 1
     assert "Summer timetable" in tried
-    assert "type 1 to" in side.retrieve({"question": " "})
+    assert "type what you want to know" in side.retrieve({"question": " "})
 
 
 def test_what_was_not_answered_is_listed(handlers, side):

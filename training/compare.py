@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -93,7 +95,8 @@ def trained(variant: Variant, data: Path, out: Path, run: Path) -> Training:
     """A finished training; what `run` holds of it is taken up."""
     training = Training(variant.start, variant.recipe.train)
     training.model.config.reads_titles = variant.recipe.prepare.titled > 0
-    train(training, prepared(data, out, variant.recipe.prepare), run)
+    with redirect_stdout(sys.stderr):  # the table alone is for standard output
+        train(training, prepared(data, out, variant.recipe.prepare), run)
     return training
 
 

@@ -32,9 +32,9 @@ def examine(
     yield _strays(store, repair=repair)
     yield _generations(store, repair=repair)
     yield _passages(store)
-    yield from doctor._articles(cast(Store, store), progress)
-    yield doctor._vectors(cast(Store, store), library.encoder)
-    yield doctor._fingerprint(library)
+    yield from doctor.check_articles(cast(Store, store), progress)
+    yield doctor.check_vectors(cast(Store, store), library.encoder)
+    yield doctor.check_fingerprint(library)
 
 
 def _texts(store: MilvusStore, *, repair: bool) -> Finding:

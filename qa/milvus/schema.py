@@ -214,9 +214,9 @@ def asked(question: str) -> str:
 
 def _plain(words: list[str]) -> Iterable[str]:
     """Stems of ASCII letters and digits, which every tokenizer leaves whole; others in hexadecimal."""
-    from qa.lexical import _analyzer
+    from qa.lexical import analyzer
 
-    for stem in _analyzer().analyze(" ".join(words)):
+    for stem in analyzer().analyze(" ".join(words)):
         yield stem if stem.isascii() and stem.isalnum() else "x" + stem.encode().hex()
 
 
