@@ -11,7 +11,7 @@ from typing import Self
 from qa import answering, calibration
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, Citation, ProgressCallback, RetrievedPassage, Span, Turn, Where
-from qa.errors import ArticleNotFound, QuestionError, mapped
+from qa.errors import ArticleNotFound, mapped
 from qa.followup import standalone
 from qa.library import Library
 from qa.reader import Reader, TransformersReader
@@ -65,7 +65,7 @@ class Assistant:
         `found` is called with the passages, before they are read; what it raises ends the asking.
         Raises QuestionError for an empty or overlong question.
         """
-        asked = standalone(self.usable(question), history)
+        asked = standalone(self.library.settings.usable(question), history)
         for attempt in range(_ATTEMPTS):
             answer = self._answer(asked, where, found)
             try:
@@ -90,16 +90,6 @@ class Assistant:
             found(passages)
         read = passages[: self.library.settings.read_passages]
         return passages, self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
-
-    def usable(self, question: str) -> str:
-        """The question on one line. Raises QuestionError when it is empty or too long."""
-        question = " ".join(question.split())
-        limit = self.library.settings.max_question_chars
-        if not question:
-            raise QuestionError("The question is empty: type what you want to know.")
-        if len(question) > limit:
-            raise QuestionError(f"The question has {len(question):,} characters: ask in at most {limit:,}.")
-        return question
 
     def warm_up(self) -> None:
         """Load both models now, so that the first question need not wait for them."""

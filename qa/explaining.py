@@ -58,7 +58,7 @@ def explain(question: str, assistant: Assistant, where: Where | None = None) -> 
     Raises QuestionError for an empty or overlong question.
     """
     settings = assistant.library.settings
-    asked = assistant.usable(question)
+    asked = settings.usable(question)
     passages = assistant.retriever.retrieve(asked, where)
     return Explanation(asked, tuple(_why_retrieved(passages, settings, where)), tuple(_lines(passages, settings)))
 
