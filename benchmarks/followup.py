@@ -29,13 +29,13 @@ from hardware import machine
 from rich.console import Console
 from tables import print_table
 
+from qa.answering.retrieval import Retriever
+from qa.cli.console import progress_bars
 from qa.config import Settings
-from qa.followup import standalone
-from qa.history import texts
+from qa.evaluation.metrics import hit_at, mrr
 from qa.library import Library
-from qa.metrics import hit_at, mrr
-from qa.retrieval import Retriever
-from qa.terminal import progress_bars
+from qa.questions.features import texts
+from qa.questions.followup import standalone
 from training.conversations import Counts, Row, added_terms, gold_terms, read
 
 ANSWER_WORDS = 5  # of an answer that retrieval is asked for; "in 1975" cannot be told from others

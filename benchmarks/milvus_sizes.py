@@ -17,11 +17,11 @@ import numpy as np
 from qa.config import Settings
 from qa.datatypes import Article
 from qa.loaders import parse
-from qa.milvus.records import record, source_record
-from qa.milvus.rows import article_row, passage_rows, text_rows
-from qa.passages import cut
+from qa.passages.encoding import cut
 from qa.samples import documents
-from qa.store import Holding
+from qa.storage.local.store import Holding
+from qa.storage.milvus.records import record, source_record
+from qa.storage.milvus.rows import article_row, passage_rows, text_rows
 
 MILLION = 1_000_000
 DIMENSION = 384

@@ -24,15 +24,22 @@ from hardware import machine
 from rich.console import Console
 from tables import print_absent, print_answers, print_both, print_reading, print_retrieval
 
+from qa.answering.reader import TransformersReader
 from qa.assistant import Assistant
+from qa.cli.console import progress_bars
 from qa.config import Settings
 from qa.datatypes import Report
-from qa.evaluation import EndToEndReport, Example, ReadingReport, evaluate_end_to_end, evaluate_reading, read_examples
-from qa.examples import gold_places
+from qa.evaluation.dataset import gold_places
+from qa.evaluation.evaluate import (
+    EndToEndReport,
+    Example,
+    ReadingReport,
+    evaluate_end_to_end,
+    evaluate_reading,
+    read_examples,
+)
 from qa.library import Library
 from qa.loaders import Document, article_id, normalise
-from qa.reader import TransformersReader
-from qa.terminal import progress_bars
 
 Row = Mapping[str, Any]
 

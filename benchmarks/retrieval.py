@@ -26,12 +26,12 @@ from rich.console import Console
 from tables import print_table
 from variants import settings_of
 
-from qa.evaluation import Example, read_examples
-from qa.examples import GoldPlaces, first_right_rank, gold_places
+from qa.answering.retrieval import Fused, fuse, with_articles
+from qa.cli.console import progress_bars
+from qa.evaluation.dataset import GoldPlaces, first_right_rank, gold_places
+from qa.evaluation.evaluate import Example, read_examples
+from qa.evaluation.metrics import hit_at, mrr
 from qa.library import Library
-from qa.metrics import hit_at, mrr
-from qa.retrieval import Fused, fuse, with_articles
-from qa.terminal import progress_bars
 
 Hits = Sequence[tuple[int, float]]
 Fusion = Callable[[Hits, Hits], list[Fused]]

@@ -30,14 +30,14 @@ import numpy as np
 from hardware import machine, memory
 from synthetic import RANKS, DrawingEncoder, Floats, Spread, neighbour_similarities, recombined, similarities
 
+from qa.answering.retrieval import Retriever
 from qa.config import Settings
 from qa.datatypes import Progress, Where
-from qa.examples import read_examples
-from qa.generations import PAGE
+from qa.evaluation.dataset import read_examples
 from qa.library import Library
 from qa.loaders import Document
-from qa.retrieval import Retriever
-from qa.store import batched
+from qa.storage.local.generation import PAGE
+from qa.storage.local.store import batched
 
 STEPS = "10000,30000,100000,300000,1000000"
 ASKED = 300

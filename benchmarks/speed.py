@@ -31,12 +31,12 @@ from variants import settings_of
 
 from embeddings.encoder import SentenceTransformerEncoder
 from embeddings.models import resolve_model
+from qa.answering.reader import TransformersReader
 from qa.assistant import Assistant
 from qa.config import Settings
-from qa.evaluation import read_examples
+from qa.evaluation.evaluate import read_examples
 from qa.library import Library
 from qa.loaders import Document
-from qa.reader import TransformersReader
 from qa.samples import add_samples
 
 QUESTIONS = (

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.store import Store, batched
+from qa.storage.local.store import Store, batched
 
 Floats = NDArray[np.float32]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from qa.evaluation import EndToEndReport, ReadingReport
+from qa.evaluation.evaluate import EndToEndReport, ReadingReport
 
 
 def print_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

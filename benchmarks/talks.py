@@ -20,7 +20,7 @@ from tables import print_table
 
 from qa.assistant import Assistant
 from qa.datatypes import Answer, Turn
-from qa.metrics import RIGHT, f1
+from qa.evaluation.metrics import RIGHT, f1
 from qa.samples import add_samples
 
 TALKS = Path(__file__).parent.parent / "tests" / "conversations.jsonl"

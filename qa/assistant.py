@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from qa import answering, calibration
+from qa.answering import builder, calibration
+from qa.answering.reader import Reader, TransformersReader
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, Citation, ProgressCallback, RetrievedPassage, Span, Turn, Where
 from qa.errors import ArticleNotFound, mapped
-from qa.followup import standalone
 from qa.library import Library
-from qa.reader import Reader, TransformersReader
+from qa.questions.followup import standalone
 from qa.samples import add_samples
 
 _ATTEMPTS = 3  # a question meets an article's removal or a rebuild's swap at most so often in a row
@@ -112,7 +112,7 @@ class Assistant:
     ) -> Answer:
         settings = self.library.settings
         passages, spans = self.look(question, where, found)
-        return answering.answer(
+        return builder.answer(
             question,
             passages,
             spans,
@@ -124,7 +124,7 @@ class Assistant:
     def _verify(self, answer: Answer) -> None:
         """Hold every quote against the text as it is stored now."""
         ids = {citation.article_id for citation in _all_citations(answer.citations)}
-        answering.verify(answer.citations, {each: self.library.article(each).text for each in ids})
+        builder.verify(answer.citations, {each: self.library.article(each).text for each in ids})
 
 
 def ask(question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:

@@ -10,25 +10,26 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
-from qa import filtering, generations
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError, QAError
-from qa.fingerprint import check, encoder_name
-from qa.ingest import Ingest, silent
-from qa.keeping import Keeper
-from qa.listing import Listing, Sort, Wanted, Word, words_of
+from qa.ingestion.pipeline import Ingest, silent
+from qa.ingestion.sources import Fetched, discovered, fetched, look, told
+from qa.ingestion.sync import Mirrored, Shard
 from qa.loaders import Document
 from qa.loaders import article_id as id_of
-from qa.locking import writer_lock
-from qa.mirroring import Mirrored, Shard
-from qa.reading import Fetched, discovered, fetched, look, told
-from qa.transaction import Transaction
+from qa.passages.fingerprint import check, encoder_name
+from qa.storage import filters
+from qa.storage.listing import Listing, Sort, Wanted, Word, words_of
+from qa.storage.local import generation as generations
+from qa.storage.local.backend import Keeper
+from qa.storage.local.lock import writer_lock
+from qa.storage.local.transaction import Transaction
 
 if TYPE_CHECKING:
-    from qa.doctor import Finding
-    from qa.retrieval import Retriever
-    from qa.watching import Happening
+    from qa.answering.retrieval import Retriever
+    from qa.ingestion.watch import Happening
+    from qa.storage.local.doctor import Finding
 
 
 logger = logging.getLogger(__name__)
@@ -49,11 +50,11 @@ class Library(Keeper):
     ) -> Library:
         """Open the library in a folder, made when it is not there; without a folder, the default library.
 
-        At an address, `milvus://...`, it is a `qa.milvus.library.MilvusLibrary`. Raises LibraryDamaged when it cannot
-        be read, LibraryBusy when another process is just making it.
+        At an address, `milvus://...`, it is a `qa.storage.milvus.backend.MilvusLibrary`. Raises LibraryDamaged when it
+        cannot be read, LibraryBusy when another process is just making it.
         """
         if address := library_address(path):
-            from qa.milvus.library import MilvusLibrary
+            from qa.storage.milvus.backend import MilvusLibrary
 
             return MilvusLibrary.open_at(address, settings, encoder=encoder)
         path = library_path(path)
@@ -126,7 +127,7 @@ class Library(Keeper):
 
     def sources(self) -> dict[str, int]:
         """Publishers, else websites, that a filter can choose, with the number of their articles, most first."""
-        return filtering.source_counts(self._current().store.publishers())
+        return filters.source_counts(self._current().store.publishers())
 
     def stats(self) -> Stats:
         """The size of the library, and what made its vectors."""
@@ -146,7 +147,7 @@ class Library(Keeper):
 
     def retriever(self) -> Retriever:
         """What finds passages in this library."""
-        from qa.retrieval import Retriever
+        from qa.answering.retrieval import Retriever
 
         return Retriever(self)
 
@@ -231,7 +232,7 @@ class Library(Keeper):
         LoadError for a folder that is not there at the beginning, FingerprintMismatch, LibraryDamaged, ModelError.
         What is being taken in when `stop` is set is not finished; each batch that is stays.
         """
-        from qa.watching import watch
+        from qa.ingestion.watch import watch
 
         given = [sources] if isinstance(sources, str | Path) else sources
         watch(self, given, every=every, stop=stop or Event(), told=told or (lambda _: None), progress=progress)
@@ -282,16 +283,16 @@ class Library(Keeper):
             self._compact_if_due(removed=bool(removed))
 
     def examine(self, *, repair: bool = True, progress: ProgressCallback | None = None) -> list[Finding]:
-        """Check everything, and make derived files anew that are wrong (`qa.doctor`)."""
-        from qa import doctor
+        """Check everything, and make derived files anew that are wrong (`qa.storage.local.doctor`)."""
+        from qa.storage.local import doctor
 
         with self._lock.held("checking"):
             self._current()
             return list(doctor.examine(self, progress or silent, repair=repair))
 
     def export(self, file: str | Path, *, vectors: bool = True, progress: ProgressCallback | None = None) -> int:
-        """Write the whole library as one ZIP of plain files (`qa.archive`); the number of articles in it."""
-        from qa import archive
+        """Write the whole library as one ZIP of plain files (`qa.storage.archive`); the number of articles in it."""
+        from qa.storage import archive
 
         with self._lock.held("exporting"):
             return archive.export(self._current().store, Path(file).expanduser(), progress or silent, vectors=vectors)
@@ -301,7 +302,7 @@ class Library(Keeper):
 
         Each finished batch stays, whatever happens then. Raises LibraryError for a file that is no whole archive.
         """
-        from qa import archive
+        from qa.storage import archive
 
         told = progress or silent
         with self._changing("importing into", progress):
@@ -314,7 +315,7 @@ class Library(Keeper):
         Interrupted, the next rebuild goes on where it stopped, unless the articles or settings have changed since.
         Raises LibraryError when the disk has no room for both.
         """
-        from qa.rebuilding import rebuilt
+        from qa.storage.local.rebuild import rebuilt
 
         with self._lock.held("rebuilding"):
             old = self._current()
@@ -329,7 +330,7 @@ class Library(Keeper):
         when much has gone; a rebuild does it as well, and one that was interrupted begins anew after it. Raises
         LibraryError when the disk has no room for both.
         """
-        from qa import compaction
+        from qa.storage.local import compaction
 
         with self._lock.held("compacting"):
             before = generations.bytes_below(self.path)
@@ -339,13 +340,13 @@ class Library(Keeper):
 
     def lingers(self) -> bool:
         """Whether words of removed or replaced articles may still be in the files; `compact` takes them out."""
-        from qa import compaction
+        from qa.storage.local import compaction
 
         return compaction.lingers(self.path, self._current())
 
     def _compact_if_due(self, *, removed: bool) -> None:
         """At the end of a change, which stands whatever becomes of this. The caller holds the writer lock."""
-        from qa import compaction
+        from qa.storage.local import compaction
 
         if compaction.is_due(self._generation.store, removed=removed):
             try:

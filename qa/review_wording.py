@@ -1,4 +1,4 @@
-"""What the shell says about conversations and feedback, as lines of text, pure; in the manner of `qa.wording`."""
+"""What the shell says about conversations and feedback, as lines of text, pure; in the manner of `qa.cli.render`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from qa.feedback import Exported, Unanswered
-from qa.turns import Conversation, StoredTurn, Verdict
-from qa.wording import clean, shortened
+from qa.cli.render import clean, shortened
+from qa.conversations.feedback import Exported, Unanswered
+from qa.serialization.conversations import Conversation, StoredTurn, Verdict
 
 _SAID = {
     Verdict.RIGHT: "right",

@@ -26,8 +26,8 @@ from qa.datatypes import (
     Where,
 )
 from qa.errors import ArticleNotFound, QuestionError
-from qa.listing import Listed, Listing, Sort, Wanted, Word, first_of_page, sifted, words_of
 from qa.loaders import Document
+from qa.storage.listing import Listed, Listing, Sort, Wanted, Word, first_of_page, sifted, words_of
 
 FERRY = Article(
     id="f" * 16,

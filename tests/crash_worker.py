@@ -19,8 +19,8 @@ from pathlib import Path
 
 from library_fakes import SETTINGS, LetterEncoder, write_rows
 
-import qa.database
-import qa.generations
+import qa.storage.local.database
+import qa.storage.local.generation
 from qa.library import Library
 
 FILES = ["one", "two", "three"]
@@ -125,7 +125,7 @@ def churn(base: Path, name: str, deadly: int, first: Step, last: int) -> None:
 def die_at(number: int) -> None:
     """Kill this process when it is about to do its nth thing to a file or a database."""
     left = number
-    connect = qa.database._connect
+    connect = qa.storage.local.database._connect
 
     def count_down(*_: object) -> None:
         nonlocal left
@@ -142,15 +142,22 @@ def die_at(number: int) -> None:
         connection.set_trace_callback(count_down)
         return connection
 
-    qa.database._connect = watched
+    qa.storage.local.database._connect = watched
     sys.addaudithook(watch)
 
 
 def serve(base: Path) -> None:
     """For each line of stdin fork a process that churns, tell its number, and wait for its death."""
-    for module in ("faiss", "tantivy", "embeddings.vectors", "qa.lexical", "qa.loaders.tables", "qa.rebuilding"):
+    for module in (
+        "faiss",
+        "tantivy",
+        "embeddings.vectors",
+        "qa.storage.local.lexical",
+        "qa.loaders.tables",
+        "qa.storage.local.rebuild",
+    ):
         import_module(module)  # once here, so that no fork has to
-    qa.generations.SNAPSHOT_PASSAGES = 0  # snapshots are written all the time
+    qa.storage.local.generation.SNAPSHOT_PASSAGES = 0  # snapshots are written all the time
     print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
         name, deadly, last, *first = line.split()

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from library_fakes import SETTINGS, LetterEncoder, write_rows
 
+from qa.answering.retrieval import Retriever
 from qa.library import Library
-from qa.retrieval import Retriever
 
 WORDS = ["amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "heron", "islet"]
 

@@ -13,7 +13,7 @@ from click.testing import Result
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from qa.cli import app
+from qa.cli.commands import app
 from qa.config import Settings
 
 SETTINGS = Settings(passage_words=12, overlap_words=3, batch_articles=3, min_article_chars=1)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import qa
+from qa.answering.calibration import Calibration, Logistic
 from qa.assistant import Assistant
-from qa.calibration import Calibration, Logistic
 from qa.config import Settings
 from qa.datatypes import Reason, Span, Turn, Where
 from qa.errors import ArticleNotFound, CitationError, QuestionError

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from qa.assistant import Assistant
-from qa.metrics import f1
+from qa.evaluation.metrics import f1
 from qa.samples import SEEDS, add_samples
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "golden.jsonl").read_text(encoding="utf-8").splitlines()]

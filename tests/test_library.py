@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library_fakes import SETTINGS, LetterEncoder, write, write_rows
 
-import qa.generations
+import qa.storage.local.generation
 from qa.config import Settings
 from qa.datatypes import Article, Progress, Where
 from qa.errors import ArticleNotFound, FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, ModelError
@@ -202,7 +202,7 @@ def test_an_unchanged_source_costs_no_parse_and_no_encode(
     library.add(folder)
     revision = library.stats().revision
     encoder.encoded.clear()
-    monkeypatch.setattr("qa.ingest.parse", None)
+    monkeypatch.setattr("qa.ingestion.pipeline.parse", None)
     report = library.add([folder, folder / "a.json"])
     assert (report.added, report.updated, report.unchanged, report.failed) == ((), (), 3, ())
     assert encoder.encoded == []
@@ -293,18 +293,18 @@ def test_what_fails_is_reported_and_the_rest_goes_in(library: Library, folder: P
 def test_an_article_on_which_our_own_code_fails(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    import qa.ingest
+    import qa.ingestion.pipeline
 
     write(folder, "a", APPLE)
     write(folder, "b", QUEEN)
-    real: Callable[..., object] = getattr(qa.ingest, step)
+    real: Callable[..., object] = getattr(qa.ingestion.pipeline, step)
 
     def failing(what: Document | Article, *arguments: object, **options: object) -> object:
         if "queen" in (what.data.decode() if isinstance(what, Document) else what.text):
             raise RuntimeError("a bug")
         return real(what, *arguments, **options)
 
-    monkeypatch.setattr(f"qa.ingest.{step}", failing)
+    monkeypatch.setattr(f"qa.ingestion.pipeline.{step}", failing)
     report = library.add(folder)
     assert report.added == (article_id(APPLE),)
     assert [(failure.source, "a bug" in failure.reason) for failure in report.failed] == [
@@ -315,7 +315,7 @@ def test_an_article_on_which_our_own_code_fails(
 
 
 def test_an_article_without_words(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.ingest.cut", lambda *_, **__: [])
+    monkeypatch.setattr("qa.ingestion.pipeline.cut", lambda *_, **__: [])
     report = library.add(write(folder, "a", ZEBRA))
     assert [failure.reason for failure in report.failed] == ["There are no words in it."]
     assert len(library) == 0
@@ -475,7 +475,9 @@ def test_sync_keeps_what_cannot_be_read_this_time(
     rows.write_text('{"id": "two", "title": "two", "text": "The second row."}\n{ broken\n')
     report = library.sync(folder)
     assert (len(report.failed), report.removed, len(library)) == (2, (), 3)
-    monkeypatch.setattr("qa.reading.discover", lambda _sources, _settings: iter([Failure(str(folder), "no", "yes")]))
+    monkeypatch.setattr(
+        "qa.ingestion.sources.discover", lambda _sources, _settings: iter([Failure(str(folder), "no", "yes")])
+    )
     assert (library.sync(folder).removed, len(library)) == ((), 3)
     monkeypatch.undo()
     folder.rename(folder.with_name("away"))
@@ -530,7 +532,7 @@ def test_other_settings_are_told_and_rebuilding_helps(
         assert (after.encoder, after.articles) == ("other", 1)
         assert after.revision > before.revision
         assert int(changed.store.passage_ids()[1].min()) >= first_id
-        monkeypatch.setattr("qa.ingest.parse", None)
+        monkeypatch.setattr("qa.ingestion.pipeline.parse", None)
         assert changed.add(folder).unchanged == 1  # what was read is remembered
         with pytest.raises(FingerprintMismatch):
             library.refresh()
@@ -570,10 +572,10 @@ def test_a_rebuild_between_the_look_and_the_opening(
 ) -> None:
     library.add(write(folder, "a", ZEBRA))
     library.rebuild()
-    real = qa.generations.current_name
+    real = qa.storage.local.generation.current_name
     names = iter(["000001"])  # what was in force when we looked
-    monkeypatch.setattr("qa.generations.current_name", lambda path: next(names, None) or real(path))
-    assert qa.generations.open_current(library.path).name == "000002"
+    monkeypatch.setattr("qa.storage.local.generation.current_name", lambda path: next(names, None) or real(path))
+    assert qa.storage.local.generation.open_current(library.path).name == "000002"
 
 
 def test_a_rebuild_while_the_indexes_catch_up(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -640,7 +642,7 @@ def test_a_rebuild_that_lost_something_is_not_put_in_force(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.add(write(folder, "a", ZEBRA))
-    monkeypatch.setattr("qa.rebuilding.Generation.catch_up_lexical", lambda self: None)
+    monkeypatch.setattr("qa.storage.local.rebuild.Generation.catch_up_lexical", lambda self: None)
     with pytest.raises(LibraryError, match="not complete"):
         library.rebuild()
     monkeypatch.undo()
@@ -656,7 +658,7 @@ def test_an_article_that_cannot_be_cut_any_more_stays(
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("qa.rebuilding.cut", failing)
+    monkeypatch.setattr("qa.storage.local.rebuild.cut", failing)
     report = library.rebuild()
     assert [failure.source for failure in report.failed] == [str(folder / "a.json")]
     assert [article.text for article in library.articles()] == [ZEBRA]
@@ -671,7 +673,7 @@ def test_broken_derived_files_are_made_anew(
 ) -> None:
     import shutil
 
-    monkeypatch.setattr("qa.generations.SNAPSHOT_PASSAGES", 0)
+    monkeypatch.setattr("qa.storage.local.generation.SNAPSHOT_PASSAGES", 0)
     write_rows(folder / "rows.jsonl", {f"row{i}": f"Story number{i} is told." for i in range(5)})
     library.add(folder)
     generation = library.generation
@@ -695,7 +697,7 @@ def test_broken_derived_files_are_made_anew(
 def test_a_snapshot_is_written_when_enough_has_changed(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.generations.SNAPSHOT_PASSAGES", 4)
+    monkeypatch.setattr("qa.storage.local.generation.SNAPSHOT_PASSAGES", 4)
     rows = {f"row{i}": f"Story number{i} is told." for i in range(4)}
     library.add(write_rows(folder / "rows.jsonl", rows))
     assert not library.generation.snapshot.exists()
@@ -732,7 +734,7 @@ def test_a_second_process_sees_what_the_first_does(library: Library, folder: Pat
 
 
 def test_a_writer_in_another_process(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.locking.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("qa.storage.local.lock.WAIT_SECONDS", 0.05)
     path = write(folder, "a", ZEBRA, title="Zoo")
     library.add(path)
     with FileLock(library.path / "write.lock"):
@@ -763,11 +765,11 @@ def test_indexes_that_cannot_be_written(
     def full(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("qa.generations.SNAPSHOT_PASSAGES", 0)
+    monkeypatch.setattr("qa.storage.local.generation.SNAPSHOT_PASSAGES", 0)
     monkeypatch.setattr("embeddings.vectors.VectorIndex.save", full)
     library.add(write(folder, "a", ZEBRA))  # without a snapshot the next start is slower, no more
     assert "No space left" in caplog.text
-    monkeypatch.setattr("qa.lexical.LexicalIndex.apply", full)
+    monkeypatch.setattr("qa.storage.local.lexical.LexicalIndex.apply", full)
     with pytest.raises(LibraryError, match=r"No space left.*stored"):
         library.add(write(folder, "b", APPLE))
     monkeypatch.undo()

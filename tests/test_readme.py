@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli import app
+from qa.cli.commands import app
 from qa.config import PREFIX, Settings
 from qa.samples import documents
 

@@ -25,12 +25,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from qa import answering
-from qa.answering import Candidate
+from qa.answering import builder
+from qa.answering.builder import Candidate
+from qa.answering.calibration import PACKAGED, Calibration, Logistic
 from qa.assistant import Assistant
-from qa.calibration import PACKAGED, Calibration, Logistic
-from qa.examples import Example, read_examples
-from qa.metrics import RIGHT, expected_calibration_error, f1
+from qa.evaluation.dataset import Example, read_examples
+from qa.evaluation.metrics import RIGHT, expected_calibration_error, f1
 
 CANDIDATE = (
     *("span", "sure", "echo", "length", "fits", "sentence"),
@@ -90,7 +90,7 @@ def ask_all(library: str, questions: str, limit: int | None = None, absent: bool
     asked = []
     with Assistant.open(library) as assistant:
         for example in read_examples(questions)[:limit]:
-            found = list(answering.candidates(example.question, *assistant.look(example.question)))
+            found = list(builder.candidates(example.question, *assistant.look(example.question)))
             right = np.array([_is_right(example, candidate.quote) for candidate in found], dtype=bool)
             asked.append(Asked(example, Path(library).name, found, right, absent))
     print(f"{questions}: {len(asked)} questions asked of {library}", flush=True)
@@ -169,8 +169,8 @@ def _logistic(names: Sequence[str], weights: NDArray[np.float64], scale: NDArray
 
 def _first(asked: Asked, calibration: Calibration) -> tuple[dict[str, float], bool] | None:
     """What is known of the answer that comes first, and whether it is right."""
-    groups = answering.merge(answering.ranked(asked.candidates, calibration))
-    return (answering.judgement(groups), _is_right(asked.example, groups[0][0].quote)) if groups else None
+    groups = builder.merge(builder.ranked(asked.candidates, calibration))
+    return (builder.judgement(groups), _is_right(asked.example, groups[0][0].quote)) if groups else None
 
 
 def judged(calibration: Calibration, asked: Sequence[Asked]) -> Judged:
@@ -230,7 +230,7 @@ def _mean(values: NDArray[Any]) -> str:
 
 
 def write(calibration: Calibration, path: Path) -> None:
-    """As `qa.calibration.load` reads it."""
+    """As `qa.answering.calibration.load` reads it."""
     parts = {"candidate": calibration.candidate, "confidence": calibration.confidence}
     data = {name: {"bias": part.bias, "weights": dict(part.weights)} for name, part in parts.items()}
     path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

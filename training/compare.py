@@ -21,9 +21,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from qa.evaluation import evaluate_reading
-from qa.examples import Example, read_examples
-from qa.reader import TransformersReader
+from qa.answering.reader import TransformersReader
+from qa.evaluation.dataset import Example, read_examples
+from qa.evaluation.evaluate import evaluate_reading
 from training.groups import Group, read_groups
 from training.prepare import make
 from training.recipe import PACKAGED, Prepare, Recipe, Train

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.datatypes import Answer, Citation, Turn
-from qa.history import Text, Word, words
+from qa.questions.features import Text, Word, words
 
 UNKNOWN = "I don't know"  # what stands for "not found" in the data
 

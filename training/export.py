@@ -22,8 +22,8 @@ import torch
 from safetensors.torch import save_file
 from transformers import AutoModelForQuestionAnswering
 
-from qa.quantization import quantized
-from qa.reader import PACKAGED
+from qa.answering.quantization import quantized
+from qa.answering.reader import PACKAGED
 from training.recipe import Recipe
 
 LIMITS = """\
@@ -77,7 +77,7 @@ def _head(model: Any, out: Path, start: str) -> Iterator[str]:
     yield (
         f"An extractive reader for English: `{type(model).__name__}`, {config.num_hidden_layers} layers, "
         f"{config.hidden_size} wide, {count:,} parameters,\nstored as int8 with a scale for each row "
-        "(`qa/quantization.py`).\n"
+        "(`qa/answering/quantization.py`).\n"
     )
     yield f"- Weights: `model.safetensors`, {weights.stat().st_size:,} bytes, sha256 `{sha256(weights)}`"
     yield f"- Started from: {start}"

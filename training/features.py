@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from qa import reader
+from qa.answering import reader
 from training.groups import Group, Window
 
 BUFFERED = 2000  # groups that are sorted by length together

@@ -27,8 +27,8 @@ import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from qa.followup import PACKAGED
-from qa.history import Text, candidates, need, texts, words
+from qa.questions.features import Text, candidates, need, texts, words
+from qa.questions.followup import PACKAGED
 from training.conversations import Row, added_terms, gold_terms, read
 
 THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)

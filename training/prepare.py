@@ -25,10 +25,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from qa.answering import said
-from qa.chunking import chunk
-from qa.lexical import LexicalDocument, LexicalIndex
-from qa.text import sentences
+from qa.answering.builder import said
+from qa.passages.chunking import chunk
+from qa.storage.local.lexical import LexicalDocument, LexicalIndex
+from qa.text.segmentation import sentences
 from training.groups import Group, Window, write_groups
 from training.recipe import PACKAGED, Prepare, Recipe
 

@@ -25,7 +25,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import BertConfig, BertForQuestionAnswering, BertModel, BertTokenizerFast
 
-from qa.quantization import quantized
+from qa.answering.quantization import quantized
 
 _PRODUCT = re.compile(r"^/(?:bert/)?(encoder/layer\.\d+/.+?)/MatMul_quant$")
 QUERY_PROMPT = "Represent this sentence for searching relevant passages: "  # what bge was trained with

@@ -29,8 +29,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from transformers import AutoTokenizer
 
-from qa.metrics import best_threshold, f1, mean
-from qa.reader import decode, load_quantized
+from qa.answering.reader import decode, load_quantized
+from qa.evaluation.metrics import best_threshold, f1, mean
 from training.features import Batch, batches, encode, tensors
 from training.groups import Group, read_groups
 from training.losses import shared_loss, teacher_loss, window_loss

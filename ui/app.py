@@ -16,35 +16,35 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from qa.errors import QAError
-from qa.export import answer_to_dict
-from qa.jsonvalues import JsonObject
-from ui.chat_handlers import ChatHandlers
-from ui.chat_tab import chat_tab, wire_chat
+from qa.serialization.answers import answer_to_dict
+from qa.serialization.fields import JsonObject
 from ui.events import QUIET, READING, THREADS, WAITING
-from ui.guard import LOOPBACK, Guard
-from ui.library_handlers import LibraryHandlers
+from ui.handlers.chat import ChatHandlers
+from ui.handlers.library import LibraryHandlers
+from ui.handlers.sidebar import SideHandlers
 from ui.library_tab import library_changes, library_tab
-from ui.routes import routes
-from ui.side_handlers import SideHandlers
+from ui.state.session import Visit
+from ui.tabs import chat_tab, wire_chat
 from ui.theme import THEME
-from ui.uploads import upload_route
-from ui.visit import Visit
+from ui.web.routes import routes
+from ui.web.security import LOOPBACK, Guard
+from ui.web.uploads import upload_route
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "static"
 PORTS_TRIED = 50
 TITLE = "Ask your articles"
 SCRIPTS = (
     "page.js",
     "evidence.js",
     "turns.js",
-    "side.js",
+    "sidebar.js",
     "library.js",
-    "intake.js",
+    "jobs.js",
 )  # one function body, in this order
-STYLES = ("style.css", "chat.css", "evidence.css", "side.css", "library.css", "intake.css")
+STYLES = ("style.css", "chat.css", "evidence.css", "sidebar.css", "library.css", "jobs.css")
 
 
 class PortTaken(QAError):
@@ -58,7 +58,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         visit = gr.State(Visit())  # each visitor gets one
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="masthead", apply_default_css=False)
-        gr.HTML(_template("side.html", chat.feedback.enabled), elem_id="sidebar", apply_default_css=False)
+        gr.HTML(_template("sidebar.html", chat.feedback.enabled), elem_id="sidebar", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", id="chat"):
                 talk = chat_tab()

@@ -9,6 +9,6 @@ LONGEST_LINE = 50  # questions that wait before a visitor is told to come back
 WAITING = 200  # events in line before Gradio turns one away
 THREADS = LONGEST_LINE + 30  # a question that waits holds one
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-READING: dict[str, Any] = {"concurrency_id": "read", "concurrency_limit": None}  # `ui.line` is their line
+READING: dict[str, Any] = {"concurrency_id": "read", "concurrency_limit": None}  # `ui.state.queue` is their line
 AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 SUGGESTING: dict[str, Any] = {"concurrency_id": "suggest", "concurrency_limit": 1, **QUIET}

@@ -1,11 +1,11 @@
-"""The library tab: its place on the page. What happens is in `ui.library_handlers`, how it looks in `ui.render_*`."""
+"""The library tab: its place on the page. What happens is in `ui.handlers.library`, how it looks in `ui.render_*`."""
 
 from __future__ import annotations
 
 import gradio as gr
 
 from ui.events import QUIET
-from ui.library_handlers import LibraryHandlers, shell_html
+from ui.handlers.library import LibraryHandlers, shell_html
 
 
 def library_tab(handlers: LibraryHandlers) -> gr.HTML:

@@ -15,7 +15,7 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders.document import Document
-from qa.loaders.reporting import reported
+from qa.loaders.failures import reported
 from qa.loaders.sources import MEGABYTE, too_large
 
 if TYPE_CHECKING:

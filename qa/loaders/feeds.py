@@ -15,11 +15,11 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line, title_of, web_address
-from qa.loaders.blocks import text_of_fragment
 from qa.loaders.dates import parse_date
 from qa.loaders.document import LOADER_VERSION, Document, is_url
-from qa.loaders.fields import KEY_CHARS, author_names
-from qa.loaders.reporting import reported
+from qa.loaders.failures import reported
+from qa.loaders.html_fragments import text_of_fragment
+from qa.loaders.metadata import KEY_CHARS, author_names
 from qa.loaders.sources import fetch
 
 FULL_CONTENT_CHARS = 500  # content of at least this length is the article, shorter is a teaser

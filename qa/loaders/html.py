@@ -12,13 +12,13 @@ from typing import Any
 from qa.datatypes import Article
 from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line, web_address
-from qa.loaders.blocks import joined, lines_of_html
+from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import parse_date
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document, is_url
-from qa.loaders.fields import author_names
-from qa.loaders.markup import Line
-from qa.loaders.pasted import cleaned
+from qa.loaders.html_fragments import joined, lines_of_html
+from qa.loaders.markdown import Line
+from qa.loaders.metadata import author_names
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
 MAX_PAGE_TAGS = 300_000  # extraction takes about a second for 30,000

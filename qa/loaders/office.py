@@ -15,12 +15,12 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line
-from qa.loaders.blocks import joined, lines_of_html
+from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import parse_date
 from qa.loaders.document import Document
-from qa.loaders.fields import author_names
-from qa.loaders.markup import Line
-from qa.loaders.pasted import cleaned
+from qa.loaders.html_fragments import joined, lines_of_html
+from qa.loaders.markdown import Line
+from qa.loaders.metadata import author_names
 from qa.loaders.sources import MEGABYTE
 from qa.loaders.text import take_header
 

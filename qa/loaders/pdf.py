@@ -13,10 +13,10 @@ from qa.config import Settings
 from qa.datatypes import Article
 from qa.errors import LoadError
 from qa.loaders.article import build_article, normalise, one_line
+from qa.loaders.boilerplate import cleaned
 from qa.loaders.document import Document
-from qa.loaders.fields import author_names
-from qa.loaders.markup import Line
-from qa.loaders.pasted import cleaned
+from qa.loaders.markdown import Line
+from qa.loaders.metadata import author_names
 from qa.loaders.text import take_header
 
 if TYPE_CHECKING:

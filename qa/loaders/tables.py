@@ -14,7 +14,7 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, title_of
 from qa.loaders.decoding import SAMPLE_BYTES, decode, encoding_of
 from qa.loaders.document import Document
-from qa.loaders.fields import TEXT, Fields, fields_of
+from qa.loaders.metadata import TEXT, Fields, fields_of
 
 BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXXXX escapes
 _DELIMITERS = ",;\t|"
@@ -73,7 +73,7 @@ def _article(fields: Fields, document: Document, source: str) -> Article | Failu
         return Failure(source, "No field of it holds the text of an article.", _name_the_fields())
     text = fields.text
     if _MARKED_UP.search(text):
-        from qa.loaders.blocks import text_of_fragment
+        from qa.loaders.html_fragments import text_of_fragment
 
         text = text_of_fragment(text)
     return build_article(

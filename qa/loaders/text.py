@@ -10,12 +10,12 @@ import yaml
 
 from qa.datatypes import Article
 from qa.loaders.article import build_article, web_address
+from qa.loaders.boilerplate import cleaned, is_furniture
 from qa.loaders.dates import date_of_line
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document
-from qa.loaders.fields import Fields, author_names, fields_of
-from qa.loaders.markup import Line, lines_of_markdown, lines_of_text
-from qa.loaders.pasted import cleaned, is_furniture
+from qa.loaders.markdown import Line, lines_of_markdown, lines_of_text
+from qa.loaders.metadata import Fields, author_names, fields_of
 
 FRONT_MATTER_CHARS = 20_000
 HEADER_LINES = 8

@@ -1,0 +1,268 @@
+"""From spans in passages to one answer: pool, calibrate, cite. Pure: no model, no index, no file."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from qa.answering.calibration import Calibration
+from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
+from qa.errors import CitationError
+from qa.text.question_terms import Question, fits, stems, words
+from qa.text.segmentation import sentences
+
+# Below this confidence in the best candidate, and without the question's own names in its place, the articles are
+# taken not to be about the matter at all.
+ABOUT = 0.2
+
+LOOKED_THROUGH = 100_000  # characters of an article in which a name is looked for: a book would take seconds
+
+_LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span of an article that may answer; `start` and `end` are offsets into the article's text."""
+
+    article: Article
+    start: int
+    end: int
+    context: tuple[int, int]  # the whole sentences around it, offsets likewise
+    features: Mapping[str, float]
+    rank: float = 0.0  # log-odds of being right, before other candidates are looked at
+
+    @property
+    def quote(self) -> str:
+        return self.article.text[self.start : self.end]
+
+
+def answer(
+    question: str,
+    passages: Sequence[RetrievedPassage],
+    spans: Sequence[Sequence[Span]],
+    calibration: Calibration,
+    *,
+    threshold: float,
+    max_answers: int,
+) -> Answer:
+    """The answer to a question from its passages, best first, and the reader's spans of the first of them.
+
+    `spans[i]` has offsets into `passages[i].text`. What was not read has no spans.
+    """
+    read = [
+        replace(passage, reading=max((span.score for span in found), default=None))
+        for passage, found in zip(passages, spans, strict=False)
+    ]
+    considered = (*read, *passages[len(read) :])
+    groups = merge(pool(question, read, spans, calibration))
+    if not groups:
+        reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
+        return Answer(question, "", 0.0, (), considered, reason)
+    sure = confidences(groups, calibration)[:max_answers]
+    if sure[0] < threshold:
+        return Answer(question, "", sure[0], (), considered, _reason(sure[0], groups[0][0]))
+    judged = zip(groups, sure, strict=False)
+    citations = tuple(cite(group, confidence) for group, confidence in judged if confidence >= threshold)
+    return Answer(question, citations[0].quote, sure[0], citations, considered)
+
+
+def pool(
+    question: str,
+    passages: Sequence[RetrievedPassage],
+    spans: Sequence[Sequence[Span]],
+    calibration: Calibration,
+) -> list[Candidate]:
+    """Every span of every passage as a candidate, best first; the same place read twice is kept once."""
+    return ranked(candidates(question, passages, spans), calibration)
+
+
+def candidates(
+    question: str, passages: Sequence[RetrievedPassage], spans: Sequence[Sequence[Span]]
+) -> Iterator[Candidate]:
+    """Every span of every passage with its features, not ranked yet."""
+    asked = Question.of(question)
+    for passage, found in zip(passages, spans, strict=False):
+        yield from _candidates(asked, passage, found)
+
+
+def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candidate]:
+    """Candidates by their log-odds of being right, best first, one for each place."""
+    best: dict[tuple[str, int, int], Candidate] = {}
+    for unranked in found:
+        candidate = replace(unranked, rank=calibration.candidate.logit(unranked.features))
+        key = (candidate.article.id, candidate.start, candidate.end)
+        if key not in best or best[key].rank < candidate.rank:
+            best[key] = candidate
+    return sorted(best.values(), key=lambda each: (-each.rank, each.article.id, each.start))
+
+
+def _candidates(question: Question, passage: RetrievedPassage, spans: Sequence[Span]) -> Iterator[Candidate]:
+    shared = passage_features(question, passage)
+    inside = sentences(passage.text, passage.article.language) if spans else []
+    for span in spans:
+        left, right = _around(inside, span.start, span.end)
+        features = {**shared, **span_features(question, span, passage.text, passage.text[left:right])}
+        offset = passage.passage.start
+        yield Candidate(
+            article=passage.article,
+            start=offset + span.start,
+            end=offset + span.end,
+            context=(offset + left, offset + right),
+            features=features,
+        )
+
+
+def _around(inside: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The whole sentences that `start, end` touches."""
+    touched = [each for each in inside if each[0] < end and each[1] > start]
+    return min([start, *(each[0] for each in touched)]), max([end, *(each[1] for each in touched)])
+
+
+def merge(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    """Candidates, best first, in groups that give the same answer; each group opens with its best.
+
+    Two give the same answer when they overlap in one article, or say the same words.
+    """
+    groups: list[list[Candidate]] = []
+    for candidate in candidates:
+        home = next((group for group in groups if _same_answer(group[0], candidate)), None)
+        if home is None:
+            groups.append([candidate])
+        elif not any(_overlap(candidate, member) for member in home):
+            home.append(candidate)
+    return groups
+
+
+def confidences(groups: Sequence[Sequence[Candidate]], calibration: Calibration) -> list[float]:
+    """The probability that each group's answer is right: of the first by the calibration, of the others by their
+    odds against the first. Different answers share one whole.
+    """
+    sure = [calibration.confidence.probability(judgement(groups))]
+    for group in groups[1:]:
+        sure.append(min(max(0.0, 1.0 - sum(sure)), sure[0] * math.exp(group[0].rank - groups[0][0].rank)))
+    return sure
+
+
+def judgement(groups: Sequence[Sequence[Candidate]]) -> dict[str, float]:
+    """What is known of the answer that comes first: its own features, and how it stands among the others.
+
+    `share` is the softmax of its rank over all groups of the question; `repeats` counts further articles that say
+    the same, at most 3.
+    """
+    first = groups[0][0]
+    return {
+        **first.features,
+        "rank": first.rank,
+        "share": 1.0 / sum(math.exp(group[0].rank - first.rank) for group in groups),
+        "repeats": float(min(3, len({member.article.id for member in groups[0]}) - 1)),
+    }
+
+
+def cite(group: Sequence[Candidate], confidence: float) -> Citation:
+    """The citation of a group's best place, with the group's other places as its repeats."""
+    first, *others = [_citation(member, confidence) for member in group]
+    return replace(first, repeats=tuple(others))
+
+
+def verify(citations: Iterable[Citation], texts: Mapping[str, str]) -> None:
+    """Raise CitationError unless every quote and context is exactly what stands at its place.
+
+    `texts` maps article ids to the stored texts.
+    """
+    for citation in citations:
+        text = texts[citation.article_id]
+        if not citation.quote or text[citation.start : citation.end] != citation.quote:
+            raise CitationError(
+                f"{citation.article_id}[{citation.start}:{citation.end}] is not the quote {citation.quote!r}."
+            )
+        if text[citation.context_start : citation.context_end] != citation.context:
+            raise CitationError(f"{citation.article_id}: the context at {citation.context_start} is not in the text.")
+        verify(citation.repeats, texts)
+
+
+def passage_features(question: Question, passage: RetrievedPassage) -> dict[str, float]:
+    """What retrieval knows of a passage, and how much of the question stands in it and in its article."""
+    article = passage.article
+    around = f"{article.title} {article.published:%d %B %Y}" if article.published else article.title
+    near = stems(f"{around} {passage.text}")
+    missing = question.names - near
+    if missing:  # a name may stand elsewhere in the article
+        missing -= _beginning(article.text[:LOOKED_THROUGH])
+    return {
+        "retrieval": passage.score,
+        "similarity": passage.similarity if passage.similarity is not None else 0.0,
+        "lexical": 1.0 / passage.lexical_rank if passage.lexical_rank else 0.0,
+        "dense": 1.0 / passage.dense_rank if passage.dense_rank else 0.0,
+        "terms": _covered(question.content & near, question),
+        "names": 1.0 - len(missing) / len(question.names) if question.names else 1.0,
+        "unnamed": 0.0 if question.names else 1.0,
+        "title": _covered(question.content & stems(article.title), question),
+        "lead": 1.0 if passage.passage.start == 0 else 0.0,
+    }
+
+
+def _covered(found: frozenset[str], question: Question) -> float:
+    """The share of the question's content words that was found; one half when it has none."""
+    return len(found) / len(question.content) if question.content else 0.5
+
+
+@lru_cache(maxsize=64)
+def _beginning(text: str) -> frozenset[str]:
+    """Several passages of a question are of one article, and the next question is often about the same."""
+    return stems(text)
+
+
+def span_features(question: Question, span: Span, text: str, context: str) -> dict[str, float]:
+    """What the span itself tells: the reader's score, how it looks, and what of the question stands around it."""
+    quote = text[span.start : span.end]
+    said_again = stems(quote)
+    beside = question.content & stems(context)
+    return {
+        "span": span.score,
+        "sure": span.score - span.null,
+        "echo": len(said_again & question.content) / len(said_again) if said_again else 0.0,
+        "length": math.log1p(len(words(quote))),
+        "fits": fits(question.kind, quote),
+        "sentence": _covered(beside - said_again, question),
+    }
+
+
+def _reason(confidence: float, best: Candidate) -> Reason:
+    about = confidence >= ABOUT or (best.features["names"] == 1.0 and best.features["terms"] >= 0.5)
+    return Reason.NOT_SURE if about else Reason.NOTHING_RELEVANT
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.article.id == other.article.id and one.start < other.end and other.start < one.end
+
+
+def _same_answer(one: Candidate, other: Candidate) -> bool:
+    return _overlap(one, other) or said(one.quote) == said(other.quote)
+
+
+def said(quote: str) -> str:
+    """A quote without case, punctuation and a leading article: equal for mere repeats."""
+    plain = unicodedata.normalize("NFC", _LEADING.sub("", quote)).casefold()
+    return " ".join(words(plain)) or quote
+
+
+def _citation(candidate: Candidate, confidence: float) -> Citation:
+    article = candidate.article
+    start, end = candidate.context
+    return Citation(
+        article_id=article.id,
+        title=article.title,
+        source=article.source,
+        url=article.url,
+        published=article.published,
+        start=candidate.start,
+        end=candidate.end,
+        quote=candidate.quote,
+        context=article.text[start:end],
+        context_start=start,
+        confidence=confidence,
+    )

@@ -1,0 +1,256 @@
+"""The `article-qa` command: wiring only; words come from `qa.cli.render`, JSON from `qa.serialization.answers`.
+
+What changes the library is in `qa.cli.library_commands`, what looks back in `qa.cli.history_commands`.
+
+Exit codes: 0 found, or all went well; 1 not found, some sources failed, or some quotes do not hold; 2 wrong
+usage; 3 an error, told in one line on stderr; 130 stopped by Ctrl-C. Answers and `--json` go to stdout, progress,
+failures and hints to stderr.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from qa.answering.explanation import explained, explanation_to_dict
+from qa.cli import console, history_commands, library_commands, render
+from qa.cli.options import (
+    ERROR,
+    NOT_FOUND,
+    STOPPED,
+    CarryOption,
+    FromOption,
+    JsonOption,
+    LibraryOption,
+    SourceOption,
+    ToOption,
+    check_carry,
+    opened_library,
+)
+from qa.config import Settings
+from qa.datatypes import Failure, Where
+from qa.errors import QAError
+from qa.serialization.answers import answer_to_dict, article_to_dict, carried
+from qa.serialization.markdown import answer_to_markdown
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+EVALUATION_FORMAT = "article-qa/evaluation/1"
+
+app = typer.Typer(
+    name="article-qa",
+    help="Ask questions of your own articles; get the exact words that answer, and where they stand.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback(invoke_without_command=True)
+def article_qa(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        import qa
+
+        typer.echo(f"article-qa {qa.__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def ask(
+    question: Annotated[list[str], typer.Argument(metavar="QUESTION", help="The question; - reads it from stdin.")],
+    published_from: FromOption = None,
+    published_to: ToOption = None,
+    source: SourceOption = None,
+    article: Annotated[
+        list[str] | None,
+        typer.Option("--article", metavar="ID", help="Only the article with this id. Can be repeated."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="The least confidence of an answer, 0 to 1; higher is stricter."),
+    ] = None,
+    show_how: Annotated[
+        bool, typer.Option("--show-how", help="Also show what was considered, and why this is the answer or none is.")
+    ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, to be passed on.")] = False,
+    carry: CarryOption = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with the exact words of your articles.
+
+    Exit code 0: found; 1: your articles don't say; 3: an error.
+    """
+    check_carry(carry, as_json=as_json)
+    where = _where(published_from, published_to, source, article)
+    asked = sys.stdin.read() if question == ["-"] else " ".join(question)
+    settings = Settings.resolve(threshold=threshold)
+    with _assistant(library, settings) as assistant:
+        answer = assistant.ask(asked.strip(), where=where or None)
+        articles = {"articles": carried([answer], assistant.library.article)} if carry else {}
+    how = explained(answer, settings, where) if show_how else None
+    if as_json:
+        explanation = {"explanation": explanation_to_dict(how)} if how else {}
+        console.print_json(answer_to_dict(answer) | explanation | articles)
+    elif markdown:
+        typer.echo(answer_to_markdown(answer), nl=False)
+    else:
+        out = console.stdout()
+        styled = out.is_terminal and not out.is_dumb_terminal
+        console.show(out, *render.answer_lines(answer, styled=styled, filtered=bool(where)))
+        if how:
+            console.show(out, *render.explanation_lines(how))
+    if not answer.found:
+        raise typer.Exit(NOT_FOUND)
+
+
+app.command()(history_commands.verify)
+app.command()(history_commands.conversations)
+app.command()(history_commands.conversation)
+app.command()(history_commands.feedback)
+app.command()(library_commands.add)
+app.command()(library_commands.sync)
+app.command()(library_commands.remove)
+app.command()(library_commands.rebuild)
+app.command()(library_commands.compact)
+app.command()(library_commands.doctor)
+app.command()(library_commands.export)
+app.command("import")(library_commands.import_archive)
+
+
+@app.command("list")
+def list_articles(
+    published_from: FromOption = None,
+    published_to: ToOption = None,
+    source: SourceOption = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="What could not be taken in instead, and why.")] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the articles, newest first: id, date, title and source; apart by tabs in a pipe."""
+    where = _where(published_from, published_to, source)
+    if failed and where:
+        raise typer.BadParameter("--failed lists all that failed: leave out --from, --to and --source.")
+    out = console.stdout()
+    with opened_library(library) as opened:
+        if failed:
+            _list_failed(opened.failures()[:limit], as_json=as_json)
+            return
+        articles = opened.articles(where or None, limit=limit)
+        if as_json:
+            console.print_json([article_to_dict(article) for article in articles])
+            return
+        width = out.width if out.is_terminal else None
+        for article in articles:
+            console.show(out, render.article_line(article, width=width))
+        if out.is_terminal:
+            console.show_hint(f"{len(opened):,} articles in {opened.path}")
+
+
+def _list_failed(failures: Sequence[Failure], *, as_json: bool) -> None:
+    if as_json:
+        console.print_json([asdict(failure) for failure in failures])
+        return
+    console.show(console.stdout(), *map(render.failure_line, failures))
+    console.show_hint("To try them again: article-qa add --retry" if failures else "Nothing has failed.")
+
+
+@app.command()
+def evaluate(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="Questions with right answers, .jsonl or .jsonl.gz, SQuAD-style rows."),
+    ],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how well the library answers questions whose right answers are known.
+
+    A row is {"question": "...", "answers": ["...", ...]}; without answers, "not found" is the right reply.
+    """
+    from qa.evaluation.evaluate import evaluate_end_to_end, read_examples
+
+    examples = {file: read_examples(file) for file in files}
+    results = {}
+    with _assistant(library, Settings.resolve()) as assistant:
+        for file in files:
+            with console.progress_bars(console.stderr()) as progress:
+                results[str(file)] = asdict(evaluate_end_to_end(assistant, examples[file], progress))
+    if as_json:
+        console.print_json({"format": EVALUATION_FORMAT, "files": results})
+        return
+    for name, figures in results.items():
+        console.show(console.stdout(), *render.figure_lines(name, figures))
+
+
+@app.command()
+def chat(
+    host: Annotated[str, typer.Option(help="The address to listen on; the default is reachable from here only.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 7860,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+    library: LibraryOption = None,
+) -> None:
+    """Open the chat in the browser. It runs until Ctrl-C."""
+    with _assistant(library, Settings.resolve()) as assistant:
+        from ui.app import serve
+
+        serve(assistant, host=host, port=port, open_browser=browser)
+
+
+# what they share
+
+
+def _where(
+    published_from: date | None,
+    published_to: date | None,
+    source: list[str] | None,
+    article: list[str] | None = None,
+) -> Where:
+    if published_from and published_to and published_from > published_to:
+        raise typer.BadParameter(f"--from {published_from} is later than --to {published_to}.")
+    return Where(published_from, published_to, tuple(source or ()), tuple(article or ()))
+
+
+def _assistant(path: str | None, settings: Settings) -> AbstractContextManager[Assistant]:
+    from qa.assistant import Assistant
+
+    with console.progress_bars(console.stderr()) as progress:  # of the sample articles, the first time
+        return Assistant.open(path, settings=settings, progress=progress)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and exit; an error becomes one line and code 3, never the code of "not found"."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to fail
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="article-qa")
+    except KeyboardInterrupt:  # outside a command's own handling: while it starts or ends
+        raise SystemExit(STOPPED) from None
+    except (QAError, OSError) as error:
+        console.show_error(str(error))
+    except Exception:  # noqa: BLE001  # a bug: Python's own exit code would say "not found"
+        traceback.print_exc()
+    finally:
+        # An interrupt that passed through an `exec`, such as a dataclass's, makes `python -m` die of SIGINT in the end,
+        # whatever the exit code. Evaluating anything takes that back.
+        exec("")  # noqa: S102
+    raise SystemExit(ERROR)

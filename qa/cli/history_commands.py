@@ -1,0 +1,151 @@
+"""The commands that look back: at saved answers, conversations, feedback. `qa.cli.commands` registers them."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa import review_wording
+from qa.answering.verification import Check, Saved, checks_to_dict, read_saved, standing, verify_answer
+from qa.cli import console, render
+from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
+from qa.conversations.feedback import Feedback, feedback_to_dict
+from qa.conversations.store import Conversations
+from qa.serialization.answers import carried
+from qa.serialization.conversations import conversation_to_dict, heading_to_dict
+from qa.serialization.fields import FormatError
+from qa.serialization.markdown import conversation_to_markdown
+
+CONVERSATIONS_FORMAT = "article-qa/conversations/1"
+
+
+def verify(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="What `ask --json` or `conversation --json` printed; - is stdin."),
+    ],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check that every quote of saved answers or conversations stands in its article, word for word.
+
+    Against the texts that the file carries along, and the library for others; with --library, against that alone.
+    Exit code 0: every quote holds; 1: some do not; 3: an error.
+    """
+    saved = read_saved(_read_text(file))
+    if not saved.answers:
+        raise FormatError(f"{file}: there is no answer in it; give what `article-qa ask --json` printed.")
+    checks = _checks(saved, library)
+    if as_json:
+        console.print_json(checks_to_dict(checks))
+    else:
+        console.show(console.stdout(), *render.check_lines(checks))
+    if not all(check.holds for check in checks):
+        raise typer.Exit(INCOMPLETE)
+
+
+def _checks(saved: Saved, library: str | None) -> list[Check]:
+    if library is None and saved.carries_all:  # needs no library at all
+        return [check for answer in saved.answers for check in verify_answer(answer, saved.article)]
+    carried_along = saved.articles if library is None else ()
+    with opened_library(library) as opened:
+        return [
+            check
+            for answer in saved.answers
+            for check in verify_answer(
+                answer, lambda wanted: saved.article(wanted) if wanted in carried_along else opened.article(wanted)
+            )
+        ]
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError(f"{file}: cannot be read ({error}); give what `article-qa ask --json` printed.") from error
+
+
+def conversations(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="WORDS", help="Only those in which all of these words occur.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the conversations of the chat, newest first: id, day, number of turns, name."""
+    with opened_library(library) as opened:
+        found = Conversations.beside(opened).listed(" ".join(words or ()), limit=limit)
+    if as_json:
+        console.print_json({"format": CONVERSATIONS_FORMAT, "conversations": [heading_to_dict(each) for each in found]})
+        return
+    out = console.stdout()
+    width = out.width if out.is_terminal else None
+    console.show(out, *(review_wording.conversation_line(each, width=width) for each in found))
+    if not found:
+        console.show_hint("There is none. Those of the chat are kept: article-qa chat")
+
+
+def conversation(
+    conversation_id: Annotated[str, typer.Argument(metavar="ID", help="As `conversations` lists it.")],
+    rename: Annotated[str | None, typer.Option(metavar="NAME", help="Give it another name instead.")] = None,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete it from the disk instead, for good.")] = False,
+    carry: CarryOption = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a conversation with all its evidence, as Markdown or JSON.
+
+    What it quotes is kept with it, also when an article has changed or gone since; then it says so.
+    """
+    check_carry(carry, as_json=as_json)
+    with opened_library(library) as opened:
+        kept = Conversations.beside(opened)
+        if delete:
+            kept.delete(conversation_id)
+        elif rename is not None:
+            kept.rename(conversation_id, rename)
+        else:
+            about, turns = kept.get(conversation_id), kept.turns(conversation_id)
+            if as_json:
+                articles = carried([turn.answer for turn in turns], opened.article) if carry else None
+                console.print_json(conversation_to_dict(about, turns, articles))
+            else:
+                typer.echo(conversation_to_markdown(about, turns, standing_of=partial(standing, opened)), nl=False)
+
+
+def feedback(
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="FILE",
+            help="Write confirmed answers for `evaluate` to FILE, and questions without a right answer beside it.",
+        ),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget it all, after an export if there is one.")] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what was said about answers in the chat, and the questions that your articles do not cover.
+
+    It stays on this machine. ARTICLE_QA_FEEDBACK=false switches it off.
+    """
+    with opened_library(library) as opened:
+        given = Feedback(Conversations.beside(opened), opened.settings)
+        judged, unanswered = given.judged(), given.unanswered()
+        exported = given.export(export) if export else None
+        if clear:
+            given.clear()
+    if as_json:
+        console.print_json(feedback_to_dict(judged, unanswered))
+    elif given.enabled and exported is None and not clear:
+        console.show(console.stdout(), *review_wording.feedback_lines(judged, unanswered))
+    if not given.enabled:
+        console.show_hint("Feedback is switched off (ARTICLE_QA_FEEDBACK).")
+    elif exported:
+        console.show_hint(review_wording.exported_words(exported))

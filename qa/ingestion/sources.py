@@ -1,0 +1,119 @@
+"""From what a user names to documents; what cannot be read is noted, and the rest goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.config import Settings
+from qa.datatypes import Article, Failure, Progress, ProgressCallback
+from qa.errors import LoadError
+from qa.loaders import Document, discover, fetch, parse
+from qa.loaders.document import Version, is_url
+from qa.storage.local.store import Store
+
+if TYPE_CHECKING:
+    from qa.loaders.feeds import Entries
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """A URL whose server says that its content is still what was dealt with."""
+
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document with all that was read of it, also on the pages it leads to, before anything was locked."""
+
+    document: Document
+    found: tuple[Article | Failure, ...]
+    entries: Entries
+
+
+def discovered(
+    sources: Iterable[str | Path], settings: Settings, failed: list[Failure], library: str | Path
+) -> list[str]:
+    """The files and URLs that `sources` name; what names nothing is put into `failed`.
+
+    What a library that lies in a given folder keeps there for itself is left out.
+    """
+    origins, own = [], os.path.abspath(Path(library, "generations")) + os.sep  # noqa: PTH100 - as `discover` names it
+    for found in discover(sources, settings):
+        if isinstance(found, Failure):
+            failed.append(found)
+        elif not found.startswith(own):
+            origins.append(found)
+    return origins
+
+
+def fetched(
+    origins: Iterable[str], settings: Settings, failed: list[Failure], version_of: Callable[[str], Version | None]
+) -> Iterator[Document | NotModified]:
+    """What is in the files and URLs, one at a time; what cannot be read is put into `failed`."""
+    for origin in origins:
+        try:
+            yield _document(origin, settings, version_of(origin) if is_url(origin) else None)
+        except LoadError as error:
+            failed.append(Failure(error.source, error.reason, error.remedy))
+
+
+def _document(origin: str, settings: Settings, version: Version | None) -> Document | NotModified:
+    if version is None:
+        return fetch(origin, settings)
+    from qa.loaders.web import download_if_changed
+
+    return download_if_changed(origin, settings, version) or NotModified(origin)
+
+
+def look(url: str, store: Store, settings: Settings) -> Fetched | None:
+    """What is at a URL and on the pages it leads to; None when its server says that nothing has changed.
+
+    Raises LoadError. Entries of a feed that were dealt with are left out, also those that have since been removed.
+    """
+    document = _document(url, settings, store.version(url))
+    if isinstance(document, NotModified):
+        return None
+    failed_with, failures = store.failures().get(url, ("", []))
+    entries = entries_of(url, store, failures, polled=True)
+    is_known = document.digest in (store.origin_digest(url), failed_with)
+    return Fetched(document, () if is_known else tuple(parse(document, settings, entries)), entries)
+
+
+def entries_of(origin: str, store: Store, failures: Iterable[Failure], *, polled: bool = False) -> Entries:
+    """What the store knows of the entries of one feed; `failures` are those that are not to be tried again.
+
+    `polled`: what was removed since stays out, as long as the entry does not change.
+    """
+    from qa.loaders.feeds import Entries
+
+    failed = {failure.source: failure for failure in failures}
+
+    def known(source: str, digest: str) -> bool | Failure:
+        if not store.has_entry(digest):
+            return False
+        if source in failed:
+            return failed[source]
+        held = store.holdings([source]).get(source)
+        if held is None or held.origin != origin:
+            return polled
+        return store.is_as_held(source, held)
+
+    return Entries(known)
+
+
+def told(
+    documents: Iterable[Document | NotModified], progress: ProgressCallback | None, total: int | None = None
+) -> Iterator[Document | NotModified]:
+    """The documents, with progress told of each."""
+    done = 0
+    for done, document in enumerate(documents):
+        if progress:
+            progress(Progress("read", done, total, document.origin))
+        yield document
+    if progress and total:
+        progress(Progress("read", total, total))

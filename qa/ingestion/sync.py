@@ -1,0 +1,113 @@
+"""Of a folder that the library mirrors: what is looked at, what is there, and what of it the library has to let go."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from qa.config import Settings
+from qa.datatypes import Failure
+from qa.errors import SettingError
+from qa.ingestion.pipeline import Ingest
+from qa.ingestion.sources import discovered
+from qa.storage.local.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `of` shares of a folder, counted from 1, so that several processes can take in one share each.
+
+    A file belongs to the same share wherever it is asked: its path within the folder decides.
+    """
+
+    number: int
+    of: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Of `1/2`, the first of two."""
+        given = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip(), re.ASCII)
+        if not given or not 1 <= int(given[1]) <= int(given[2]):
+            raise SettingError(f"{text!r} is no share of a folder: write 1/2 for the first of two.")
+        return cls(int(given[1]), int(given[2]))
+
+    def __contains__(self, path: str) -> bool:
+        digest = hashlib.sha256(path.replace(os.sep, "/").encode(errors="surrogatepass")).digest()
+        return int.from_bytes(digest[:8], "big") % self.of == self.number - 1
+
+
+class Mirrored:
+    """A folder as it was found, or a part of it: a path is in the part when it, or a folder above it, was named."""
+
+    def __init__(
+        self,
+        folder: str | Path,
+        only: Iterable[str | Path] | None,
+        settings: Settings,
+        library: str | Path,
+        shard: Shard | None = None,
+    ) -> None:
+        """`only` names the part, None is the whole; of either, what is in the `shard`. `library` is where it lies."""
+        self.root = absolute(folder)
+        self._shard = shard
+        self._only = None if only is None else {absolute(path) for path in only}
+        self._folders: dict[str, bool] = {}  # whether they are in the part
+        failed: list[Failure] = []
+        self.there = discovered([self.root], settings, failed, library)
+        self.files = [path for path in self.there if path in self]
+        self.failed = [failure for failure in failed if self._concerns(failure.source)]
+        self._there = set(self.there)
+        self._unseen = [failure.source for failure in failed]  # nothing can be said of what is below these
+
+    def __contains__(self, path: str) -> bool:
+        if self._shard is not None and os.path.relpath(path, self.root) not in self._shard:
+            return False
+        return self._only is None or path in self._only or self._is_below(os.path.dirname(path))  # noqa: PTH120
+
+    def _is_below(self, folder: str) -> bool:
+        """Whether a folder, or one above it, was named. Each is looked at once: there may be very many files in it."""
+        if folder not in self._folders:
+            self._folders[folder] = not (self._only or set()).isdisjoint(_and_above(folder))
+        return self._folders[folder]
+
+    def _concerns(self, unseen: str) -> bool:
+        """Whether what cannot be seen belongs to the part, or holds some of it."""
+        return unseen in self or any(unseen in _and_above(path) for path in self._only or ())
+
+    def gone(self, store: Store, ingest: Ingest) -> list[str]:
+        """The stored sources that are no more: their file is gone, or was read in full and does not hold them."""
+        gone = []
+        for origin, sources in store.origins_under(self.root).items():
+            if origin in self._there:
+                if origin in ingest.whole:
+                    gone += [source for source in sources if source not in ingest.seen[origin]]
+            elif self._is_gone(origin):
+                gone += sources
+        return gone
+
+    def lost(self, store: Store) -> list[str]:
+        """Files that once failed and are no more."""
+        failed = [origin for origin in store.failures() if self.root in _and_above(origin)]
+        return [origin for origin in failed if origin not in self._there and self._is_gone(origin)]
+
+    def _is_gone(self, origin: str) -> bool:
+        return origin in self and not any(unseen in _and_above(origin) for unseen in self._unseen)
+
+
+def absolute(path: str | Path) -> str:
+    """As `discover` names what it finds: symbolic links are kept."""
+    return os.path.abspath(Path(path).expanduser())  # noqa: PTH100
+
+
+def _and_above(path: str) -> set[str]:
+    """A path and every folder above it."""
+    found: set[str] = set()
+    while path not in found:
+        found.add(path)
+        path = os.path.dirname(path)  # noqa: PTH120 - ten times as fast, and there may be very many files
+    return found

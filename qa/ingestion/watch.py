@@ -1,0 +1,280 @@
+"""Mirroring without end: folders whenever they change, feeds and pages at an interval.
+
+The system's events only say when to look; what has changed is told by comparing stamps (`ingestion.debounce`), so that
+an event that gets lost does no harm, and a file system that sends none is followed all the same, only later.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from qa.datatypes import Failure, Progress, ProgressCallback, Report
+from qa.errors import FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, LoadError, SettingError
+from qa.ingestion.debounce import Settling
+from qa.ingestion.file_events import identity, is_empty, stamp, ticks
+from qa.ingestion.sources import Fetched, discovered
+from qa.ingestion.sync import absolute
+from qa.loaders.document import is_url
+from qa.loaders.sources import holds_articles, is_hidden
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+SCAN_SECONDS = 60.0  # a folder is looked through so often without any event, and less often if that takes long
+RETRY_SECONDS = 2.0  # between attempts while another process changes the library, or its disk is full
+UNREAD_SECONDS, UNREAD_MOST_SECONDS = 60.0, 3600.0  # until what could not be read is tried again; doubled each time
+LEAST_SECONDS = 60.0  # between two looks at a URL
+BACK_OFF_SECONDS = 3600.0  # the longest between two looks at a URL that fails, unless its server wants more
+_AWAY = "The folder is not there, or there is an empty one in its place. Its articles stay, and it is waited for."
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What was done about a folder or URL (`report`), or what is to be known about it (`note`, plain sentences)."""
+
+    source: str
+    report: Report | None = None
+    note: str = ""
+
+
+Tell = Callable[[Happening], None]
+
+
+def watch(
+    library: Library,
+    sources: Iterable[str | Path],
+    *,
+    every: float,
+    stop: Event,
+    told: Tell,
+    progress: ProgressCallback | None,
+) -> None:
+    """See `Library.watch`."""
+    if not every >= LEAST_SECONDS:
+        raise SettingError(f"every={every:g}: give at least {LEAST_SECONDS:g} seconds.")
+
+    def step(done: Progress) -> None:
+        if stop.is_set():
+            raise _Stopped
+        if progress:
+            progress(done)
+
+    given = list(dict.fromkeys(str(source) for source in sources))
+    folders = [WatchedFolder(each, library, told, step) for each in given if not is_url(each)]
+    addresses = [WatchedAddress(each, library, told, step, every) for each in given if is_url(each)]
+
+    def complain(error: str) -> None:
+        note = f"The system cannot watch it ({error}); it is looked through every {SCAN_SECONDS:g} seconds."
+        for folder in folders:
+            told(Happening(folder.root, note=note))
+
+    with suppress(_Stopped):
+        for hints in ticks([folder.root for folder in folders], stop, complain):
+            for folder in folders:
+                folder.tick(monotonic(), hints)
+            for address in addresses:
+                address.tick(monotonic())
+
+
+class _Stopped(Exception):
+    """Nobody wants the rest any more."""
+
+
+class _Storing:
+    """Changes to the library, tried again until it can be changed."""
+
+    def __init__(self, source: str, tell: Tell) -> None:
+        self._source, self._tell = source, tell
+        self._next = 0.0
+        self._waits_for = ""
+
+    def attempted(self, work: Callable[[], Report], now: float) -> Report | None:
+        """What `work` reports; None while the library is busy, or its disk full: then call again."""
+        if now < self._next:
+            return None
+        try:
+            report = work()
+        except (FingerprintMismatch, LibraryDamaged):
+            raise
+        except LibraryError as error:
+            if not self._waits_for:
+                self._tell(Happening(self._source, note=f"{error} What has changed is waiting, and tried again."))
+            self._waits_for, self._next = str(error), now + RETRY_SECONDS
+            return None
+        self._waits_for = ""
+        return report
+
+
+class WatchedFolder:
+    """A mirrored folder: `tick` does what is to be done by now."""
+
+    def __init__(self, folder: str, library: Library, tell: Tell, progress: ProgressCallback | None) -> None:
+        """Raises LoadError when there is no such folder."""
+        self.root = absolute(folder)
+        self._identity = identity(self.root)
+        if self._identity is None:
+            raise LoadError(self.root, "There is no such folder.", "Name a folder, or the address of a feed or page.")
+        self._library, self._tell, self._progress = library, tell, progress
+        self._below = self.root.rstrip(os.sep) + os.sep
+        known = (*library.store.origins_under(self.root), *library.store.failures())
+        self._files = Settling(path for path in known if path.startswith(self._below))
+        self._storing = _Storing(self.root, tell)
+        self._hints = {self.root}
+        self._is_away = self._has_begun = False
+        self._scan_from = self._scan_at = 0.0
+        self._unread: set[str] = set()  # what is tried again
+        self._unread_at, self._unread_after = 0.0, UNREAD_SECONDS
+        self._told: tuple[Failure, ...] = ()
+
+    def tick(self, now: float, hints: set[str]) -> None:
+        """Look at what has changed, and take in what has settled. `hints` are paths that may have changed."""
+        self._hints |= {path for path in hints if self._matters(path)}
+        if not self._is_there():
+            return
+        if (self._hints and now >= self._scan_from) or now >= self._scan_at:
+            self._scan(now)
+        else:
+            self._files.look_again(stamp, now)
+        ready = self._files.settled(now)
+        if ready or not (self._has_begun or self._files):
+            self._take_in(ready, now)
+
+    def _matters(self, path: str) -> bool:
+        """Whether a change there can be one of articles. A folder may have any name, also one that is gone."""
+        if not path.startswith(self._below):
+            return path == self.root
+        names = Path(path.removeprefix(self._below)).parts
+        return not any(map(is_hidden, names)) and (holds_articles(names[-1]) or not Path(path).is_file())
+
+    def _is_there(self) -> bool:
+        """Whether the folder is there; an empty one in its place is only what it was mounted on."""
+        found = identity(self.root)
+        if found is None or (found != self._identity and is_empty(self.root)):
+            if not self._is_away:
+                self._tell(Happening(self.root, note=_AWAY))
+            self._is_away = True
+            return False
+        if self._is_away:
+            self._tell(Happening(self.root, note="The folder is back."))
+        if self._is_away or found != self._identity:
+            self._hints.add(self.root)
+        self._is_away, self._identity = False, found
+        return True
+
+    def _scan(self, now: float) -> None:
+        """Compare all files with what was taken in."""
+        began, unseen = monotonic(), list[Failure]()
+        stamps = {path: stamp(path) for path in self._discovered(unseen)}
+        found = {path: each for path, each in stamps.items() if each is not None}
+        if now >= self._unread_at:
+            self._unread = self._unreadable() & found.keys()
+            self._unread_at = now + self._unread_after
+            self._unread_after = min(2 * self._unread_after, UNREAD_MOST_SECONDS)
+            self._hints |= self._unread
+        named = self._hints & found.keys()
+        self._files.compare(found, now, named=named, unseen={failure.source for failure in unseen})
+        self._hints.clear()
+        took = monotonic() - began
+        self._scan_from, self._scan_at = now + 4 * took, now + max(SCAN_SECONDS, 100 * took)
+
+    def _discovered(self, unseen: list[Failure]) -> list[str]:
+        return discovered([self.root], self._library.settings, unseen, self._library.path)
+
+    def _unreadable(self) -> set[str]:
+        """Files that could not be read, for a reason that is not in the file."""
+        return {origin for origin, (digest, _) in self._library.store.failures().items() if not digest}
+
+    def _take_in(self, ready: list[str], now: float) -> None:
+        report = self._storing.attempted(
+            lambda: self._library.sync(self.root, only=ready, progress=self._progress), now
+        )
+        if report is None or not self._is_there():  # what was read may have been of a folder that had just gone
+            return
+        self._files.taken_in(ready)
+        known = self._told if self._unread.issuperset(ready) else ()  # tried again, the same failures are no news
+        if report.added or report.updated or report.removed or set(report.failed) - set(known) or not self._has_begun:
+            self._tell(Happening(self.root, report))
+            self._told = report.failed
+            self._unread_at, self._unread_after = min(self._unread_at, now + UNREAD_SECONDS), 2 * UNREAD_SECONDS
+        self._has_begun = True
+
+
+class WatchedAddress:
+    """A feed or page that is looked at now and then: `tick` does what is to be done by now."""
+
+    def __init__(self, url: str, library: Library, tell: Tell, progress: ProgressCallback | None, every: float) -> None:
+        self._url, self._library, self._tell, self._progress, self._every = url, library, tell, progress, every
+        self._storing = _Storing(url, tell)
+        self._looking: Future[Fetched | None] | None = None
+        self._found: Fetched | None = None
+        self._due = 0.0
+        self._failed = 0  # times in a row
+        self._told: set[Failure] = set()
+        self._has_begun = False
+
+    def tick(self, now: float) -> None:
+        """Look, when it is due, in a thread beside; take in what was found."""
+        if self._looking is None and self._found is None and now >= self._due:
+            self._looking = beside(lambda: self._library.look(self._url))
+        if self._looking is not None and self._looking.done():
+            looking, self._looking = self._looking, None
+            self._see(looking, now)
+        if self._found is not None:
+            self._take_in(self._found, now)
+
+    def _see(self, looking: Future[Fetched | None], now: float) -> None:
+        try:
+            self._found = looking.result()
+        except LoadError as error:
+            self._back_off(error, now)
+            return
+        except LibraryBusy:
+            self._due = now + RETRY_SECONDS
+            return
+        self._due, self._failed = now + self._every, 0
+        if self._found is None:
+            self._say(Report(unchanged=self._library.store.sources_in(self._url)))
+
+    def _back_off(self, error: LoadError, now: float) -> None:
+        own = max(self._every, min(self._every * 2**self._failed, BACK_OFF_SECONDS))
+        wait = max(own, error.retry_after or 0.0)
+        self._due = now + wait
+        if not self._failed:
+            note = f"It is looked at again in {wait / 60:.0f} minutes, and less often while it fails."
+            failure = Failure(error.source, error.reason, error.remedy)
+            self._tell(Happening(self._url, Report(failed=(failure,)), note))
+        self._failed += 1
+
+    def _take_in(self, found: Fetched, now: float) -> None:
+        report = self._storing.attempted(lambda: self._library.take_in(found, progress=self._progress), now)
+        if report is not None:
+            self._found = None
+            self._say(report)
+
+    def _say(self, report: Report) -> None:
+        """Tell what is new, and at the beginning also that nothing is. What fails each time is told once."""
+        if report.added or report.updated or report.removed or set(report.failed) - self._told or not self._has_begun:
+            self._tell(Happening(self._url, report))
+        self._told, self._has_begun = set(report.failed), True
+
+
+def beside(work: Callable[[], Fetched | None]) -> Future[Fetched | None]:
+    """`work`, done in a thread that does not keep the process from ending."""
+    future: Future[Fetched | None] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True, name="look").start()
+    return future

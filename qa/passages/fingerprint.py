@@ -1,0 +1,47 @@
+"""What made a library's passages and vectors. Another encoder or chunking would give others, that do not compare."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from embeddings.encoder import Encoder
+from qa.config import Settings
+from qa.errors import FingerprintMismatch, mapped
+from qa.passages import chunking
+
+
+def fingerprint(encoder: Encoder, settings: Settings) -> str:
+    """The fingerprint in force, as JSON with sorted keys."""
+    with mapped():
+        name = encoder.name
+    return json.dumps(
+        {
+            "chunking": chunking.VERSION,
+            "encoder": name,
+            "overlap_words": settings.overlap_words,
+            "passage_words": settings.passage_words,
+        },
+        sort_keys=True,
+    )
+
+
+def check(recorded: str | None, current: str, library: Path) -> None:
+    """Raise `FingerprintMismatch` that names every difference; a library that records nothing fits everything."""
+    if recorded is None or recorded == current:
+        return
+    was, now = json.loads(recorded), json.loads(current)
+    differences = [
+        f"{key} was {was.get(key)!r} and is now {now.get(key)!r}"
+        for key in sorted({*was, *now})
+        if was.get(key) != now.get(key)
+    ]
+    raise FingerprintMismatch(
+        f"The library at {library} was made with other settings: {'; '.join(differences)}. Use the former settings, "
+        f"or make it anew with: article-qa rebuild --library '{library}'"
+    )
+
+
+def encoder_name(recorded: str | None) -> str | None:
+    """The encoder that a fingerprint names."""
+    return None if recorded is None else str(json.loads(recorded)["encoder"])

@@ -1,0 +1,1 @@
+"""Questions made complete from the conversation, and questions worth asking next."""

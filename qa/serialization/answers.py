@@ -1,0 +1,257 @@
+"""Answers, reports and articles as plain JSON values: the stable form that `--json` prints, `verify` reads.
+
+Every object names its form in `format`, e.g. `article-qa/answer/1`. While the number stays, fields may be
+added, but none goes away or changes its meaning. Dates are ISO (`2025-05-12`) or null, offsets are characters
+of the article's text, half open, and texts are exact.
+
+    answer    question, found, text, confidence, reason (null, or one of `Reason`), citations, passages;
+              articles, where the texts of the cited articles are carried along
+    citation  article_id, title, source, url, published, start, end, quote, context, context_start,
+              confidence, repeats (citations)
+    passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
+              text, title, source, url, published, except in a kept conversation
+    article   id, title, source, url, published, authors, site, language, characters, and text if asked for
+    report    added, updated, removed (article ids), unchanged (a count), failed (source, reason, remedy)
+    happening source, report (what was done; or null), note (what is to be known; or "")
+
+Checks are described in `qa.answering.verification`, turns and conversations in `qa.serialization.conversations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING
+
+from qa.datatypes import Answer, Article, Citation, Passage, Reason, Report, RetrievedPassage
+from qa.errors import ArticleNotFound
+from qa.serialization.fields import (
+    FormatError,
+    JsonObject,
+    day_or_none,
+    get,
+    get_or_none,
+    json_object,
+    number,
+    number_or_none,
+    shown,
+    texts,
+)
+
+if TYPE_CHECKING:
+    from qa.ingestion.watch import Happening
+
+ANSWER_FORMAT = "article-qa/answer/1"
+ARTICLE_FORMAT = "article-qa/article/1"
+REPORT_FORMAT = "article-qa/report/1"
+HAPPENING_FORMAT = "article-qa/happening/1"
+
+ArticleOf = Callable[[str], Article]  # the article with an id; raises ArticleNotFound
+
+
+# to JSON values
+
+
+def answer_to_dict(answer: Answer, *, passage_texts: bool = True) -> JsonObject:
+    """`answer`; without `passage_texts`, of articles that are not cited there is nothing but ids and offsets."""
+    return {
+        "format": ANSWER_FORMAT,
+        "question": answer.question,
+        "found": answer.found,
+        "text": answer.text,
+        "confidence": answer.confidence,
+        "reason": None if answer.reason is None else answer.reason.value,
+        "citations": [_citation_to_dict(citation) for citation in answer.citations],
+        "passages": [_passage_to_dict(passage, text=passage_texts) for passage in answer.passages],
+    }
+
+
+def _citation_to_dict(citation: Citation) -> JsonObject:
+    return {
+        "article_id": citation.article_id,
+        "title": citation.title,
+        "source": citation.source,
+        "url": citation.url,
+        "published": iso(citation.published),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "context": citation.context,
+        "context_start": citation.context_start,
+        "confidence": citation.confidence,
+        "repeats": [_citation_to_dict(repeat) for repeat in citation.repeats],
+    }
+
+
+def _passage_to_dict(retrieved: RetrievedPassage, *, text: bool) -> JsonObject:
+    values: JsonObject = {
+        "id": retrieved.passage.id,
+        "article_id": retrieved.passage.article_id,
+        "start": retrieved.passage.start,
+        "end": retrieved.passage.end,
+        "lexical_rank": retrieved.lexical_rank,
+        "dense_rank": retrieved.dense_rank,
+        "similarity": retrieved.similarity,
+        "score": retrieved.score,
+        "reading": retrieved.reading,
+    }
+    if not text:
+        return values
+    return values | {
+        "text": retrieved.text,
+        "title": retrieved.article.title,
+        "source": retrieved.article.source,
+        "url": retrieved.article.url,
+        "published": iso(retrieved.article.published),
+    }
+
+
+def article_to_dict(article: Article, *, text: bool = False) -> JsonObject:
+    """`article`, without its text unless `text` is asked for."""
+    values: JsonObject = {
+        "format": ARTICLE_FORMAT,
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "published": iso(article.published),
+        "authors": list(article.authors),
+        "site": article.site,
+        "language": article.language,
+        "characters": len(article.text),
+    }
+    return values | {"text": article.text} if text else values
+
+
+def carried(answers: Iterable[Answer], article_of: ArticleOf) -> list[JsonObject]:
+    """The articles that `answers` cite, with their texts, each once: what makes a file checkable without a library.
+
+    Those that are gone are left out.
+    """
+    articles: dict[str, JsonObject] = {}
+    for citation in (each for answer in answers for each in all_citations(answer.citations)):
+        if citation.article_id not in articles:
+            with suppress(ArticleNotFound):
+                articles[citation.article_id] = article_to_dict(article_of(citation.article_id), text=True)
+    return list(articles.values())
+
+
+def all_citations(citations: Iterable[Citation]) -> Iterator[Citation]:
+    """Every place that an answer names: each citation, and behind it its repeats."""
+    for citation in citations:
+        yield citation
+        yield from all_citations(citation.repeats)
+
+
+def report_to_dict(report: Report) -> JsonObject:
+    return {
+        "format": REPORT_FORMAT,
+        "added": list(report.added),
+        "updated": list(report.updated),
+        "unchanged": report.unchanged,
+        "removed": list(report.removed),
+        "failed": [asdict(failure) for failure in report.failed],
+    }
+
+
+def happening_to_dict(happening: Happening) -> JsonObject:
+    report = happening.report and report_to_dict(happening.report)
+    return {"format": HAPPENING_FORMAT, "source": happening.source, "report": report, "note": happening.note}
+
+
+def iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+# from JSON values
+
+
+def answer_from_dict(values: object, article_of: ArticleOf | None = None) -> Answer:
+    """The answer that `answer_to_dict` wrote down.
+
+    Articles are not written down with an answer, so its `passages` come back only by way of `article_of`;
+    without it, and for articles that are gone, they are left out. Raises FormatError.
+    """
+    fields = json_object(values, "an answer")
+    if fields.get("format") != ANSWER_FORMAT:
+        raise FormatError(
+            f"format {fields.get('format')!r}: this is not an answer in the form {ANSWER_FORMAT!r}; "
+            "give what `article-qa ask --json` printed."
+        )
+    passages = [json_object(one, "a passage") for one in get(fields, "passages", list)]
+    return Answer(
+        question=get(fields, "question", str),
+        text=get(fields, "text", str),
+        confidence=number(fields, "confidence"),
+        citations=tuple(_citation_from_dict(one) for one in get(fields, "citations", list)),
+        passages=tuple(_passages_from_dicts(passages, article_of)) if article_of else (),
+        reason=_reason(fields),
+    )
+
+
+def _citation_from_dict(values: object) -> Citation:
+    fields = json_object(values, "a citation")
+    return Citation(
+        article_id=get(fields, "article_id", str),
+        title=get(fields, "title", str),
+        source=get(fields, "source", str),
+        url=get_or_none(fields, "url", str),
+        published=day_or_none(fields, "published"),
+        start=get(fields, "start", int),
+        end=get(fields, "end", int),
+        quote=get(fields, "quote", str),
+        context=get(fields, "context", str),
+        context_start=get(fields, "context_start", int),
+        confidence=number(fields, "confidence"),
+        repeats=tuple(_citation_from_dict(one) for one in get(fields, "repeats", list)),
+    )
+
+
+def _passages_from_dicts(passages: list[JsonObject], article_of: ArticleOf) -> Iterator[RetrievedPassage]:
+    for fields in passages:
+        passage = Passage(
+            id=get(fields, "id", int),
+            article_id=get(fields, "article_id", str),
+            start=get(fields, "start", int),
+            end=get(fields, "end", int),
+        )
+        try:
+            article = article_of(passage.article_id)
+        except ArticleNotFound:
+            continue
+        yield RetrievedPassage(
+            passage=passage,
+            article=article,
+            lexical_rank=get_or_none(fields, "lexical_rank", int),
+            dense_rank=get_or_none(fields, "dense_rank", int),
+            similarity=number_or_none(fields, "similarity"),
+            score=number(fields, "score"),
+            reading=number_or_none(fields, "reading"),
+        )
+
+
+def article_from_dict(values: object) -> Article:
+    """The article that `article_to_dict` wrote down with its text. Raises FormatError."""
+    fields = json_object(values, "an article")
+    return Article(
+        id=get(fields, "id", str),
+        title=get(fields, "title", str),
+        text=get(fields, "text", str),
+        source=get(fields, "source", str),
+        url=get_or_none(fields, "url", str),
+        published=day_or_none(fields, "published"),
+        authors=texts(fields, "authors"),
+        site=get_or_none(fields, "site", str),
+        language=get_or_none(fields, "language", str),
+    )
+
+
+def _reason(fields: Mapping[str, object]) -> Reason | None:
+    text = get_or_none(fields, "reason", str)
+    try:
+        return None if text is None else Reason(text)
+    except ValueError:
+        known = ", ".join(Reason)
+        raise FormatError(f"'reason' should be null or one of {known}, not {shown(text)}.") from None

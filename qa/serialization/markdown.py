@@ -1,0 +1,128 @@
+"""Answers and conversations as Markdown for people: the exact words marked in their sentence, and where they stand.
+
+Words of articles and questions are hostile until `plain`: they may hold Markdown or HTML of their own, or characters
+that turn the reading direction. To have quotes checked, export as JSON (`answers` and
+`conversations` of this package).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from qa.answering.verification import Standing
+from qa.cli.render import clean, day, percent
+from qa.datatypes import Answer, Citation, Reason
+from qa.serialization.conversations import Conversation, StoredTurn
+from qa.serialization.text_fragments import text_fragment_url
+from qa.storage.filters import where_chips
+
+StandingOf = Callable[[Citation], Standing]
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>&#~$])")
+_NOT_IN_LINKS = re.compile(r"[<>\\\s]")
+_STANDINGS = {
+    "unchanged": "",
+    "changed": "The article has changed since: its source holds another text now.",
+    "gone": "The article is not in the library any more.",
+}
+_REASONS = {
+    Reason.NO_ARTICLES: "There were no articles to look in.",
+    Reason.NOTHING_RELEVANT: "Nothing in them was about this.",
+    Reason.NOT_SURE: "Something may have been about this, but no words answered it with enough confidence.",
+}
+_CHECK = "Every quote is the exact words of its article. To check them, save as JSON and run `article-qa verify FILE`."
+
+
+def answer_to_markdown(answer: Answer, *, standing_of: StandingOf | None = None) -> str:
+    """One answer with all its evidence; `standing_of` tells what has become of a citation's article since."""
+    return _document([f"# {plain(answer.question)}", *_answer_blocks(answer, standing_of), _CHECK])
+
+
+def conversation_to_markdown(
+    conversation: Conversation, turns: Sequence[StoredTurn], *, standing_of: StandingOf | None = None
+) -> str:
+    """A whole conversation, turn by turn; for `standing_of` see `answer_to_markdown`."""
+    blocks = [f"# {plain(conversation.name) or 'Conversation'}"]
+    for turn in turns:
+        blocks += [f"## {plain(turn.question)}", *_circumstances(turn), *_answer_blocks(turn.answer, standing_of)]
+    return _document([*blocks, _CHECK])
+
+
+def _document(blocks: Sequence[str]) -> str:
+    return "\n\n".join(blocks) + "\n"
+
+
+def _circumstances(turn: StoredTurn) -> Iterator[str]:
+    if turn.answer.question != turn.question:
+        yield f"Looked up as: {plain(turn.answer.question)}"
+    version = f", version {turn.version} of {turn.versions}" if turn.versions > 1 else ""
+    yield f"Asked {turn.asked:%Y-%m-%d %H:%M} UTC{version}."
+    if chips := where_chips(turn.where):
+        yield f"Only in part of the articles: {plain(', '.join(chips))}."
+
+
+def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
+    if not answer.found:
+        yield "**The articles don’t say.**"
+        if answer.reason:
+            yield _REASONS[answer.reason]
+    for number, citation in enumerate(answer.citations):
+        if number == 1:
+            yield "Other answers:"
+        yield f"{_strong(citation.quote, '', '')} ({percent(citation.confidence)} sure)"
+        yield _evidence(citation, standing_of)
+        for repeat in citation.repeats:
+            yield "It also stands here:\n\n" + _evidence(repeat, standing_of)
+
+
+def _evidence(citation: Citation, standing_of: StandingOf | None) -> str:
+    """A block quote: the sentence with the exact words marked, then title, date, source and offsets."""
+    lines = [f"> {_marked(citation)}", ">", f"> — {_title(citation)}, {day(citation.published)}. {_source(citation)}"]
+    lines.append(f"> Article {plain(citation.article_id)}, characters {citation.start}–{citation.end}.")
+    told = _STANDINGS[standing_of(citation)] if standing_of else ""
+    return "\n".join([*lines, *([">", f"> *{told}*"] if told else [])])
+
+
+def _marked(citation: Citation) -> str:
+    """The context with the quote marked by its offsets."""
+    before = citation.context[: max(0, citation.start - citation.context_start)]
+    after = citation.context[max(0, citation.end - citation.context_start) :]
+    if not clean(citation.quote).strip():
+        return plain(citation.context)
+    return _at_start(_escaped(before).lstrip()) + _strong(citation.quote, before, after) + _escaped(after).rstrip()
+
+
+def _strong(quote: str, before: str, after: str) -> str:
+    """`quote` in bold. Asterisks do not count as marks between a letter and a sign, so HTML says it there."""
+    words = _escaped(quote)
+    opens = not words[:1].isspace() and (words[:1].isalnum() or not before[-1:].strip())
+    closes = not words[-1:].isspace() and (words[-1:].isalnum() or not after[:1].strip())
+    return f"**{words}**" if opens and closes else f"<b>{words}</b>"
+
+
+def _title(citation: Citation) -> str:
+    title, address = plain(citation.title) or "(no title)", text_fragment_url(citation)
+    if address is None:
+        return title
+    return f"[{title}](<{_NOT_IN_LINKS.sub(lambda found: f'%{ord(found[0]):02X}', clean(address))}>)"
+
+
+def _source(citation: Citation) -> str:
+    source = plain(citation.source)
+    return f"Source: {source}." if source != plain(citation.url or "") else ""
+
+
+def plain(text: str) -> str:
+    """`text` on a line of its own, with a backslash before whatever Markdown would obey."""
+    return _at_start(_escaped(text).strip())
+
+
+def _at_start(line: str) -> str:
+    """Without a list that would begin here, or a heading that it would make of the line before."""
+    return re.sub(r"^(\d+(?=[.)])|(?=[-+=]))", r"\1\\", line)
+
+
+def _escaped(text: str) -> str:
+    """`text` within a line; the space at its ends stays."""
+    return _SPECIAL.sub(r"\\\1", clean(text))

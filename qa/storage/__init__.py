@@ -1,0 +1,1 @@
+"""Where articles lie: in a folder (`local`) or on a Milvus (`milvus`)."""

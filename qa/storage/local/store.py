@@ -1,0 +1,394 @@
+"""What a library holds: articles, passages and vectors, in SQLite. The only truth; both indexes derive from it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.datatypes import Article, Failure, Passage, Where
+from qa.loaders.document import LOADER_VERSION, Version
+from qa.storage.filters import condition
+from qa.storage.listing import Listed, Listing, Wanted, cut_out, query
+from qa.storage.local.database import Database, create_database, is_storable
+from qa.storage.local.transaction import VECTOR_DTYPE, Heading, Transaction
+
+PAGE = 200  # articles read at a time while iterating
+_ARTICLE = "a.id, a.title, a.text, a.source, a.url, a.published, a.authors, a.site, a.language, a.digest"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The passages that came and went after some revision, up to `revision`. An id can be in `removed` only."""
+
+    revision: int
+    added: NDArray[np.int64]
+    removed: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a source was when it was last read."""
+
+    origin: str
+    article_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The counts and the range of dates of what is stored."""
+
+    articles: int
+    passages: int
+    first_published: date | None
+    last_published: date | None
+
+
+class Store:
+    """The articles of one library. Every method may be called from any thread, and each sees one whole revision."""
+
+    def __init__(self, path: Path) -> None:
+        """Open what `create` has made; `LibraryDamaged` if it cannot be read."""
+        self.path = path
+        self._database = Database(path)
+
+    @classmethod
+    def create(cls, path: Path) -> Store:
+        """Open the store at `path`; it is made first where there is none."""
+        create_database(path)
+        return cls(path)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def copy_to(self, path: Path) -> Store:
+        """Open a copy in a new file, which holds what is stored and nothing that has gone."""
+        self._database.copy_to(path)
+        copy = Store.create(path)
+        with copy.transaction() as transaction:
+            transaction.forget_removals()
+        return copy
+
+    def is_in_place(self) -> bool:
+        """Whether this is still the file in the folder; else open that one."""
+        return self._database.is_in_place()
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty when it is sound."""
+        return self._database.check()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One batch of changes: all of it or nothing. Only the holder of the writer lock may open one."""
+        with self._database.writing() as connection:
+            transaction = Transaction(connection)
+            yield transaction
+            transaction.finish()
+
+    # the whole
+
+    def revision(self) -> int:
+        """The number of batches that have changed the library."""
+        return int(self.meta("revision") or 0)
+
+    def meta(self, key: str) -> str | None:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def fingerprint(self) -> str | None:
+        """What made the passages (see `qa.passages.fingerprint`); None while there are none, so that anything fits."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT value FROM meta WHERE key = 'fingerprint' AND EXISTS (SELECT 1 FROM passages)"
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def count(self) -> int:
+        """The number of articles."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+    def size(self) -> Size:
+        with self._database.reading() as connection:
+            articles, first, last = connection.execute(
+                "SELECT count(*), min(published), max(published) FROM articles"
+            ).fetchone()
+            passages = connection.execute("SELECT count(*) FROM passages").fetchone()[0]
+        return Size(articles, passages, _date(first), _date(last))
+
+    # articles
+
+    def article(self, article_id: str) -> Article | None:
+        return self.articles_by_id([article_id]).get(article_id)
+
+    def articles_by_id(self, ids: Collection[str]) -> dict[str, Article]:
+        """The articles with these ids; those that are not there (any more) are left out."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_ARTICLE} FROM articles a WHERE a.id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                (json.dumps(list(ids)),),
+            ).fetchall()
+        return {row[0]: _article(row) for row in rows}
+
+    def article_ids(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> list[str]:
+        """Newest first, undated ones last; equal dates by title."""
+        clause, values = condition(where)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT a.id FROM articles a WHERE {clause} "  # noqa: S608
+                "ORDER BY a.published DESC, a.title, a.id LIMIT ? OFFSET ?",
+                (*values, -1 if limit is None else limit, offset),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
+        """Newest first, read page by page; an article that is removed meanwhile is left out."""
+        for ids in batched(self.article_ids(where, offset=offset, limit=limit), PAGE):
+            found = self.articles_by_id(ids)
+            yield from (found[article_id] for article_id in ids if article_id in found)
+
+    def listing(self, wanted: Wanted, *, offset: int, limit: int) -> Listing:
+        """One page of what is wanted; an offset behind its end gives the last page."""
+        statement, values = query(wanted)
+        with self._database.reading() as connection:
+            ordered = [row[0] for row in connection.execute(statement, values)]
+            first, ids = cut_out(ordered, offset, limit)
+            rows = connection.execute(
+                "SELECT id, title, source, url, site, published FROM articles "
+                "WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(ids),),
+            ).fetchall()
+        found = {row[0]: Listed(row[0], row[1], row[2], row[3], row[4], _date(row[5])) for row in rows}
+        return Listing(len(ordered), first, tuple(found[each] for each in ids))
+
+    def publishers(self) -> list[tuple[str | None, str | None, int]]:
+        """Every pair of a publisher and a host, and the number of articles that have it."""
+        with self._database.reading() as connection:
+            return connection.execute("SELECT site, host, count(*) FROM articles GROUP BY site, host").fetchall()
+
+    # passages
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """The passages with these ids, in this order; those that are not there (any more) are left out."""
+        found = {row[0]: Passage(*row) for row in self._passage_rows("id, article_id, start, end", ids)}
+        return [found[passage] for passage in ids if passage in found]
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """An article's passages in the order of its text."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, article_id, start, end FROM passages WHERE article_id = ? ORDER BY start", (article_id,)
+            ).fetchall()
+        return [Passage(*row) for row in rows]
+
+    def vectors(self, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+        """(n, d) in the order of `ids`; KeyError for an id that is not there (any more)."""
+        found, vectors = self.stored_vectors(ids)
+        rows = {passage: row for row, passage in enumerate(found.tolist())}
+        return vectors[[rows[int(passage)] for passage in ids]]
+
+    def stored_vectors(self, ids: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Those of `ids` that are there, ascending, and their vectors (n, d)."""
+        rows = self._passage_rows("id, vector", ids)
+        found = np.array([row[0] for row in rows], np.int64)
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), VECTOR_DTYPE)
+        return found, vectors.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+
+    def _passage_rows(self, columns: str, ids: Sequence[int] | NDArray[np.int64]) -> list[Any]:
+        """`columns` is never text from outside."""
+        with self._database.reading() as connection:
+            return connection.execute(
+                f"SELECT {columns} FROM passages WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",  # noqa: S608
+                (json.dumps([int(passage) for passage in ids]),),
+            ).fetchall()
+
+    def allowed(self, where: Where) -> NDArray[np.int64]:
+        """The ids of all passages of the articles that the filter lets through, ascending."""
+        clause, values = condition(where)
+        with self._database.reading() as connection:
+            return _ids(
+                connection,
+                f"SELECT p.id FROM passages p WHERE p.article_id IN (SELECT a.id FROM articles a WHERE {clause})",  # noqa: S608
+                values,
+            )
+
+    def passage_ids(self) -> tuple[int, NDArray[np.int64]]:
+        """The revision and the ids of all its passages, ascending."""
+        with self._database.reading() as connection:
+            revision = int(connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0])
+            return revision, _ids(connection, "SELECT id FROM passages", ())
+
+    def last_passage_id(self) -> int:
+        """The highest id that was ever given out."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+        return 0 if row is None else int(row[0])
+
+    def removals(self) -> int:
+        """The number of passages that have gone since this store was begun; their words may still be in its files."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM removals").fetchone()[0])
+
+    def changes_since(self, revision: int) -> Changes:
+        """What came and went after `revision`; removed ids may be unknown to who asks."""
+        with self._database.reading() as connection:
+            current = int(connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0])
+            added = _ids(connection, "SELECT id FROM passages WHERE revision > ?", (revision,))
+            removed = _ids(connection, "SELECT passage_id FROM removals WHERE revision > ?", (revision,))
+        return Changes(current, added, removed)
+
+    # where articles came from
+
+    def origin_digest(self, origin: str) -> str | None:
+        """The digest of a file or URL all of which is in the library as it was read."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT digest FROM origins WHERE origin = ?", (origin,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def origins(self) -> dict[str, str]:
+        """Every such file or URL, with its digest."""
+        with self._database.reading() as connection:
+            return dict(connection.execute("SELECT origin, digest FROM origins").fetchall())
+
+    def version(self, origin: str) -> Version | None:
+        """What its server calls the content of a URL, if the loader of today has dealt with it and need not again."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT url, etag, modified FROM versions v WHERE origin = ? AND loader = ? AND "
+                "NOT EXISTS (SELECT 1 FROM failures f WHERE f.origin = v.origin AND f.digest = '')",
+                (origin, LOADER_VERSION),
+            ).fetchone()
+        return None if row is None else Version(*row)
+
+    def versions(self) -> dict[str, Version]:
+        """The versions of all URLs, by URL, that the loader of today has read."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT origin, url, etag, modified FROM versions WHERE loader = ?", (LOADER_VERSION,)
+            ).fetchall()
+        return {row[0]: Version(*row[1:]) for row in rows}
+
+    def entries(self) -> list[str]:
+        """The digests of all entries of feeds whose page has been dealt with."""
+        with self._database.reading() as connection:
+            return [row[0] for row in connection.execute("SELECT digest FROM entries")]
+
+    def has_entry(self, digest: str) -> bool:
+        """Whether the page of a feed's entry has been dealt with, see `Transaction.note_entries`."""
+        with self._database.reading() as connection:
+            return connection.execute("SELECT 1 FROM entries WHERE digest = ?", (digest,)).fetchone() is not None
+
+    def failures(self) -> dict[str, tuple[str, list[Failure]]]:
+        """By file or URL: what could not be taken in of it, and the digest of its content then ("": try again)."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT origin, digest, source, reason, remedy FROM failures ORDER BY origin, source"
+            ).fetchall()
+        found: dict[str, tuple[str, list[Failure]]] = {}
+        for origin, digest, *failure in rows:
+            found.setdefault(origin, (digest, []))[1].append(Failure(*failure))
+        return found
+
+    def sources_in(self, origin: str) -> int:
+        """How many sources one file or URL holds."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM sources WHERE origin = ?", (origin,)).fetchone()[0])
+
+    def holdings(self, sources: Collection[str]) -> dict[str, Holding]:
+        """What is known of these sources; unknown ones are left out."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT source, origin, article_id, digest FROM sources "
+                "WHERE source IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(sources)),),
+            ).fetchall()
+        return {row[0]: Holding(*row[1:]) for row in rows}
+
+    def headings(self, ids: Collection[str]) -> dict[str, Heading]:
+        """What decides whether these articles have to be written again; unknown ones are left out."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, title, source, digest FROM articles WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+        return {row[0]: Heading(*row[1:]) for row in rows}
+
+    def is_as_held(self, source: str, held: Holding) -> bool:
+        """Whether the article that a source holds has the title and date that this source gave it, or another's."""
+        stored = self.headings([held.article_id]).get(held.article_id)
+        return stored is not None and (stored.digest == held.digest or stored.source != source)
+
+    def holders_of(self, ids: Collection[str]) -> dict[str, dict[str, Holding]]:
+        """By article id: every source that holds this text, in order."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT source, origin, article_id, digest FROM sources "
+                "WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY source",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+        holders: dict[str, dict[str, Holding]] = {}
+        for row in rows:
+            holders.setdefault(row[2], {})[row[0]] = Holding(*row[1:])
+        return holders
+
+    def origins_under(self, folder: str) -> dict[str, list[str]]:
+        """The sources of every file below `folder`, or of the file `folder` itself, by file."""
+        if not is_storable(folder):
+            return {}
+        below = folder.rstrip("/\\") + "/"
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT origin, source FROM sources "
+                "WHERE origin = ?1 OR substr(replace(origin, '\\', '/'), 1, length(?2)) = ?2",
+                (folder, below.replace("\\", "/")),
+            ).fetchall()
+        origins: dict[str, list[str]] = {}
+        for origin, source in rows:
+            origins.setdefault(origin, []).append(source)
+        return origins
+
+
+def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """Lists of `size`, the last one shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _ids(connection: sqlite3.Connection, query: str, values: Iterable[Any]) -> NDArray[np.int64]:
+    """The ids that a query gives, ascending; read as one text, which is twice as fast as row by row."""
+    whole = f"WITH found (id) AS ({query}) SELECT group_concat(id) FROM found"  # noqa: S608
+    (text,) = connection.execute(whole, tuple(values)).fetchone()
+    return np.sort(np.fromstring(text or "", np.int64, sep=","))
+
+
+def _article(row: Sequence[Any]) -> Article:
+    article_id, title, text, source, url, published, authors, site, language, digest = row
+    return Article(
+        id=article_id,
+        title=title,
+        text=text,
+        source=source,
+        url=url,
+        published=_date(published),
+        authors=tuple(json.loads(authors)),
+        site=site,
+        language=language,
+        digest=digest,
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,501 @@
+"""The page's events without a browser, and what the server lets through."""
+
+import json
+import socket
+import threading
+import time
+from dataclasses import replace
+from datetime import date
+
+import httpx
+import pytest
+from chat_fakes import ARTICLES, FERRY, TIMETABLE, FakeAssistant, FakeLibrary
+
+from qa.conversations.database import ConversationError
+from qa.datatypes import Where
+from qa.questions.suggestions import Suggestion
+from ui.app import PortTaken, build, free_port, launch
+from ui.handlers.chat import EXAMPLES, ChatHandlers
+from ui.handlers.sidebar import SideHandlers
+from ui.state.inputs import UNEXPECTED
+from ui.state.session import Visit
+
+QUESTION = "When does the first crossing leave?"
+CAPTAIN = "Who is the captain?"
+
+
+@pytest.fixture
+def assistant():
+    return FakeAssistant()
+
+
+@pytest.fixture
+def handlers(assistant):
+    return ChatHandlers(assistant)
+
+
+@pytest.fixture
+def side(assistant, handlers):
+    return SideHandlers(assistant, handlers.kept, handlers.feedback)
+
+
+def ask(handlers, question, visit):
+    """The transcript once the question is answered."""
+    handlers.begin(question, visit)
+    *_, (transcript, _) = handlers.read(visit)
+    return transcript
+
+
+def held(assistant):
+    """Keeps the assistant from reading until it is let go."""
+    go, found, answer = threading.Event(), threading.Event(), assistant.ask
+
+    def ask(question, **named):
+        tell = named.pop("found")
+
+        def told(passages):
+            tell(passages)
+            found.set()
+            assert go.wait(30)
+
+        return answer(question, found=told, **named)
+
+    assistant.ask = ask
+    return go, found
+
+
+def test_a_question_is_on_the_page_before_it_is_answered(handlers, assistant):
+    visit = Visit()
+    pending, _ = handlers.begin(f"  {QUESTION} ", visit)
+    assert "Reading your articles" in pending
+    assert QUESTION in pending
+    assert assistant.asked == []
+    *_, (transcript, chips) = handlers.read(visit)
+    assert '<span class="quote" dir="auto">21:40</span>' in transcript
+    assert f'data-address="?c={visit.conversation}"' in chips
+
+
+def test_what_is_found_is_shown_before_it_is_read(handlers, assistant):
+    go, _ = held(assistant)
+    visit = Visit()
+    handlers.begin(QUESTION, visit)
+    for transcript, _ in handlers.read(visit):
+        if "Found so far, not read yet" in transcript:
+            go.set()
+    assert go.is_set()
+    assert "Reading 3 passages from 3 articles" not in transcript
+    assert "turn found" in transcript
+
+
+def test_earlier_turns_stay_and_become_the_history(handlers, assistant):
+    visit = Visit()
+    ask(handlers, QUESTION, visit)
+    page = ask(handlers, CAPTAIN, visit)
+    assert page.index("21:40") < page.index("Ida Brandt</span>")
+    assert assistant.asked == [(QUESTION, []), (CAPTAIN, [QUESTION])]
+
+
+def test_two_questions_at_once_are_both_answered_in_their_order(handlers):
+    visit = Visit()
+    handlers.begin(QUESTION, visit)
+    handlers.begin(CAPTAIN, visit)
+    readers = [threading.Thread(target=lambda: list(handlers.read(visit))) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert [turn.answer.text for turn in handlers.kept.turns(visit.conversation)] == ["21:40", "Ida Brandt"]
+    assert handlers.transcript(visit).count("turn found") == 2
+    assert list(handlers.read(visit)) == [handlers.shown(visit)]  # nothing waits any more
+    assert handlers.kept.count() == 1
+
+
+def test_visitors_do_not_see_each_others_page(handlers):
+    one, other = Visit(), Visit()
+    ask(handlers, QUESTION, one)
+    assert "21:40" not in handlers.transcript(other)
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", None, 7, ["x"]])
+def test_an_empty_question_asks_nothing(handlers, assistant, question):
+    assert "What would you like to know?" in ask(handlers, question, Visit())
+    assert assistant.asked == []
+
+
+def test_an_error_is_a_sentence_and_never_a_trace(handlers):
+    visit = Visit()
+    assert "ask it in fewer words" in ask(handlers, "why " * 600, visit)
+    page = ask(handlers, "crash", visit)
+    assert UNEXPECTED in page
+    assert "secret detail" not in page
+    page = ask(handlers, QUESTION, visit)
+    assert page.count('<section class="turn') == 3
+    assert handlers.kept.get(visit.conversation).turns == 1
+
+
+def test_a_stopped_question_is_not_kept_and_can_be_asked_again(handlers, assistant):
+    go, found = held(assistant)
+    visit = Visit()
+    handlers.begin(QUESTION, visit)
+    reading = handlers.read(visit)
+    next(reading)
+    assert found.wait(30)
+    key = visit.exchanges[0].key
+    assert "Stopped." in handlers.stop(key, visit)
+    go.set()
+    assert "Stopped." in list(reading)[-1][0]
+    wait_until(lambda: not len(handlers.line))
+    assert handlers.kept.count() == 0
+    handlers.retry(key, visit)
+    *_, (transcript, _) = handlers.read(visit)
+    assert transcript.count("turn found") == transcript.count('<section class="turn') == 1
+
+
+def test_a_question_that_waits_can_be_stopped(handlers, assistant):
+    go, _ = held(assistant)
+    busy, visit = [Visit(), Visit()], Visit()
+    readers = []
+    for each in busy:
+        handlers.begin(QUESTION, each)
+        readers.append(threading.Thread(target=lambda each=each: list(handlers.read(each))))
+        readers[-1].start()
+    wait_until(lambda: len(handlers.line) == 2)
+    handlers.begin(CAPTAIN, visit)
+    reading = handlers.read(visit)
+    assert "2 questions are before yours" in next(reading)[0]
+    handlers.stop(visit.exchanges[0].key, visit)
+    assert "Stopped." in list(reading)[-1][0]
+    go.set()
+    for reader in readers:
+        reader.join()
+    assert len(handlers.line) == 0
+    assert CAPTAIN not in [question for question, _ in assistant.asked]
+
+
+def test_a_full_line_says_so(handlers, monkeypatch):
+    monkeypatch.setattr(handlers.line, "longest", 0)
+    assert "ask again in a minute" in ask(handlers, QUESTION, Visit())
+
+
+def test_a_turn_asked_again_is_another_version_of_it(handlers):
+    visit = Visit()
+    ask(handlers, QUESTION, visit)
+    ask(handlers, CAPTAIN, visit)
+    first = handlers.kept.turns(visit.conversation)[0]
+    handlers.again({"turn": first.id, "question": "Who is the king?"}, visit)
+    *_, (transcript, _) = handlers.read(visit)
+    assert "2 of 2" in transcript
+    assert CAPTAIN not in transcript
+    now = handlers.kept.turns(visit.conversation)[0].id
+    back, _ = handlers.version(now, -1, visit)
+    assert "1 of 2" in back
+    assert CAPTAIN in back
+    assert handlers.version(first.id, -1, visit)[0] == back  # there is none before the first
+
+
+def test_a_version_that_was_stopped_gives_way_to_the_one_before(handlers, assistant):
+    visit = Visit()
+    ask(handlers, QUESTION, visit)
+    (turn,) = handlers.kept.turns(visit.conversation)
+    handlers.again({"turn": turn.id}, visit)
+    key = visit.exchanges[0].key
+    stopped = handlers.stop(key, visit)
+    assert "Back to the earlier answer" in stopped
+    assert "turn found" not in stopped
+    assert "turn found" in handlers.drop(key, visit)
+    assert handlers.kept.turns(visit.conversation) == [turn]
+
+
+def test_what_is_said_about_an_answer_is_kept_and_taken_back(handlers):
+    visit = Visit()
+    ask(handlers, QUESTION, visit)
+    (turn,) = handlers.kept.turns(visit.conversation)
+    assert 'aria-pressed="true">Wrong evidence' in handlers.judge(turn.id, "wrong_evidence", visit)[0]
+    assert handlers.feedback.judged()[0].verdict == "wrong_evidence"
+    assert 'aria-pressed="true"' not in handlers.judge(turn.id, "wrong_evidence", visit)[0]
+    handlers.judge(turn.id, "splendid", visit)
+    assert handlers.feedback.judged() == []
+
+
+def test_without_feedback_nobody_is_asked_for_it(assistant):
+    assistant.library.settings = replace(assistant.library.settings, feedback=False)
+    assert "Wrong evidence" not in ask(ChatHandlers(assistant), QUESTION, Visit())
+    assert "do not cover" not in json.dumps(build(assistant).config, default=str)
+
+
+def test_the_filter_is_asked_with_and_kept_with_the_turn(handlers):
+    visit = Visit()
+    chips = handlers.choose_filter({"from": "2024-01-01", "to": "2024-12-31", "sources": [], "articles": []}, visit)
+    assert "from 1 January 2024" in chips
+    page = ask(handlers, QUESTION, visit)
+    assert "22:00" in page
+    assert "21:40" not in page
+    (turn,) = handlers.kept.turns(visit.conversation)
+    assert turn.where == visit.where == Where(date(2024, 1, 1), date(2024, 12, 31))
+    assert "from 1 January" not in handlers.unchip(0, visit)
+    assert visit.where == Where(None, date(2024, 12, 31))
+    assert "until 31 December 2024" in handlers.unchip(99, visit)
+
+
+@pytest.mark.parametrize(
+    "chosen", [None, 7, {"from": "x"}, {"from": "2024-02-31"}, {"from": "2025-01-01", "to": "2024-01-01"},
+               {"sources": "a", "articles": [1, None]}],
+)  # fmt: skip
+def test_a_filter_that_makes_no_sense_changes_nothing(handlers, chosen):
+    visit = Visit()
+    handlers.choose_filter(chosen, visit)
+    assert visit.where == Where()
+
+
+def test_one_article_is_asked_and_the_visitor_led_there(handlers):
+    visit = Visit()
+    assert 'data-called="1"' in handlers.about(TIMETABLE.id, visit)
+    assert f'data-address="?article={TIMETABLE.id}"' in handlers.chips(visit)
+    assert visit.where == Where(article_ids=(TIMETABLE.id,))
+
+
+def test_an_address_opens_its_conversation_and_filter_after_a_restart(handlers, assistant):
+    visit = Visit()
+    handlers.choose_filter({"sources": ["news.example"]}, visit)
+    ask(handlers, QUESTION, visit)
+    address = f"?c={visit.conversation}&source=news.example"
+    again, later = ChatHandlers(assistant), Visit()
+    assert again.open(address, later) == handlers.shown(visit)
+    assert f'data-address="{address.replace("&", "&amp;")}"' in again.chips(later)
+    unaware = Visit()  # of a page that was open while the server was started again
+    again.come_to(address, unaware)
+    assert "21:40" in ask(again, CAPTAIN, unaware)
+
+
+@pytest.mark.parametrize("address", ["", "?c=nonsense", "?c=" + "a" * 16, "?from=x", "?" + "a=1&" * 9000, None, 3])
+def test_an_address_that_names_nothing_opens_a_new_conversation(handlers, address):
+    visit = Visit()
+    transcript, chips = handlers.open(address, visit)
+    assert "What would you like to know?" in transcript
+    assert 'data-address=""' in chips
+    assert ("There is no conversation" in chips) == (address == "?c=" + "a" * 16)
+
+
+def test_an_answer_is_kept_where_it_was_asked_though_the_visitor_has_gone_on(handlers, assistant):
+    go, found = held(assistant)
+    visit = Visit()
+    handlers.begin(QUESTION, visit)
+    reader = threading.Thread(target=lambda: list(handlers.read(visit)))
+    reader.start()
+    assert found.wait(30)
+    handlers.open("", visit)
+    go.set()
+    reader.join()
+    assert visit.conversation is None
+    (talk,) = handlers.kept.listed()
+    assert [turn.answer.text for turn in handlers.kept.turns(talk.id)] == ["21:40"]
+
+
+def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(handlers, monkeypatch):
+    def full(*_, **__):
+        raise ConversationError("The disk is full.")
+
+    monkeypatch.setattr(handlers.kept, "append", full)
+    page = ask(handlers, QUESTION, Visit())
+    assert "21:40" in page
+    assert "This answer could not be kept. The disk is full." in page
+
+
+def test_next_questions_are_suggested_until_something_else_is_asked(handlers, monkeypatch):
+    visit = Visit()
+    monkeypatch.setattr("ui.handlers.chat.suggestions", lambda *_, **__: iter(SUGGESTED))
+    assert list(handlers.suggest(visit)) == [""]
+    ask(handlers, QUESTION, visit)
+    assert [shown.count("data-ask") for shown in handlers.suggest(visit)] == [0, 1, 2]
+    suggesting = handlers.suggest(visit)
+    next(suggesting)
+    next(suggesting)
+    handlers.begin(CAPTAIN, visit)
+    assert list(suggesting) == []
+    list(handlers.read(visit))
+    ask(handlers, "Who is the king?", visit)
+    assert list(handlers.suggest(visit)) == [""]  # of what was not found there is nothing more to ask
+
+
+SUGGESTED = [Suggestion("Who is the captain?", FERRY.id, 0, 1), Suggestion("What is sold?", FERRY.id, 2, 3)]
+
+
+def test_examples_are_offered_only_while_the_samples_are_there(handlers, assistant):
+    assert all(example in handlers.welcome() for example in EXAMPLES)
+    assistant.library.remove([FERRY.id])
+    assert "data-ask" not in handlers.welcome()
+    assistant.library.remove([article.id for article in ARTICLES])
+    assert "Nothing to read yet" in handlers.welcome()
+    assert "There are no articles to read." in ask(handlers, QUESTION, Visit())
+
+
+def wait_until(condition):
+    for _ in range(3000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it has not come about")
+
+
+def test_an_article_opens_at_its_offsets_with_what_else_is_cited(side):
+    start = FERRY.text.index("21:40")
+    place = {"article": FERRY.id, "start": start, "end": start + 5, "exact": True, "number": 2, "marks": [[4, 9, 1]]}
+    html = side.open_article(place)
+    assert 'leaves at <mark id="mark" data-number="2">21:40</mark>.' in html
+    assert 'The <mark class="also" data-number="1">night</mark> ferry' in html
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        None,
+        "x",
+        {},
+        {"article": "nope", "start": 0, "end": 1},
+        {"article": FERRY, "start": "x", "marks": 7, "turn": []},
+    ],
+)
+def test_what_cannot_be_opened_says_so(side, place):
+    assert "no longer in the library" in side.open_article(place)
+
+
+@pytest.mark.parametrize("marks", [7, ["x"], [[1, 2]], [[None, "x", {}]], [[9**99, -1, 0]]])
+def test_marks_that_make_no_sense_mark_nothing(side, marks):
+    html = side.open_article({"article": FERRY.id, "start": 0, "end": 3, "marks": marks})
+    assert html.count("<mark") == 1
+
+
+def test_the_words_of_an_article_that_has_gone_are_shown_as_they_were_kept(handlers, side, assistant):
+    visit = Visit()
+    ask(handlers, QUESTION, visit)
+    (turn,) = handlers.kept.turns(visit.conversation)
+    best = turn.answer.citations[0]
+    place = {"article": best.article_id, "start": best.start, "end": best.end, "turn": turn.id}
+    newer = replace(FERRY, id="9" * 16, text="No ferry sails.")
+    assistant.library.kept = {newer.id: newer}
+    assert "has changed since" in side.open_article(place)
+    assert "This article has changed since" in handlers.transcript(visit)
+    assistant.library.kept = {}
+    gone = side.open_article(place)
+    assert "no longer in the library" in gone
+    assert "leaves at <mark>21:40</mark>." in gone
+    assert "no longer in the library" in handlers.transcript(visit)
+
+
+def test_conversations_are_found_renamed_and_deleted(handlers, side):
+    one, other = Visit(), Visit()
+    ask(handlers, QUESTION, one)
+    ask(handlers, CAPTAIN, other)
+    assert side.conversations(None).index(CAPTAIN) < side.conversations({}).index(QUESTION)
+    assert CAPTAIN not in side.conversations({"words": "crossing"})
+    assert side.rename({"id": one.conversation, "name": "Ferries"}) == ""
+    assert "Ferries" in side.conversations({})
+    assert "There is no conversation" in side.rename({"id": "x", "name": "y"})
+    assert "The name is empty" in side.rename({"id": one.conversation, "name": " "})
+    assert side.delete({"id": one.conversation}) == ""
+    assert "Ferries" not in side.conversations({})
+    assert "What would you like to know?" in handlers.transcript(one)
+
+
+@pytest.mark.parametrize("given", [None, 7, "x", [], {}, {"turn": {}}, {"id": 4}])
+def test_whatever_is_sent_gives_a_sentence(side, given, caplog):
+    calls = [side.conversations, side.rename, side.delete, side.filter_form, side.question_of, side.how, side.retrieve]
+    assert all(isinstance(call(given), str) for call in calls)
+
+
+def test_the_filter_form_shows_what_the_address_chooses(side):
+    form = side.filter_form(f"?source=news.example&from=2025-05-01&article={TIMETABLE.id}")
+    assert 'value="news.example" checked' in form
+    assert 'value="2025-05-01"' in form
+    assert "Summer timetable" in form
+
+
+def test_show_how_and_trying_the_search(handlers, side):
+    visit = Visit()
+    ask(handlers, QUESTION, visit)
+    (turn,) = handlers.kept.turns(visit.conversation)
+    how = side.how(turn.id)
+    assert "Confidence 0.87; an answer needs 0.25." in how
+    assert how.count("<li") == 3
+    tried = side.retrieve({"question": QUESTION, "address": f"?article={TIMETABLE.id}"})
+    assert tried.count("<li") == 1
+    assert "Summer timetable" in tried
+    assert "type what you want to know" in side.retrieve({"question": " "})
+
+
+def test_what_was_not_answered_is_listed(handlers, side):
+    assert "Every question you asked" in side.unanswered()
+    ask(handlers, "Who is the king?", Visit())
+    assert "Who is the king?" in side.unanswered()
+
+
+def test_a_taken_port_leads_to_the_next_one():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port("127.0.0.1", port) > port
+
+
+def test_no_free_port_is_an_error_with_a_remedy(monkeypatch):
+    monkeypatch.setattr("ui.app.PORTS_TRIED", 1)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(PortTaken, match="--port"):
+            free_port("127.0.0.1", taken.getsockname()[1])
+
+
+def test_only_ask_is_a_public_endpoint(assistant):
+    config = build(assistant).config
+    assert [d["api_name"] for d in config["dependencies"] if d["api_visibility"] == "public"] == ["ask"]
+
+
+@pytest.fixture(scope="module")
+def server():
+    blocks = launch(FakeAssistant(FakeLibrary([TIMETABLE])), port=0)
+    with httpx.Client(base_url=blocks.local_url, timeout=30) as client:
+        yield client
+    blocks.close()
+
+
+def test_the_page_names_no_other_place(server):
+    page = server.get("/")
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "connect-src 'self'" in policy
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost"}, 200),
+        ({"host": "evil.example"}, 403),
+        ({"host": "127.0.0.1.evil.example:7860"}, 403),
+    ],
+)
+def test_a_foreign_name_for_this_machine_is_refused(server, headers, status):
+    assert server.get("/config", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("site", "refused"), [("cross-site", True), ("same-site", True), ("same-origin", False)])
+def test_another_sites_page_cannot_send_anything(server, site, refused):
+    response = server.post("/gradio_api/call/ask", json={"data": [QUESTION]}, headers={"sec-fetch-site": site})
+    assert (response.status_code == 403) == refused
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "pyproject.toml", "../pyproject.toml", "ui/app.py"])
+def test_files_are_not_served(server, path):
+    assert server.get(f"/gradio_api/file={path}").status_code in (403, 404)
+
+
+def test_the_endpoint_answers_in_the_json_form(server):
+    event = server.post("/gradio_api/call/ask", json={"data": [QUESTION]}).json()["event_id"]
+    stream = server.get(f"/gradio_api/call/ask/{event}").text
+    (answer,) = json.loads(stream.split("data: ", 1)[1])
+    assert answer["format"] == "article-qa/answer/1"
+    assert answer["text"] == "21:40"
+    assert answer["citations"][0]["article_id"] == TIMETABLE.id

@@ -1,0 +1,34 @@
+"""What a visitor is told when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from qa.errors import QAError
+from ui.render.html import escape
+from ui.state.inputs import UNEXPECTED
+
+log = logging.getLogger(__name__)
+
+
+def error_html(text: str) -> str:
+    return f'<p class="error" role="alert">{escape(text)}</p>'
+
+
+def in_words(work: Callable[..., str]) -> Callable[..., str]:
+    """Make a piece of the page; whatever goes wrong becomes a sentence in its place."""
+
+    @wraps(work)
+    def safely(*given: Any) -> str:
+        try:
+            return work(*given)
+        except QAError as error:
+            return error_html(str(error))
+        except Exception:
+            log.exception("a part of the page could not be made")
+            return error_html(UNEXPECTED)
+
+    return safely

@@ -1,0 +1,262 @@
+"""What the page asks of the library tab, between the library and the markup: plain values in, HTML strings out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.datatypes import ProgressCallback, Report, Where
+from qa.errors import QAError
+from qa.loaders.document import is_url
+from qa.samples import PREFIX, holds_samples, is_sample, remove_samples
+from ui.handlers.errors import error_html, in_words
+from ui.render import jobs
+from ui.render import library as render_library
+from ui.render.article import article_view_html
+from ui.render.html import escape, web_address
+from ui.state.inputs import text
+from ui.state.jobs import Work, Works
+from ui.state.list_query import PAGE, View
+from ui.state.removals import Removal, Removals
+from ui.web import uploads
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+    from qa.library import Library
+
+
+MOST_CHOSEN = 50_000  # articles removed at once
+MEGABYTE = 1024 * 1024
+NOT_HERE = (
+    "Others can reach this page, so paths of the computer that runs it cannot be added here. Drop the files instead, "
+    "or use article-qa add there."
+)
+
+
+class LibraryHandlers:
+    """The library tab. Every method may run in several threads at once, and takes whatever is sent."""
+
+    def __init__(self, assistant: Assistant, *, local: bool = True) -> None:
+        """`local`: only this machine can reach the page, so that it may name files and folders here."""
+        self.assistant = assistant
+        self.local = local
+        self.uploads = uploads.Uploads(assistant.library.settings.max_file_mb * MEGABYTE)
+        self.works = Works(lambda: len(self.library), self._changed)
+        self.removals = Removals(self._changed)
+        self._version = 0  # grows with every change that was made here
+        self._lingers: bool | None = None
+        self._samples: bool | None = None
+
+    @property
+    def library(self) -> Library:
+        return self.assistant.library
+
+    def page_functions(self) -> list[Callable[..., str]]:
+        """What the page's script may call."""
+        return [
+            self.shelf, self.shelf_sources, self.read_article, self.take_in, self.works_now, self.stop_work,
+            self.close_work, self.remove, self.remove_samples, self.undo, self.hold, self.settle, self.retry,
+            self.dismiss, self.erase,
+        ]  # fmt: skip
+
+    # the list and an article
+
+    @in_words
+    def shelf(self, given: Any) -> str:
+        """One page of the list, or of what could not be added."""
+        view = View.of(given)
+        if view.trouble:
+            return render_library.empty_html(view.trouble)
+        if view.show == "failed":
+            return render_library.failed_html(self._failures(view.words), view.offset)
+        hidden = self.removals.hidden()
+        page = self.library.listing(
+            view.where, words=view.words, sort=view.sort, descending=view.descending, without=hidden,
+            offset=view.offset, limit=PAGE,
+        )  # fmt: skip
+        samples = page.total > 0 if view.show == "samples" else not view.narrows and self._has_samples()
+        return render_library.shelf_html(page, view, samples=samples, failed=len(self._failures()))
+
+    def _has_samples(self) -> bool:
+        """As it was when the library was last changed here: to look each time takes long in a large one."""
+        if self._samples is None:
+            self._samples = holds_samples(self.library)
+        return self._samples
+
+    def _failures(self, words: str = "") -> list[render_library.Failed]:
+        """What could not be added and has all these words in its name."""
+        failed = self.library.store.failures()
+        return [
+            render_library.Failed(origin, failure, again=not origin.startswith(("upload:", PREFIX)))
+            for origin, (_, failures) in failed.items()
+            for failure in failures
+            if all(word.lower() in failure.source.lower() for word in words.split())
+        ]
+
+    @in_words
+    def shelf_sources(self, _: Any = None) -> str:
+        return render_library.sources_html(self.library.sources())
+
+    @in_words
+    def read_article(self, article_id: Any) -> str:
+        """The article with its passages as they are cut."""
+        article = self.library.article(text(article_id))
+        return article_view_html(article, self.library.store.passages_of(article.id))
+
+    # what is put in
+
+    @in_words
+    def take_in(self, given: Any) -> str:
+        """Begin to add what was sent, or what an address or a path names; what is wrong with it, or ""."""
+        given = given if isinstance(given, dict) else {}
+        keys = given.get("files")
+        if isinstance(keys, list):
+            return self._take_in_files([text(key) for key in keys])
+        source = text(given.get("address")).strip()
+        if trouble := self._trouble_with(source):
+            return error_html(trouble)
+        source = source if is_url(source) else os.path.normpath(Path(source).expanduser())
+        self.works.begin(Work("add", source, lambda told: self.library.add([source], progress=told)))
+        return ""
+
+    def _take_in_files(self, keys: list[str]) -> str:
+        sent = self.uploads.take(keys)
+        if not sent:
+            return error_html("The files are not here any more. Choose them again.")
+
+        def add(told: ProgressCallback) -> Report:
+            try:
+                return self.library.add_documents(uploads.documents(sent), progress=told)
+            finally:
+                uploads.delete(sent)
+
+        what = sent[0].name if len(sent) == 1 else f"{len(sent):,} files"
+        self.works.begin(Work("add", what, add))
+        return ""
+
+    def _trouble_with(self, source: str) -> str:
+        """Why this cannot be added, or ""."""
+        if not source:
+            return "Give an address first." if not self.local else "Give an address or the path of a folder first."
+        if web_address(source) is not None:
+            return ""
+        path = Path(source)
+        if not (path.is_absolute() or source.startswith("~")):
+            whole = "" if not self.local else " A path begins with / or a drive’s letter."
+            return f"“{source}” is not a web address: give one that begins with http:// or https://.{whole}"
+        if not self.local:
+            return NOT_HERE
+        try:
+            there = path.expanduser().exists()
+        except (OSError, RuntimeError, ValueError):
+            there = False
+        return "" if there else f"There is no file or folder {source} on this computer. Check its name."
+
+    @in_words
+    def retry(self, origin: Any) -> str:
+        """Try one file or URL again that could not be taken in, or all of them."""
+        only = [origin] if isinstance(origin, str) and origin else None
+        what = "what could not be added" if only is None else only[0]
+        self.works.begin(Work("retry", what, lambda told: self.library.retry(only=only, progress=told)))
+        return ""
+
+    @in_words
+    def dismiss(self, origin: Any) -> str:
+        """Forget that one file or URL could not be taken in, or all of them."""
+        self.library.dismiss([origin] if isinstance(origin, str) and origin else list(self.library.store.failures()))
+        self._version += 1
+        return ""
+
+    # long work
+
+    @in_words
+    def works_now(self, _: Any = None) -> str:
+        """What is being done, what was done, and what can be undone."""
+        if self._lingers is None:
+            self._lingers = self.library.lingers()
+        removals, works = self.removals.listed(), self.works.listed()
+        return jobs.works_html(works, removals, lingers=self._lingers, version=self._version)
+
+    @in_words
+    def stop_work(self, key: Any) -> str:
+        self.works.stop(text(key))
+        return ""
+
+    @in_words
+    def close_work(self, key: Any) -> str:
+        self.works.close(text(key))
+        self.removals.close(text(key))
+        return ""
+
+    @in_words
+    def erase(self, _: Any = None) -> str:
+        """Write the library anew without what lingers of removed articles."""
+
+        def compact(told: ProgressCallback) -> Report:
+            self.library.compact(progress=told)
+            return Report()
+
+        self.works.begin(Work("compact", "the library", compact))
+        return ""
+
+    def _changed(self) -> None:
+        self._lingers = self._samples = None
+        self._version += 1
+        with suppress(QAError):
+            self.library.refresh()  # so that texts can be searched for what has just come
+
+    # what is taken out
+
+    @in_words
+    def remove(self, ids: Any) -> str:
+        """Begin to remove these articles."""
+        chosen = [each for each in ids if isinstance(each, str)][:MOST_CHOSEN] if isinstance(ids, list) else []
+        there = list(self.library.store.headings(chosen))
+        if not there:
+            return error_html("None of these articles is in the library any more.")
+        self.removals.begin(Removal(frozenset(there), lambda: self.library.remove(there)))
+        self._version += 1
+        return ""
+
+    @in_words
+    def remove_samples(self, _: Any = None) -> str:
+        """Begin to remove the sample articles; one that came from elsewhere as well stays, under that source."""
+        articles = self.library.articles(Where(sources=(PREFIX,)))
+        ids = frozenset(article.id for article in articles if is_sample(article.source))
+        self.removals.begin(Removal(ids, lambda: remove_samples(self.library)))
+        self._samples = False
+        self._version += 1
+        return ""
+
+    @in_words
+    def undo(self, key: Any) -> str:
+        if not self.removals.undo(text(key)):
+            return error_html("It was too late: the articles are removed. Add them again.")
+        self._samples = None
+        self._version += 1
+        return ""
+
+    @in_words
+    def hold(self, given: Any) -> str:
+        given = given if isinstance(given, dict) else {}
+        self.removals.hold(text(given.get("key")), bool(given.get("held")))
+        return ""
+
+    @in_words
+    def settle(self, _: Any = None) -> str:
+        """The tab was left: nothing is undone any more."""
+        self.removals.settle()
+        return ""
+
+
+def address_label(local: bool) -> str:
+    """What can be written into the field."""
+    return "Web address, feed, or folder on this computer" if local else "Web address or feed"
+
+
+def shell_html(handlers: LibraryHandlers) -> str:
+    """The tab before anything was asked for."""
+    return render_library.shell_html(escape(address_label(handlers.local)), handlers.uploads.most_bytes)

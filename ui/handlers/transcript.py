@@ -1,0 +1,83 @@
+"""What is on the page of one visitor: the turns as they are kept, and between them what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING
+
+from qa.answering.verification import standings
+from qa.conversations.feedback import Feedback
+from qa.conversations.store import Conversations
+from qa.errors import QAError
+from qa.serialization.conversations import StoredTurn
+from ui.render.answer import Standings, spoken
+from ui.render.turns import exchange_html, transcript_html, turn_html, waiting_words
+from ui.state.session import Exchange, Visit
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+
+class Transcript:
+    """Reads what is kept each time: so every page that shows a conversation shows the same one."""
+
+    def __init__(self, assistant: Assistant, kept: Conversations, feedback: Feedback) -> None:
+        self.assistant = assistant
+        self.kept = kept
+        self.feedback = feedback
+
+    def html(self, visit: Visit) -> str:
+        """The conversation, or "" when nothing was asked yet."""
+        with visit.lock:
+            exchanges, conversation = list(visit.exchanges), visit.conversation
+            turns = self._turns(conversation)
+        replaced = next((each.replaces for each in exchanges if each.replaces is not None), None)
+        turns = _before(turns, replaced)
+        if not turns and not exchanges:
+            return ""
+        shown = [exchange_html(each) for each in _ended(exchanges, None)]
+        for turn in turns:
+            shown.append(self._turn_html(turn, newest=turn is turns[-1]))
+            shown += [exchange_html(each) for each in _ended(exchanges, turn.id)]
+        shown += [exchange_html(each) for each in exchanges if not each.ended or each.replaces is not None]
+        return transcript_html(shown, _status(turns, exchanges), conversation)
+
+    def _turns(self, conversation: str | None) -> list[StoredTurn]:
+        try:
+            return self.kept.turns(conversation) if conversation else []
+        except QAError:  # deleted, or damaged; it is told of when something is asked
+            return []
+
+    def _turn_html(self, turn: StoredTurn, *, newest: bool) -> str:
+        if not turn.answer.found:  # shows the nearest passages, which only the articles have
+            with suppress(QAError):
+                turn = self.kept.turn(turn.id, cache(self.assistant.library.article))
+        return turn_html(turn, self._standings(turn), feedback=self.feedback.enabled, newest=newest)
+
+    def _standings(self, turn: StoredTurn) -> Standings:
+        try:
+            return standings(turn.answer, self.assistant.library)
+        except QAError:  # the library cannot be asked now: what was kept is shown without a remark
+            return {}
+
+
+def _before(turns: Sequence[StoredTurn], turn_id: int | None) -> list[StoredTurn]:
+    """The turns before one that is being replaced."""
+    at = next((place for place, turn in enumerate(turns) if turn.id == turn_id), len(turns))
+    return list(turns[:at])
+
+
+def _ended(exchanges: Sequence[Exchange], after: int | None) -> list[Exchange]:
+    return [each for each in exchanges if each.ended and each.replaces is None and each.after == after]
+
+
+def _status(turns: Sequence[StoredTurn], exchanges: Sequence[Exchange]) -> str:
+    """What has happened last, for a screen reader."""
+    last = exchanges[-1] if exchanges else None
+    if last is None or (last.ended and turns and last.after != turns[-1].id and last.replaces is None):
+        return spoken(turns[-1].answer, filtered=bool(turns[-1].where)) if turns else ""
+    if last.answer is not None:
+        return spoken(last.answer, filtered=bool(last.where))
+    return last.error or ("Stopped." if last.stopped else waiting_words(last))

@@ -1,0 +1,161 @@
+"""Answers as HTML: what the articles say, with its evidence, or, plainly, that they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qa.answering.verification import Standing
+from qa.datatypes import Answer, Citation, Reason, RetrievedPassage
+from ui.render.evidence import place_address
+from ui.render.html import (
+    confidence_html,
+    day,
+    escape,
+    label,
+    marked,
+    opener_html,
+    origin_html,
+    percent,
+    plain,
+    shortened,
+    source_html,
+    time_html,
+    tool_html,
+)
+
+NEAREST = 3  # passages shown when nothing was found
+LONG = 70  # characters of an answer from which it is set smaller
+
+Standings = Mapping[str, Standing]
+
+NOT_FOUND = {  # what is said first, and what to do
+    Reason.NO_ARTICLES: (
+        "There are no articles to read.",
+        "Add some in the Library tab, then ask again.",
+    ),
+    Reason.NOTHING_RELEVANT: (
+        "Your articles don’t say.",
+        "Nothing in them is about this.",
+    ),
+    Reason.NOT_SURE: (
+        "Your articles don’t clearly say.",
+        "Some passages come close, but no words in them answer this with enough certainty.",
+    ),
+}
+_FILTERED_OUT = ("The filter leaves no articles.", "Take a part of it off, then ask again.")
+_STANDINGS = {
+    "changed": "This article has changed since. The words below are as they were.",
+    "gone": "This article is no longer in the library. The words below are as they were.",
+}
+
+
+def answer_html(answer: Answer, standings: Standings | None = None, *, filtered: bool = False) -> str:
+    """`standings` tell what has become of the cited articles; `filtered` that only a part of all was asked."""
+    return _found_html(answer, standings or {}) if answer.found else _missing_html(answer, filtered)
+
+
+def citation_html(citation: Citation, number: int, standings: Standings | None = None) -> str:
+    """The sentence with the exact words marked, what it is from, and where else it stands."""
+    sentence = marked(citation.context, citation.start - citation.context_start, citation.end - citation.context_start)
+    content = (
+        f'<span class="sentence" dir="auto">{sentence}</span>'
+        f'<span class="title"><span class="number">[{number}]</span> {label(citation.title)}</span>'
+    )
+    opener = opener_html(citation.article_id, citation.start, citation.end, content, kind="cite", number=number)
+    return (
+        f"{_standing_html(citation, standings or {})}{opener}"
+        f'<p class="from">{time_html(citation.published)} · {origin_html(citation)}{_copy_html(citation, number)}</p>'
+        f"{_repeats_html(citation.repeats, number)}"
+    )
+
+
+def _standing_html(citation: Citation, standings: Standings) -> str:
+    told = _STANDINGS.get(standings.get(citation.article_id, "unchanged"))
+    return f'<p class="standing">{told}</p>' if told else ""
+
+
+def _copy_html(citation: Citation, number: int) -> str:
+    address = place_address(citation.article_id, citation.start, citation.end)
+    return "" if address is None else " · " + tool_html("Copy link", "copy", address, hidden=f"to evidence {number}")
+
+
+def _repeats_html(repeats: tuple[Citation, ...], number: int) -> str:
+    if not repeats:
+        return ""
+    places = "".join(
+        "<li>"
+        + opener_html(
+            each.article_id, each.start, each.end, f"{label(each.title)}, {day(each.published)}",
+            kind="place", number=number,
+        )
+        + "</li>"
+        for each in repeats
+    )  # fmt: skip
+    return f'<div class="repeats"><p>Also in</p><ul>{places}</ul></div>'
+
+
+def _found_html(answer: Answer, standings: Standings) -> str:
+    best, *others = answer.citations
+    long = " long" if len(answer.text) > LONG else ""
+    parts = [
+        f'<p class="said{long}">{_said_html(best, 1)}</p>',
+        confidence_html(answer.confidence),
+        f'<div class="evidence">{citation_html(best, 1, standings)}</div>',
+    ]
+    if others:
+        items = "".join(
+            f'<li><p class="other"><span>{_said_html(each, number)}</span> '
+            f'<span class="sure">{percent(each.confidence)}%</span></p>'
+            f"{citation_html(each, number, standings)}</li>"
+            for number, each in enumerate(others, 2)
+        )
+        parts.append(f'<section class="others"><h3>Less likely answers</h3><ul>{items}</ul></section>')
+    return "".join(parts)
+
+
+def _said_html(citation: Citation, number: int) -> str:
+    """The words, and the number that their evidence has wherever it is shown."""
+    content = f'<span class="sr-only">Evidence </span>[{number}]'
+    marker = opener_html(citation.article_id, citation.start, citation.end, content, kind="marker", number=number)
+    return f'<span class="quote" dir="auto">{escape(citation.quote)}</span> {marker}'
+
+
+def nearest_html(passages: Iterable[RetrievedPassage], heading: str) -> str:
+    """Passages that are about the question, none of them an answer."""
+    items = "".join(
+        "<li>"
+        + opener_html(
+            near.article.id,
+            near.passage.start,
+            near.passage.end,
+            f'<span class="sentence" dir="auto">{escape(shortened(near.text, 240))}</span>'
+            f'<span class="title">{label(near.article.title)}</span>',
+            kind="near",
+            exact=False,
+        )
+        + f'<p class="from">{time_html(near.article.published)} · '
+        f"{source_html(near.article.source, near.article.url, near.article.site)}</p></li>"
+        for near in passages
+    )
+    return f'<section class="nearest"><h3>{escape(heading)}</h3><ul>{items}</ul></section>' if items else ""
+
+
+def _missing_html(answer: Answer, filtered: bool) -> str:
+    headline, detail = _missing(answer, filtered)
+    nearest = () if answer.reason is Reason.NO_ARTICLES else answer.passages[:NEAREST]
+    near = nearest_html(nearest, "Nearest passages, not answers")
+    return f'<p class="missing">{headline}</p><p class="detail">{detail}</p>{near}'
+
+
+def _missing(answer: Answer, filtered: bool) -> tuple[str, str]:
+    if filtered and answer.reason is Reason.NO_ARTICLES:
+        return _FILTERED_OUT
+    return NOT_FOUND[answer.reason or Reason.NOTHING_RELEVANT]
+
+
+def spoken(answer: Answer, *, filtered: bool = False) -> str:
+    """The answer in one sentence, for a screen reader."""
+    if not answer.found:
+        return " ".join(_missing(answer, filtered))
+    best = answer.citations[0]
+    return f"Answer: {answer.text}. From {plain(best.title)}, {day(best.published)}."

@@ -1,0 +1,181 @@
+"""A conversation as HTML: its questions, what is done about them while they are read, and what can be done after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from qa.datatypes import Answer, RetrievedPassage, Where
+from qa.serialization.conversations import StoredTurn, Verdict
+from qa.storage.filters import where_chips
+from ui.render.answer import NEAREST, Standings, answer_html, nearest_html
+from ui.render.html import counted, escape, plain, shortened, tool_html
+from ui.state.session import Exchange
+
+SHOWN_QUESTION = 400  # characters of a question that are repeated on the page
+
+_VERDICTS = (
+    (Verdict.RIGHT, "Right"),
+    (Verdict.WRONG_ANSWER, "Wrong answer"),
+    (Verdict.WRONG_EVIDENCE, "Wrong evidence"),
+)
+
+
+def question_html(question: str) -> str:
+    return f'<h2 class="question" dir="auto">{escape(shortened(question, SHOWN_QUESTION))}</h2>'
+
+
+def turn_html(turn: StoredTurn, standings: Standings, *, feedback: bool = False, newest: bool = False) -> str:
+    """A kept question with its answer, and what can be done about it."""
+    body = (
+        _read_as(turn.question, turn.answer, turn.id)
+        + _asked_of(turn.where)
+        + answer_html(turn.answer, standings, filtered=bool(turn.where))
+        + _tools_html(turn, feedback=feedback, newest=newest)
+    )
+    return _section(str(turn.id), "found" if turn.answer.found else "not-found", turn.question, body, turn=turn.id)
+
+
+def exchange_html(exchange: Exchange) -> str:
+    """A question that is being read for, was stopped, has failed, or whose answer could not be kept."""
+    if exchange.answer is not None:
+        told = f'<p class="error">{escape(exchange.error or "")}</p>' if exchange.error else ""
+        body = _read_as(exchange.question, exchange.answer, None) + _asked_of(exchange.where)
+        body += answer_html(exchange.answer, filtered=bool(exchange.where)) + told
+        state = "found" if exchange.answer.found else "not-found"
+    elif exchange.ended:
+        told = "Stopped." if exchange.stopped else exchange.error or ""
+        kind = "detail" if exchange.stopped else "error"
+        state, body = "failed", f'<p class="{kind}">{escape(told)}</p><p class="deeds">{_once_more_html(exchange)}</p>'
+    else:
+        state, body = "reading", _pending_html(exchange)
+    return _section(f"x{exchange.key}", state, exchange.question, body)
+
+
+def _section(key: str, state: str, question: str, body: str, *, turn: int | None = None) -> str:
+    known = "" if turn is None else f' data-turn="{turn}"'
+    return (
+        f'<section class="turn {state}" data-key="{key}"{known}>{question_html(question)}'
+        f'<div class="answer">{body}</div></section>'
+    )
+
+
+def _once_more_html(exchange: Exchange) -> str:
+    back = tool_html("Back to the earlier answer", "drop", exchange.key) if exchange.replaces is not None else ""
+    return tool_html("Ask again", "once-more", exchange.key) + back
+
+
+def _pending_html(exchange: Exchange) -> str:
+    stop = tool_html("Stop", "stop", exchange.key, kind="tool")
+    pending = f'<p class="pending">{waiting_words(exchange)}<span aria-hidden="true"></span></p>'
+    near = _found_so_far_html(exchange.passages) if exchange.passages else ""
+    return f'<div class="progress">{pending}{stop}</div>{near}'
+
+
+def waiting_words(exchange: Exchange) -> str:
+    """What is being done for a question, in words."""
+    if exchange.passages is not None:
+        articles = len({found.article.id for found in exchange.passages})
+        return f"Reading {counted(len(exchange.passages), 'passage')} from {counted(articles)}"
+    if exchange.before:
+        is_one = exchange.before == 1
+        return f"{counted(exchange.before, 'question')} {'is' if is_one else 'are'} before yours"
+    return "Reading your articles"
+
+
+def _found_so_far_html(passages: Sequence[RetrievedPassage]) -> str:
+    return nearest_html(passages[:NEAREST], "Found so far, not read yet")
+
+
+def _read_as(question: str, answer: Answer, turn_id: int | None) -> str:
+    """A follow-up as it was completed from the conversation: whoever asked should see what was looked up."""
+    if plain(answer.question) == plain(question):
+        return ""
+    edit = (
+        "" if turn_id is None else " " + tool_html("Edit", "edit-read", turn_id, hidden="the question as it was read")
+    )
+    shown = escape(shortened(answer.question, SHOWN_QUESTION))
+    return f'<p class="read-as">Read as: <q dir="auto">{shown}</q>{edit}</p>'
+
+
+def _asked_of(where: Where) -> str:
+    """The filter that a question was asked with."""
+    chips = "".join(f'<li dir="auto">{escape(plain(words))}</li>' for words in where_chips(where))
+    return f'<div class="asked-of"><p>Asked of</p><ul>{chips}</ul></div>' if chips else ""
+
+
+def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:
+    deeds = [
+        _versions_html(turn),
+        tool_html("Edit", "edit", turn.id, hidden="this question"),
+        tool_html("Ask again", "again", turn.id, hidden="" if newest else "this question"),
+        tool_html("Show how", "how", turn.id, hidden="this answer came about"),
+        *(
+            f'<a class="link" href="/turn/{turn.id}.{form}" download>{name}'
+            f'<span class="sr-only">, this answer</span></a>'
+            for form, name in (("md", "Markdown"), ("json", "JSON"))
+        ),
+    ]
+    said = _feedback_html(turn) if feedback else ""
+    return f'<div class="turn-tools">{said}<p class="deeds">{"".join(deeds)}</p></div>'
+
+
+def _feedback_html(turn: StoredTurn) -> str:
+    buttons = "".join(
+        f'<button type="button" class="verdict" data-does="judge" data-value="{turn.id} {verdict}" '
+        f'aria-pressed="{"true" if turn.verdict is verdict else "false"}">{words}</button>'
+        for verdict, words in _VERDICTS
+    )
+    return f'<div class="feedback" role="group" aria-label="What do you say about this answer?">{buttons}</div>'
+
+
+def _versions_html(turn: StoredTurn) -> str:
+    if turn.versions < 2:
+        return ""
+
+    def step(sign: str, words: str, by: int) -> str:
+        off = "" if 1 <= turn.version + by <= turn.versions else " disabled"
+        return (
+            f'<button type="button" class="step" data-does="version" data-value="{turn.id} {by}" '
+            f'aria-label="{words}"{off}>{sign}</button>'
+        )
+
+    return (
+        f'<span class="versions">{step("‹", "Earlier version", -1)}<span>{turn.version} of {turn.versions}</span>'
+        f"{step('›', 'Later version', 1)}</span>" + tool_html("Compare", "compare", turn.id, hidden="the versions")
+    )
+
+
+def transcript_html(turns: Iterable[str], status: str, conversation: str | None = None) -> str:
+    """The conversation; `status` is read out by a screen reader when it changes."""
+    kept = f' data-conversation="{escape(conversation)}"' if conversation else ""
+    return f'<p class="sr-only" role="status">{escape(status)}</p><div class="turns"{kept}>{"".join(turns)}</div>'
+
+
+def welcome_html(articles: int, examples: Iterable[str]) -> str:
+    """The page before the first question."""
+    if not articles:
+        return (
+            '<div class="welcome"><h2>Nothing to read yet</h2><p>Add articles, and ask about them here.</p>'
+            '<p><button type="button" class="tool" data-tab="Library">Add articles</button></p></div>'
+        )
+    buttons = "".join(
+        f'<li><button type="button" class="example" data-ask="{escape(example)}">{escape(example)}</button></li>'
+        for example in examples
+    )
+    suggestions = f'<h3 id="try">The sample articles answer, for example</h3><ul>{buttons}</ul>' if buttons else ""
+    return (
+        '<div class="welcome"><h2>What would you like to know?</h2>'
+        "<p>The answer comes in your articles’ own words, with the place they stand in, "
+        f"or not at all.</p>{suggestions}</div>"
+    )
+
+
+def suggestions_html(questions: Sequence[str]) -> str:
+    """Next questions, each of which has an answer."""
+    if not questions:
+        return ""
+    buttons = "".join(
+        f'<li><button type="button" class="next" data-ask="{escape(each)}">{escape(each)}</button></li>'
+        for each in questions
+    )
+    return f'<section class="suggested"><h3>You could ask next</h3><ul>{buttons}</ul></section>'

@@ -1,0 +1,1 @@
+"""What one visitor has before him, and what waits or works in the background."""

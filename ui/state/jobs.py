@@ -1,0 +1,128 @@
+"""Long work on the library: one after the other, in a thread of its own, watched and stopped from any page."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal
+
+from qa.datatypes import Progress, ProgressCallback, Report
+from qa.errors import QAError
+from ui.state.inputs import UNEXPECTED
+
+log = logging.getLogger(__name__)
+
+KEPT = 20  # ended works that nobody has closed
+State = Literal["waiting", "working", "stopping", "stopped", "done", "failed"]
+_numbers = count(1)
+
+
+class Stopped(Exception):
+    """Somebody has stopped the work; raised where it tells its progress."""
+
+
+@dataclass(eq=False, slots=True)
+class Work:
+    """A piece of work and how far it is. `kept` is how many articles a stopped one has brought."""
+
+    kind: Literal["add", "retry", "compact"]
+    what: str
+    run: Callable[[ProgressCallback], Report]
+    state: State = "waiting"
+    read: Progress | None = None
+    encoded: Progress | None = None
+    report: Report = field(default_factory=Report)
+    error: str = ""
+    kept: int = 0
+    key: str = field(default_factory=lambda: str(next(_numbers)))
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ("stopped", "done", "failed")
+
+    def tell(self, progress: Progress) -> None:
+        """How far it is; raises Stopped when nobody wants it any more."""
+        if self.state == "stopping":
+            raise Stopped
+        if progress.stage == "read":
+            self.read = progress
+        else:
+            self.encoded = progress
+
+
+class Works:
+    """`size` tells how many articles there are, `ended` is called after each work."""
+
+    def __init__(self, size: Callable[[], int], ended: Callable[[], None]) -> None:
+        self._size = size
+        self._ended = ended
+        self._works: list[Work] = []
+        self._changed = threading.Condition()
+        self._running = False
+
+    def begin(self, work: Work) -> Work:
+        """Do it when its turn comes."""
+        with self._changed:
+            done = [each for each in self._works if each.ended]
+            self._works = [each for each in self._works if each not in done[:-KEPT]]
+            self._works.append(work)
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._go_through, name="library work", daemon=True).start()
+        return work
+
+    def listed(self) -> list[Work]:
+        with self._changed:
+            return list(self._works)
+
+    def stop(self, key: str) -> None:
+        """What has been stored of it stays."""
+        with self._changed:
+            work = self._find(key)
+            if work and work.state == "waiting":
+                work.state = "stopped"
+            elif work and work.state == "working":
+                work.state = "stopping"
+
+    def close(self, key: str) -> None:
+        """It has ended, and was seen."""
+        with self._changed:
+            self._works = [work for work in self._works if not (work.ended and work.key == key)]
+
+    def _find(self, key: str) -> Work | None:
+        return next((work for work in self._works if work.key == key), None)
+
+    def wait(self, seconds: float) -> bool:
+        """Until nothing is left to do; whether that came in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._running, seconds)
+
+    def _go_through(self) -> None:
+        while True:
+            with self._changed:
+                work = next((each for each in self._works if each.state == "waiting"), None)
+                if work is None:
+                    self._running = False
+                    self._changed.notify_all()
+                    return
+                work.state = "working"
+            self._do(work)
+            self._ended()
+
+    def _do(self, work: Work) -> None:
+        before = 0
+        try:
+            before = self._size()
+            work.report = work.run(work.tell)
+            work.state = "done"
+        except Stopped:
+            work.kept = max(0, self._size() - before)
+            work.state = "stopped"
+        except QAError as error:
+            work.error, work.state = str(error), "failed"
+        except Exception:
+            log.exception("the library could not be changed")
+            work.error, work.state = UNEXPECTED, "failed"

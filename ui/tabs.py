@@ -1,0 +1,109 @@
+"""The chat tab: which component calls what. What happens is in `ui.handlers.chat`, how it looks in `ui.render_*`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from ui.events import AT_ONCE, QUIET, READING, SUGGESTING
+from ui.handlers.chat import ChatHandlers
+from ui.state.session import Visit
+
+# The page's address tells which conversation is on it, also to a server that was started again.
+_WITH_ADDRESS = "(question, address, visit) => [question, location.search, visit]"
+_ADDRESS = "(address, visit) => [location.search, visit]"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTab:
+    """The components of the chat tab."""
+
+    transcript: gr.HTML
+    suggested: gr.HTML
+    chips: gr.HTML
+    question: gr.Textbox
+    address: gr.Textbox
+
+
+def chat_tab() -> ChatTab:
+    transcript = gr.HTML(elem_id="transcript", apply_default_css=False)
+    suggested = gr.HTML(elem_id="suggested", apply_default_css=False)
+    chips = gr.HTML(elem_id="chips", apply_default_css=False)
+    question = gr.Textbox(
+        label="Your question",
+        placeholder="Ask a question",
+        elem_id="question",
+        max_lines=5,
+        autofocus=True,
+        submit_btn="Ask",
+    )
+    address = gr.Textbox(visible=False)
+    return ChatTab(transcript, suggested, chips, question, address)
+
+
+def wire_chat(handlers: ChatHandlers, blocks: gr.Blocks, page: gr.HTML, visit: gr.State, tab: ChatTab) -> None:
+    """A question appears at once, outside the queue; then it is read for, in its turn; then next ones are suggested."""
+
+    def read(visitor: Visit) -> Iterator[tuple[str, str]]:  # Gradio looks for a generator by its kind
+        yield from handlers.read(visitor)
+
+    def suggest(visitor: Visit) -> Iterator[str]:
+        yield from handlers.suggest(visitor)
+
+    both = [tab.transcript, tab.chips]
+    for event in _questions(handlers, page, visit, tab):
+        event.then(read, [visit], both, **READING, **QUIET).then(suggest, [visit], [tab.suggested], **SUGGESTING)
+    _other_events(handlers, page, visit, tab)
+    blocks.load(handlers.open, [tab.address, visit], both, js=_ADDRESS, **QUIET)
+
+
+def _questions(handlers: ChatHandlers, page: gr.HTML, visit: gr.State, tab: ChatTab) -> Iterator[gr.events.Dependency]:
+    """The ways to ask. What was suggested before goes."""
+    shown = [tab.transcript, tab.chips, tab.suggested]
+    on = partial(_on, handlers, page, visit)
+
+    def begin(text: str, address: str, visitor: Visit) -> tuple[str, str, str, str]:
+        handlers.come_to(address, visitor)
+        return *handlers.begin(text, visitor), "", ""
+
+    asked = [tab.question, tab.address, visit]
+    yield tab.question.submit(begin, asked, [*shown, tab.question], js=_WITH_ADDRESS, **AT_ONCE)
+    yield on("example", lambda data, visitor: (*handlers.begin(data.get("question"), visitor), ""), shown)
+    yield on("again", lambda data, visitor: (*handlers.again(data, visitor), ""), shown)
+    yield on("once_more", lambda data, visitor: (*handlers.retry(data.get("key"), visitor), ""), shown)
+
+
+def _other_events(handlers: ChatHandlers, page: gr.HTML, visit: gr.State, tab: ChatTab) -> None:
+    both, shown = [tab.transcript, tab.chips], [tab.transcript, tab.chips, tab.suggested]
+    on = partial(_on, handlers, page, visit)
+    on("stop_reading", lambda data, visitor: handlers.stop(data.get("key"), visitor), [tab.transcript])
+    on("drop", lambda data, visitor: handlers.drop(data.get("key"), visitor), [tab.transcript])
+    on("version", lambda data, visitor: (*handlers.version(data.get("turn"), data.get("by"), visitor), ""), shown)
+    on("judge", lambda data, visitor: handlers.judge(data.get("turn"), data.get("verdict"), visitor), both)
+    on("open", lambda data, visitor: (*handlers.open(data.get("to"), visitor), ""), shown)
+    on("filter", handlers.choose_filter, [tab.chips])
+    on("unchip", lambda data, visitor: handlers.unchip(data.get("position"), visitor), [tab.chips])
+    on("ask_about", lambda data, visitor: handlers.about(data.get("article"), visitor), [tab.chips])
+
+
+def _on(
+    handlers: ChatHandlers,
+    page: gr.HTML,
+    visit: gr.State,
+    name: str,
+    handle: Callable[[dict[str, Any], Visit], Any],
+    outputs: list[gr.HTML],
+) -> gr.events.Dependency:
+    """What the page's script triggers under `name`, with its data."""
+
+    def work(visitor: Visit, event: gr.EventData) -> Any:
+        data = dict(event._data or {})
+        if name != "open":
+            handlers.come_to(data.get("address"), visitor)
+        return handle(data, visitor)
+
+    return getattr(page, name)(work, [visit], outputs, **AT_ONCE)

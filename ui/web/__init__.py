@@ -1,0 +1,1 @@
+"""Routes, uploads and who may come in."""

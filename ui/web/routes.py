@@ -1,0 +1,117 @@
+"""Addresses beside the page: articles that can be sent to a colleague, and what can be saved as a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from qa.answering.verification import standing
+from qa.conversations.feedback import Feedback, gold_rows, open_rows
+from qa.conversations.store import Conversations
+from qa.errors import ArticleNotFound, QAError
+from qa.serialization.addresses import AddressError, parse_article_address
+from qa.serialization.answers import answer_to_dict, carried
+from qa.serialization.conversations import conversation_to_dict
+from qa.serialization.fields import JsonObject
+from qa.serialization.markdown import answer_to_markdown, conversation_to_markdown
+from ui.render.evidence import Mark, article_html, page_html
+from ui.render.html import escape
+from ui.state.inputs import number
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+    from qa.library import Library
+
+STYLE = (Path(__file__).parent.parent / "static" / "article.css").read_text("utf-8")
+
+
+def routes(assistant: Assistant, kept: Conversations, feedback: Feedback) -> list[Route]:
+    """Plain GET addresses; what is not there is a 404 in words."""
+    library = assistant.library
+
+    def article(request: Request) -> Response:
+        return _article(library, request)
+
+    def conversation(request: Request) -> Response:
+        name, _, form = request.path_params["name"].rpartition(".")
+        return _saved(form, lambda: _conversation(kept, library, name, form))
+
+    def turn(request: Request) -> Response:
+        name, _, form = request.path_params["name"].rpartition(".")
+        return _saved(form, lambda: _turn(kept, library, name, form))
+
+    def gold(_: Request) -> Response:
+        return _rows(gold_rows(feedback.judged()), "feedback.jsonl")
+
+    def unanswered(_: Request) -> Response:
+        return _rows(open_rows(feedback.judged(), feedback.unanswered()), "feedback-open.jsonl")
+
+    return [
+        Route("/article/{article_id}", article),
+        Route("/conversation/{name}", conversation),
+        Route("/turn/{name}", turn),
+        Route("/feedback.jsonl", gold),
+        Route("/feedback-open.jsonl", unanswered),
+    ]
+
+
+def _article(library: Library, request: Request) -> Response:
+    """The article on a page of its own, with the words marked that the address names."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    try:
+        address = parse_article_address(f"{request.url.path}{query}")
+        article = library.article(address.article_id)
+    except AddressError as error:
+        return _missing("No such article", str(error), 404)
+    except ArticleNotFound:
+        return _missing("No such article", "It is not in the library: it may have been changed or removed.", 404)
+    except QAError as error:
+        return _missing("The library cannot be read", str(error), 503)
+    mark = Mark(address.start or 0, address.end or 0)
+    return HTMLResponse(page_html(article.title, article_html(article, mark, alone=True), STYLE))
+
+
+def _missing(title: str, words: str, status: int) -> Response:
+    body = f'<article><h1>{escape(title)}</h1><p class="error">{escape(words)}</p></article>'
+    return HTMLResponse(page_html(title, body, STYLE), status_code=status)
+
+
+def _conversation(kept: Conversations, library: Library, conversation_id: str, form: str) -> str:
+    conversation, article = kept.get(conversation_id), cache(library.article)
+    turns = kept.turns(conversation_id, article)
+    if form == "md":
+        return conversation_to_markdown(conversation, turns, standing_of=lambda each: standing(library, each))
+    articles = carried((turn.answer for turn in turns), article)
+    return json.dumps(conversation_to_dict(conversation, turns, articles), indent=2) + "\n"
+
+
+def _turn(kept: Conversations, library: Library, turn_id: str, form: str) -> str:
+    article = cache(library.article)
+    answer = kept.turn(number(turn_id), article).answer
+    if form == "md":
+        return answer_to_markdown(answer, standing_of=lambda each: standing(library, each))
+    return json.dumps(answer_to_dict(answer) | {"articles": carried([answer], article)}, indent=2) + "\n"
+
+
+def _saved(form: str, content: Callable[[], str]) -> Response:
+    types = {"md": "text/markdown", "json": "application/json"}
+    if form not in types:
+        return PlainTextResponse("This can be saved as .md or .json.", 404)
+    try:
+        return Response(content().encode("utf-8", "replace"), media_type=types[form])
+    except QAError as error:
+        return PlainTextResponse(str(error), 404)
+
+
+def _rows(rows: list[JsonObject], name: str) -> Response:
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    return Response(
+        lines, media_type="application/jsonl", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
