@@ -12,19 +12,25 @@ def window_loss(logits: torch.Tensor, right: torch.Tensor, batch: Batch) -> torc
     return (_lse(logits, batch.allowed, 1) - _lse(logits, right, 1)).mean()
 
 
-def shared_loss(logits: torch.Tensor, right: torch.Tensor, batch: Batch) -> torch.Tensor:
-    """All windows of a question under one normalisation, without "no answer" (Clark and Gardner, 2018).
+def shared_loss(logits: torch.Tensor, right: torch.Tensor, batch: Batch, *, null: bool = False) -> torch.Tensor:
+    """All windows of a question under one normalisation (Clark and Gardner, 2018): a scalar.
 
-    This is what makes scores of different passages compare. Questions without an answer do not count.
+    This is what makes scores of different passages compare. Without `null`, questions without an answer do not count.
+    With it, the first tokens of all windows of a question together are one "no answer", which is right where no window
+    holds an answer and wrong where one does: so the loss sees lists of passages with nothing in them.
     """
     count = int(batch.group.max()) + 1
-    whole = _group_lse(logits, batch.context, batch.group, count)
-    answers = _group_lse(logits, right & batch.context, batch.group, count)
+    answers = right & batch.context
     answerable = torch.zeros(count, dtype=torch.bool, device=logits.device)
-    answerable[batch.group[(right & batch.context).any(1)]] = True
+    answerable[batch.group[answers.any(1)]] = True
+    if null:
+        wanted = torch.where(answerable[batch.group][:, None], answers, right)
+        whole = _group_lse(logits, batch.allowed, batch.group, count)
+        return (whole - _group_lse(logits, wanted, batch.group, count)).mean()
     if not answerable.any():
         return logits.sum() * 0.0
-    return (whole - answers)[answerable].mean()
+    whole = _group_lse(logits, batch.context, batch.group, count)
+    return (whole - _group_lse(logits, answers, batch.group, count))[answerable].mean()
 
 
 def teacher_loss(logits: torch.Tensor, taught: torch.Tensor, batch: Batch, temperature: float = 2.0) -> torch.Tensor:

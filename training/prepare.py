@@ -62,14 +62,19 @@ class Pool:
         documents = (LexicalDocument(number, each.title, each.text) for number, each in enumerate(self.passages, 1))
         self.index.apply(documents, (), 1)
 
-    def near(self, row: Row, depth: int) -> list[Window]:
-        """Passages ranked high for a question that hold none of its answers' words and are not from its context."""
+    def near(self, row: Row, depth: int, *, elsewhere: bool = False) -> list[Window]:
+        """Passages ranked high for a question that hold none of its answers' words and are not from its context.
+
+        With `elsewhere` they are not from its article either.
+        """
         golds = [said(row.context[start:end]) for start, end in row.answers]
         found = (self.passages[number - 1] for number, _ in self.index.search(row.question, depth))
         return [
             each
             for each in found
-            if each.text not in row.context and not any(f" {gold} " in f" {said(each.text)} " for gold in golds)
+            if each.text not in row.context
+            and not (elsewhere and row.title and each.title == row.title)
+            and not any(f" {gold} " in f" {said(each.text)} " for gold in golds)
         ]
 
 
@@ -148,6 +153,10 @@ def groups(rows: Sequence[Row], pool: Pool, settings: Prepare, epochs: Mapping[s
     for row in rows:
         rounds = epochs[row.dataset]
         for _ in range(int(rounds) + (chance.random() < rounds % 1)):
+            if row.answers and settings.absent and chance.random() < settings.absent:
+                if made := _absent(row, pool, settings, chance):
+                    yield made
+                continue
             if (made := _group(row, pool, others, settings, chance)) is not None:
                 yield made
             if row.answers and chance.random() < settings.swapped and (other := swaps.swapped(row, chance)):
@@ -165,11 +174,24 @@ def _group(
         home = _merged(row, others[row.dataset], chance)
     else:
         home = _home(row, settings, chance)
-    negatives: list[Window] = []
-    if row.answers and chance.random() < settings.negatives:
-        near = pool.near(row, settings.negative_depth)
-        negatives = chance.sample(near, min(settings.negatives_each, len(near)))
+    negatives = _negatives(row, pool, settings, chance)
     return Group(row.question, row.dataset, (home, *(_titled(each, settings, chance) for each in negatives)))
+
+
+def _negatives(row: Row, pool: Pool, settings: Prepare, chance: random.Random) -> list[Window]:
+    """What retrieval would put beside a question's own window."""
+    share = settings.negatives if row.answers else settings.beside
+    if not share or chance.random() >= share:
+        return []
+    near = pool.near(row, settings.negative_depth)
+    return chance.sample(near, min(settings.negatives_each, len(near)))
+
+
+def _absent(row: Row, pool: Pool, settings: Prepare, chance: random.Random) -> Group | None:
+    """A question with what a library without its article would retrieve: no window answers it."""
+    near = pool.near(row, 3 * settings.absent_each + settings.negative_depth, elsewhere=True)[: settings.absent_each]
+    windows = tuple(_titled(each, settings, chance) for each in near)
+    return Group(row.question, f"{row.dataset}, absent", windows) if windows else None
 
 
 def _silent(row: Row) -> Row | None:
@@ -265,6 +287,7 @@ def _facts(path: Path, name: str, made: Sequence[Group], held: Sequence[Group]) 
         "groups": count[name],
         "swapped": count[f"{name}, swapped"],
         "removed": count[f"{name}, removed"],
+        "absent": count[f"{name}, absent"],
         "held out": sum(group.dataset == name for group in held),
     }
 

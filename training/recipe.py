@@ -21,6 +21,9 @@ class Prepare:
     longest_answer: int = 20  # words; questions with longer answers only are left out
     negatives: float = 0.35  # share of the answerable questions that come with retrieved passages that do not answer
     negatives_each: int = 1
+    absent: float = 0.0  # share of the answerable questions that come with retrieved passages of other articles only
+    absent_each: int = 5
+    beside: float = 0.0  # share of the unanswerable questions that come with retrieved passages beside their own
     negative_depth: int = 12  # how deep in the ranking a negative may stand
     swapped: float = 0.08  # share of the answerable questions asked again with another name or year: unanswerable
     removed: float = (
@@ -46,6 +49,7 @@ class Train:
     weight_decay: float = 0.01
     clip: float = 1.0  # norm of the gradient
     shared_loss: float = 1.0  # weight of the loss over all windows of a question together
+    shared_null: bool = False  # whether "no answer" of all windows of a question takes part in that loss
     masked: float = 0.05  # share of the words, answers excepted, that are hidden
     average: float = 0.998  # decay of the moving average of the weights, a step; what is kept is the average
     held_out_step: int = 5  # every how many-th held-out question is looked at

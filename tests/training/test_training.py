@@ -13,6 +13,7 @@ from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering, Be
 
 from qa.answering.reader import PACKAGED, load_quantized
 from qa.storage.local.lexical import LexicalIndex
+from training import recipe as recipes
 from training.compare import varied
 from training.export import sha256, write_weights
 from training.features import Batch, batches, encode, tensors
@@ -65,6 +66,19 @@ def test_a_question_without_an_answer_has_no_shared_loss_and_no_broken_gradient(
     loss.backward()
     assert loss.item() == 0.0
     assert torch.isfinite(logits.grad).all()
+
+
+def test_with_a_null_all_windows_of_a_question_share_one_no_answer():
+    # the right token has 2 of 2 + 3 + 4 + 1, and both first tokens count against it
+    batch = batch_of([[0, 1, 1], [0, 1, 1]], [[0, 1, 0], [1, 0, 0]], [0, 0])
+    logits = torch.tensor([[5.0, 2.0, 3.0], [7.0, 4.0, 1.0]]).log()
+    assert shared_loss(logits, batch.starts, batch, null=True).item() == pytest.approx(-math.log(2 / 22))
+
+
+def test_with_a_null_a_list_of_windows_without_an_answer_is_learnt_from():
+    batch = batch_of([[0, 1, 1], [0, 1, 1]], [[1, 0, 0], [1, 0, 0]], [0, 0])
+    logits = torch.tensor([[5.0, 2.0, 3.0], [7.0, 4.0, 1.0]]).log()
+    assert shared_loss(logits, batch.starts, batch, null=True).item() == pytest.approx(-math.log(12 / 22))
 
 
 def test_a_teacher_that_agrees_costs_nothing_and_one_that_does_not_costs_the_divergence():
@@ -174,6 +188,30 @@ def test_a_negative_is_ranked_high_and_does_not_hold_the_answer(tmp_path):
     ]
 
 
+def test_an_absent_group_holds_nothing_of_the_article_and_nothing_that_answers(tmp_path):
+    settings = replace(PLAIN, absent=1.0, absent_each=2)
+    rows = [
+        row("Who won the chess final?", "Ann Lee won the chess final.", "Ann Lee", title="Chess"),
+        row("When was the chess final?", "The chess final was in May.", "May", title="Chess"),
+        row("Who lost?", "In the chess final Ann Lee won.", "Ann Lee", title="Arda"),
+        row("Who met?", "Bob won the chess final of the school.", "Bob", title="Schools"),
+        row("Who sang?", "Cid sang at the final.", "Cid", title="Songs"),
+    ]
+    first, *_ = groups(rows, pool_of(rows, settings, tmp_path), settings, settings.epochs)
+    assert (first.question, first.dataset) == ("Who won the chess final?", "d, absent")
+    assert first.windows == (Window("Schools", rows[3].context, ()), Window("Songs", rows[4].context, ()))
+
+
+def test_a_question_without_an_answer_comes_with_passages_beside_its_own(tmp_path):
+    settings = replace(PLAIN, beside=1.0)
+    rows = [
+        row("Who won the go final?", "Ann Lee won the chess final.", ""),
+        row("Who met?", "Bob won the go final of the school.", "Bob"),
+    ]
+    first, _ = groups(rows, pool_of(rows, settings, tmp_path), settings, settings.epochs)
+    assert [(each.text, each.answers) for each in first.windows] == [(rows[0].context, ()), (rows[1].context, ())]
+
+
 def test_a_single_sentence_is_put_among_others_and_its_answer_moves_along(tmp_path):
     settings = replace(PLAIN, merged=1.0)
     rows = [row(f"Who is number {n}?", f"Number {n} is Agent{n}.", f"Agent{n}") for n in range(30)]
@@ -242,6 +280,8 @@ def test_an_answer_that_does_not_stand_where_it_says_is_refused(tmp_path):
 
 def test_the_packaged_recipe_is_read_and_a_setting_that_is_none_refused(tmp_path):
     assert Recipe.read().prepare.epochs["nq_qed_train"] == 2.0
+    for name, seed in {"second.toml": 2, "clean.toml": 3, "absent.toml": 4}.items():
+        assert Recipe.read(recipes.PACKAGED.parent / name).train.seed == seed
     (tmp_path / "r.toml").write_text("[prepare.epochs]\n[train]\nwindow = 3\n")
     with pytest.raises(ValueError, match="no such setting: window"):
         Recipe.read(tmp_path / "r.toml")
