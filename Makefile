@@ -1,25 +1,32 @@
-# make chat: set up, index the sample articles, open the chat.   make test: set up, check, run every test.
+# Set up, run, test. `make help` lists the targets.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: chat test lint clean
+.DEFAULT_GOAL := help
+.PHONY: help chat test lint coverage clean
 
-chat: $(READY)
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+chat: $(READY) ## set up, index the sample articles, open the chat
 	$(BIN)/article-qa chat
 
-test: lint
+test: lint ## set up, then run every check and test
 	$(BIN)/python -m pytest
 
-lint: $(READY)
+lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
+
+coverage: $(READY) ## the tests that need no model and no browser, with the floor for coverage
+	$(BIN)/python -m pytest -m "not models and not slow and not browser" --cov --cov-fail-under=$(COVERAGE)
+
+clean: ## delete what was set up and built
+	rm -rf .venv build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@
-
-clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
