@@ -20,9 +20,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from baseline import Baseline
 from hardware import machine
 from rich.console import Console
-from tables import print_absent, print_answers, print_both, print_reading, print_retrieval
+from tables import print_absent, print_answers, print_baseline, print_both, print_reading, print_retrieval
 
 from qa.answering.reader import TransformersReader
 from qa.assistant import Assistant
@@ -34,6 +35,7 @@ from qa.evaluation.evaluate import (
     EndToEndReport,
     Example,
     ReadingReport,
+    evaluate_answers,
     evaluate_end_to_end,
     evaluate_reading,
     read_examples,
@@ -63,6 +65,7 @@ def main() -> None:
             print_retrieval(answered)
             print_answers(answered)
             print_both(answered, gold)
+            print_baseline(answered, ask_baseline(assistant.library, asked))
             if given.absent:
                 absent = sampled(read_examples(given.absent), given.limit)
                 print_absent(_name(given.absent), ask_absent(assistant, absent))
@@ -114,6 +117,16 @@ def ask_all(assistant: Assistant, asked: Mapping[str, Sequence[Example]]) -> dic
     for name, examples in asked.items():
         with progress_bars(Console(stderr=True)) as progress:
             reports[name] = evaluate_end_to_end(assistant, examples, progress, threshold=threshold)
+    return reports
+
+
+def ask_baseline(library: Library, asked: Mapping[str, Sequence[Example]]) -> dict[str, ReadingReport]:
+    """The answers of the naive baseline over the same articles, with the same reader."""
+    baseline = Baseline(library.articles(), library.settings)
+    reports = {}
+    for name, examples in asked.items():
+        with progress_bars(Console(stderr=True)) as progress:
+            reports[name] = evaluate_answers(baseline.answers, examples, progress)
     return reports
 
 

@@ -98,6 +98,27 @@ def print_both(answered: Mapping[str, EndToEndReport], gold: Mapping[str, Readin
         )
 
 
+def print_baseline(answered: Mapping[str, EndToEndReport], naive: Mapping[str, ReadingReport]) -> None:
+    """The product beside the naive baseline: best candidate of the answerable, and all at the best threshold."""
+    rows = [
+        (
+            name,
+            end.f1_candidate,
+            naive[name].f1_candidate,
+            end.best_f1_all,
+            naive[name].best_f1_all,
+            end.aurc,
+            naive[name].aurc,
+        )
+        for name, end in answered.items()
+    ]
+    print_table(
+        "The product beside the naive baseline with the same reader",
+        ["dataset", "F1", "F1 naive", "F1 all, best threshold", "the same, naive", "AURC", "AURC naive"],
+        rows,
+    )
+
+
 def print_absent(name: str, report: EndToEndReport) -> None:
     """How many questions without an article are turned away."""
     print_table(

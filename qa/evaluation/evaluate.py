@@ -6,7 +6,7 @@ Shares, EM and F1 are between 0 and 1, and None where there is nothing to averag
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ __all__ = [
     "GoldAnswer",
     "Outcome",
     "ReadingReport",
+    "evaluate_answers",
     "evaluate_end_to_end",
     "evaluate_reading",
     "read_examples",
@@ -133,6 +134,20 @@ def evaluate_reading(
         (spans,) = reader.read(example.question, [example.context], [example.title])
         answers = [(example.context[span.start : span.end], span.score - span.null) for span in spans]
         outcomes.append(_outcome(example, answers, threshold, NO_SPAN))
+    return _reading_report(outcomes, threshold)
+
+
+def evaluate_answers(
+    answers_of: Callable[[str], Sequence[tuple[str, float]]],
+    examples: Sequence[Example],
+    progress: ProgressCallback | None = None,
+    *,
+    threshold: float = 0.0,
+) -> ReadingReport:
+    """How well any system answers that gives texts with scores for a question, best first."""
+    outcomes = [
+        _outcome(example, answers_of(example.question), threshold, NO_SPAN) for example in _counted(examples, progress)
+    ]
     return _reading_report(outcomes, threshold)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+import baseline
 import numpy as np
 import pytest
 
@@ -74,6 +75,8 @@ def test_quality_prints_what_it_measures(run: Run, tmp_path: Path, questions: Pa
     found = cells(output, "Retrieval, answerable questions")
     assert found["bridges"] == found["honey"] == ["1", "100.0", "100.0", "100.0", "100.0", "100.0", "0"]
     assert cells(output, "End to end beside reading") == {"bridges": ["100.0", "100.0", "0.0", "100.0"]}
+    beside = cells(output, "The product beside the naive baseline")
+    assert {name: row[:2] for name, row in beside.items()} == {"bridges": ["100.0"] * 2, "honey": ["100.0"] * 2}
     assert cells(output, "Questions about articles that are not there")["absent"][0] == "1"
     measured = [json.loads(line) for line in details.read_text().splitlines()]
     assert [(row["measure"], row["dataset"], row["text"]) for row in measured if row["golds"]] == [
@@ -81,6 +84,13 @@ def test_quality_prints_what_it_measures(run: Run, tmp_path: Path, questions: Pa
         ("end to end", "bridges", "Klara Voss"),
         ("end to end", "honey", "nine tonnes"),
     ]
+
+
+def test_the_baseline_cuts_by_words_and_loses_none() -> None:
+    text = " ".join(f"w{number}" for number in range(320))
+    pieces = list(baseline.cut(text))
+    assert [len(piece.split()) for piece in pieces] == [150, 150, 20]
+    assert " ".join(pieces) == text
 
 
 @pytest.mark.models
