@@ -17,7 +17,7 @@ import numpy as np
 from qa.config import Settings
 from qa.datatypes import Article
 from qa.loaders import parse
-from qa.passages.encoding import cut
+from qa.passages.chunking import chunk
 from qa.samples import documents
 from qa.storage.local.store import Holding
 from qa.storage.milvus.records import record, source_record
@@ -52,7 +52,8 @@ def main() -> None:
     passages = 0
     terms = 0
     for article in articles:
-        spans = cut(article, settings)
+        size, overlap = settings.passage_words, settings.overlap_words
+        spans = chunk(article.text, words=size, overlap=overlap, language=article.language)
         passages += len(spans)
         row = article_row(article, [article.source])
         made = passage_rows(article, row, spans, np.zeros((len(spans), DIMENSION), np.float32))

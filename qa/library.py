@@ -307,7 +307,7 @@ class Library(Keeper):
         told = progress or silent
         with self._changing("importing into", progress):
             store = self._generation.store
-            return archive.restore(Path(file).expanduser(), store, self.encoder, self.settings, self._fingerprint, told)
+            return archive.restore(Path(file).expanduser(), store, self._passage_encoder, self.settings, told)
 
     def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:
         """Make passages, vectors and indexes anew with the settings in force; the old ones serve until then.
@@ -319,7 +319,7 @@ class Library(Keeper):
 
         with self._lock.held("rebuilding"):
             old = self._current()
-            new, failures = rebuilt(self.path, old, self.encoder, self.settings, self._fingerprint, progress or silent)
+            new, failures = rebuilt(self.path, old, self._passage_encoder, self.settings, progress or silent)
             self._put_in_force(new)
         return Report(unchanged=new.store.count(), failed=tuple(failures))
 
@@ -359,14 +359,13 @@ class Library(Keeper):
         """Hold the writer lock, and at the end bring this process's part of the indexes in step."""
         with self._lock.held(doing):
             generation = self._current()
-            check(generation.store.fingerprint(), self._fingerprint, self.path)
+            check(generation.store.fingerprint(), self._passage_encoder.fingerprint, self.path)
             generation.forget_future()
             generations.delete_others(self.path, keep=generations.unfinished_name(self.path))
             ingest = Ingest(
                 generation.store,
-                self.encoder,
+                self._passage_encoder,
                 self.settings,
-                fingerprint=self._fingerprint,
                 progress=progress or silent,
                 stored=generation.follow,
                 retry=retry,

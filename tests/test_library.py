@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,7 +22,7 @@ from library_fakes import SETTINGS, LetterEncoder, write, write_rows
 
 import qa.storage.local.generation
 from qa.config import Settings
-from qa.datatypes import Article, Progress, Where
+from qa.datatypes import Progress, Where
 from qa.errors import ArticleNotFound, FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, ModelError
 from qa.library import Library
 from qa.loaders import Document, article_id
@@ -289,22 +290,21 @@ def test_what_fails_is_reported_and_the_rest_goes_in(library: Library, folder: P
     assert all(failure.reason and failure.remedy for failure in report.failed)
 
 
-@pytest.mark.parametrize("step", ["parse", "cut"])
+@pytest.mark.parametrize("step", ["qa.ingestion.pipeline.parse", "qa.passages.encoding.chunk"])
 def test_an_article_on_which_our_own_code_fails(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    import qa.ingestion.pipeline
-
     write(folder, "a", APPLE)
     write(folder, "b", QUEEN)
-    real: Callable[..., object] = getattr(qa.ingestion.pipeline, step)
+    module, _, name = step.rpartition(".")
+    real: Callable[..., object] = getattr(import_module(module), name)
 
-    def failing(what: Document | Article, *arguments: object, **options: object) -> object:
-        if "queen" in (what.data.decode() if isinstance(what, Document) else what.text):
+    def failing(what: Document | str, *arguments: object, **options: object) -> object:
+        if "queen" in (what.data.decode() if isinstance(what, Document) else what):
             raise RuntimeError("a bug")
         return real(what, *arguments, **options)
 
-    monkeypatch.setattr(f"qa.ingestion.pipeline.{step}", failing)
+    monkeypatch.setattr(step, failing)
     report = library.add(folder)
     assert report.added == (article_id(APPLE),)
     assert [(failure.source, "a bug" in failure.reason) for failure in report.failed] == [
@@ -315,7 +315,7 @@ def test_an_article_on_which_our_own_code_fails(
 
 
 def test_an_article_without_words(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.ingestion.pipeline.cut", lambda *_, **__: [])
+    monkeypatch.setattr("qa.passages.encoding.chunk", lambda *_, **__: [])
     report = library.add(write(folder, "a", ZEBRA))
     assert [failure.reason for failure in report.failed] == ["There are no words in it."]
     assert len(library) == 0
@@ -658,7 +658,7 @@ def test_an_article_that_cannot_be_cut_any_more_stays(
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("qa.storage.local.rebuild.cut", failing)
+    monkeypatch.setattr("qa.passages.encoding.chunk", failing)
     report = library.rebuild()
     assert [failure.source for failure in report.failed] == [str(folder / "a.json")]
     assert [article.text for article in library.articles()] == [ZEBRA]

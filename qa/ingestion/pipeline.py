@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import Encoder
 from qa.config import Settings
 from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report
 from qa.ingestion.prefetch import Pause, ReadAhead
 from qa.ingestion.sources import Fetched, NotModified, entries_of
 from qa.loaders import Document, parse
 from qa.loaders.document import Version, is_url
-from qa.passages.encoding import Read, cut, encode
+from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.local.database import is_storable
 from qa.storage.local.store import Store
 from qa.storage.local.transaction import Heading, Transaction
@@ -53,7 +52,7 @@ class Unchanged:
     count: int
 
 
-Item = Read | Finished | Unchanged
+Item = PreparedArticle | Finished | Unchanged
 
 
 @dataclass(slots=True)
@@ -76,27 +75,22 @@ class Ingest:
     def __init__(
         self,
         store: Store,
-        encoder: Encoder,
+        passages: PassageEncoder,
         settings: Settings,
         *,
-        fingerprint: str,
         progress: ProgressCallback,
         stored: Callable[[], None],
         retry: bool = False,
     ) -> None:
-        """`stored` is called after each batch; `fingerprint` is recorded with the first article of a library.
-
-        `retry`: also what failed before and has not changed since.
-        """
+        """`stored` is called after each batch. `retry`: also what failed before and has not changed since."""
         self.tally = Tally()
         self.seen: dict[str, set[str]] = {}  # the sources found in each origin that was parsed
         self.whole: set[str] = set()  # origins that were parsed without a failure
         self.stale: set[str] = set()  # origins to read again, see `Settled`
         self.encoded = 0  # passages
         self._store = store
-        self._encoder = encoder
+        self._passages = passages
         self._settings = settings
-        self._fingerprint = fingerprint
         self._progress = progress
         self._stored = stored
         self._retry = retry
@@ -236,9 +230,9 @@ class Ingest:
             return False
         return self._store.is_as_held(article.source, held)
 
-    def _cut(self, article: Article, origin: str) -> Read | None:
+    def _cut(self, article: Article, origin: str) -> PreparedArticle | None:
         try:
-            spans = cut(article, self._settings)
+            spans = self._passages.chunk(article)
         except Exception as error:  # noqa: BLE001 - one article must never stop the others
             self._fail(article.source, error)
             return None
@@ -247,7 +241,7 @@ class Ingest:
                 Failure(article.source, "There are no words in it.", "Check that it is the file you meant.")
             )
             return None
-        return Read(article, origin, spans)
+        return PreparedArticle(article, origin, spans)
 
     def _fail(self, source: str, error: Exception) -> None:
         logger.warning("%s cannot be taken in", source, exc_info=error)
@@ -264,7 +258,7 @@ class Ingest:
         articles = passages = 0
         while (item := ahead.peek(PATIENCE_SECONDS if batch else None)) is not Pause.OVER:
             full = articles >= self._settings.batch_articles or passages >= BATCH_PASSAGES
-            if item is Pause.LATE or (full and isinstance(item, Read)):
+            if item is Pause.LATE or (full and isinstance(item, PreparedArticle)):
                 yield batch
                 batch, articles, passages = [], 0, 0
                 continue
@@ -273,19 +267,19 @@ class Ingest:
                 self.tally.unchanged += item.count
                 continue
             batch.append(item)
-            if isinstance(item, Read):
+            if isinstance(item, PreparedArticle):
                 articles, passages = articles + 1, passages + len(item.spans)
         if batch:
             yield batch
 
     def _passages_to_encode(self, items: list[Item]) -> int:
-        reads = {item.article.id: item for item in items if isinstance(item, Read)}
+        reads = {item.article.id: item for item in items if isinstance(item, PreparedArticle)}
         known = self._store.headings(reads)
         return sum(len(read.spans) for read in reads.values() if _needs_vectors(read, known.get(read.article.id)))
 
     def _store_batch(self, batch: list[Item], total: int | None) -> None:
         """Encode what is new in a batch, then store all of it at once."""
-        reads = list({item.article.source: item for item in batch if isinstance(item, Read)}.values())
+        reads = list({item.article.source: item for item in batch if isinstance(item, PreparedArticle)}.values())
         vectors = self._encode(reads, total)
         with self._store.transaction() as transaction:
             outcomes = [(_put(transaction, read, vectors), read.article.id) for read in reads]
@@ -295,7 +289,7 @@ class Ingest:
                 if isinstance(item, Finished):
                     self._finish(transaction, item)
             if vectors:
-                transaction.set_meta("fingerprint", self._fingerprint)
+                transaction.set_meta("fingerprint", self._passages.fingerprint)
             settled = transaction.settle()
         self._count(outcomes)
         self.stale.update(settled.stale)
@@ -313,10 +307,10 @@ class Ingest:
         if item.failures or item.origin in self._failed_before or self._retry:
             transaction.set_failures(item.origin, item.digest, item.failures)
 
-    def _encode(self, reads: list[Read], total: int | None) -> dict[str, NDArray[np.float32]]:
+    def _encode(self, reads: list[PreparedArticle], total: int | None) -> dict[str, NDArray[np.float32]]:
         """The vectors of the articles that need them, by article id."""
         known = self._store.headings([read.article.id for read in reads])
-        new: dict[str, Read] = {}
+        new: dict[str, PreparedArticle] = {}
         for read in reads:
             if read.article.id not in new and _needs_vectors(read, known.get(read.article.id)):
                 new[read.article.id] = read
@@ -325,7 +319,7 @@ class Ingest:
         def progress(count: int) -> None:
             self._progress(Progress("encode", done + count, total))
 
-        vectors = encode(self._encoder, list(new.values()), progress)
+        vectors = self._passages.encode(list(new.values()), progress)
         self.encoded += sum(len(each) for each in vectors.values())
         return vectors
 
@@ -340,17 +334,17 @@ class Ingest:
 
 
 def _chars(item: Item) -> int:
-    return len(item.article.text) if isinstance(item, Read) else 0
+    return len(item.article.text) if isinstance(item, PreparedArticle) else 0
 
 
-def _needs_vectors(read: Read, stored: Heading | None) -> bool:
+def _needs_vectors(read: PreparedArticle, stored: Heading | None) -> bool:
     """Whether the text is new here, or its own source gives it another title: the encoder sees the title."""
     if stored is None:
         return True
     return stored.source == read.article.source and stored.title != read.article.title
 
 
-def _put(transaction: Transaction, read: Read, vectors: dict[str, NDArray[np.float32]]) -> str:
+def _put(transaction: Transaction, read: PreparedArticle, vectors: dict[str, NDArray[np.float32]]) -> str:
     """Store one article and say what that was: added, updated or unchanged."""
     article = read.article
     before = transaction.held_by(article.source)

@@ -1,52 +1,90 @@
-"""An article on its way in: cut into passages, and these encoded."""
+"""Articles on their way in: their passages, and the vectors of these."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from qa.config import Settings
-from qa.datatypes import Article
+from qa.datatypes import Article, Failure
 from qa.errors import ModelError, mapped
 from qa.passages.chunking import chunk, encoder_text
+from qa.passages.fingerprint import fingerprint
 
 Spans = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """An article on its way in, with its passages."""
+class PreparedArticle:
+    """An article, the file or URL that it was read from, and the `[start, end)` of each of its passages."""
 
     article: Article
     origin: str
     spans: Spans
 
 
-def cut(article: Article, settings: Settings) -> Spans:
-    """The spans of the article's passages."""
-    return chunk(article.text, words=settings.passage_words, overlap=settings.overlap_words, language=article.language)
+class PassageEncoder:
+    """What makes an article's passages and their vectors: one encoder under one choice of settings."""
 
+    def __init__(self, encoder: Encoder, settings: Settings) -> None:
+        self._encoder = encoder
+        self._settings = settings
 
-def encode(
-    encoder: Encoder, reads: list[Read], progress: Callable[[int], None] | None = None
-) -> dict[str, NDArray[np.float32]]:
-    """The vectors of each article's passages, (n, d) by article id, from one run of the encoder."""
-    if not reads:
-        return {}
-    texts = [
-        encoder_text(read.article.title, read.article.text[start:end]) for read in reads for start, end in read.spans
-    ]
-    with mapped():
-        vectors = encoder.encode_passages(texts, progress)
-    if len(vectors) != len(texts) or not np.isfinite(vectors).all():
-        raise ModelError(
-            f"The encoder {encoder.name!r} gave {len(vectors)} vectors for {len(texts)} texts, or values that are not "
-            "finite: its files are damaged. Get the model again, or use another one."
-        )
-    ends = np.cumsum([len(read.spans) for read in reads])
-    parts = np.split(vectors, ends[:-1])
-    return {read.article.id: part for read, part in zip(reads, parts, strict=True)}
+    @property
+    def dimension(self) -> int:
+        """The length of a vector. Raises ModelError when the model cannot be loaded."""
+        with mapped():
+            return self._encoder.dimension
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells these passages and vectors from others, see `qa.passages.fingerprint`."""
+        return fingerprint(self._encoder, self._settings)
+
+    def chunk(self, article: Article) -> Spans:
+        """The `[start, end)` of the article's passages in its text; none when there are no words in it."""
+        size, overlap = self._settings.passage_words, self._settings.overlap_words
+        return chunk(article.text, words=size, overlap=overlap, language=article.language)
+
+    def chunk_stored(self, article: Article) -> Spans | Failure:
+        """The passages of an article that is stored already, or why it cannot be cut: it must not stop the others."""
+        try:
+            return self.chunk(article)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+            return Failure(
+                article.source, f"It could not be cut into passages ({error}).", "Remove it and add it anew."
+            )
+
+    def encode(
+        self, prepared: Sequence[PreparedArticle], progress: Callable[[int], None] | None = None
+    ) -> dict[str, NDArray[np.float32]]:
+        """The vectors of each article's passages, (n, dimension) by article id, from one run of the encoder.
+
+        `progress` is given the number of passages done. Raises ModelError when the model is missing or damaged.
+        """
+        if not prepared:
+            return {}
+        texts = [
+            encoder_text(each.article.title, each.article.text[start:end])
+            for each in prepared
+            for start, end in each.spans
+        ]
+        vectors = self._checked_vectors(texts, progress)
+        ends = np.cumsum([len(each.spans) for each in prepared])
+        parts = np.split(vectors, ends[:-1])
+        return {each.article.id: part for each, part in zip(prepared, parts, strict=True)}
+
+    def _checked_vectors(self, texts: list[str], progress: Callable[[int], None] | None) -> NDArray[np.float32]:
+        with mapped():
+            vectors = self._encoder.encode_passages(texts, progress)
+        if len(vectors) != len(texts) or not np.isfinite(vectors).all():
+            raise ModelError(
+                f"The encoder {self._encoder.name!r} gave {len(vectors)} vectors for {len(texts)} texts, or values "
+                "that are not finite: its files are damaged. Get the model again, or use another one."
+            )
+        return vectors

@@ -25,12 +25,11 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import Encoder
 from qa.config import Settings
 from qa.datatypes import Article, Progress, ProgressCallback, Report
 from qa.errors import LibraryDamaged, LibraryError
 from qa.loaders.article import article_id
-from qa.passages.encoding import Read, Spans, cut, encode
+from qa.passages.encoding import PassageEncoder, PreparedArticle, Spans
 from qa.storage.local.store import PAGE, Store, batched
 from qa.storage.local.transaction import VECTOR_DTYPE, Transaction
 
@@ -127,7 +126,7 @@ def _flushed(path: Path) -> None:
 
 
 def restore(
-    path: Path, store: Store, encoder: Encoder, settings: Settings, fingerprint: str, progress: ProgressCallback
+    path: Path, store: Store, passages: PassageEncoder, settings: Settings, progress: ProgressCallback
 ) -> Report:
     """Put an archive's articles into a store, batch by batch. What is there stays; the same text is kept once.
 
@@ -136,12 +135,12 @@ def restore(
     added: list[str] = []
     unchanged, removed = 0, list[str]()
     with _opened(path) as (archive, about):
-        usable = about["fingerprint"] == fingerprint
+        usable = about["fingerprint"] == passages.fingerprint
         total = int(about["articles"])
         for batch in batched(_packed(archive, about, path), settings.batch_articles):
             known = store.headings([each.article.id for each in batch])
             new = [each for each in batch if each.article.id not in known]
-            vectors, spans = _vectors(new, encoder, settings, usable=usable)
+            vectors, spans = _vectors(new, passages, usable=usable)
             with store.transaction() as transaction:
                 for each in batch:
                     if each.article.id in vectors and transaction.heading(each.article.id) is None:
@@ -152,7 +151,7 @@ def restore(
                         unchanged += 1
                     _hold(transaction, each)
                 if vectors:
-                    transaction.set_meta("fingerprint", fingerprint)
+                    transaction.set_meta("fingerprint", passages.fingerprint)
                 removed += transaction.settle().removed
             progress(Progress("encode", len(added) + unchanged, total, batch[-1].article.title))
         _restore_origins(archive, store, path)
@@ -165,19 +164,19 @@ def _hold(transaction: Transaction, packed: Packed) -> None:
 
 
 def _vectors(
-    new: list[Packed], encoder: Encoder, settings: Settings, *, usable: bool
+    new: list[Packed], passages: PassageEncoder, *, usable: bool
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, Spans]]:
     """The vectors and passages of new articles, by id: the archive's own where they fit this library."""
     taken = [each for each in new if usable and each.vectors is not None]
     vectors = {each.article.id: each.vectors for each in taken if each.vectors is not None}
     spans = {each.article.id: each.spans for each in taken}
-    reads = {
-        each.article.id: Read(each.article, each.article.source, cut(each.article, settings))
+    prepared = {
+        each.article.id: PreparedArticle(each.article, each.article.source, passages.chunk(each.article))
         for each in new
         if each.article.id not in vectors
     }
-    made = encode(encoder, list(reads.values()))
-    return {**vectors, **made}, {**spans, **{each: read.spans for each, read in reads.items()}}
+    made = passages.encode(list(prepared.values()))
+    return {**vectors, **made}, {**spans, **{each: one.spans for each, one in prepared.items()}}
 
 
 def _restore_origins(archive: zipfile.ZipFile, store: Store, path: Path) -> None:

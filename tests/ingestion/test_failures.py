@@ -103,10 +103,10 @@ def test_on_demand_it_is_tried_again_unchanged(library, folder, parsed):
 
 
 def test_a_retry_that_works_forgets_it(library, folder, monkeypatch):
-    def failing(*_: object) -> object:
+    def failing(*_: object, **__: object) -> object:
         raise ValueError("a bug \ud800")
 
-    monkeypatch.setattr("qa.ingestion.pipeline.cut", failing)
+    monkeypatch.setattr("qa.passages.encoding.chunk", failing)
     library.add(folder)
     assert sorted(failed(library)) == ["a.json", "broken.pdf"]
     monkeypatch.undo()
@@ -115,10 +115,10 @@ def test_a_retry_that_works_forgets_it(library, folder, monkeypatch):
 
 
 def test_our_own_bugs_are_tried_again_each_time(library, folder, monkeypatch):
-    def failing(*_: object) -> object:
+    def failing(*_: object, **__: object) -> object:
         raise ValueError("a bug")
 
-    monkeypatch.setattr("qa.ingestion.pipeline.cut", failing)
+    monkeypatch.setattr("qa.passages.encoding.chunk", failing)
     library.add(folder)
     monkeypatch.undo()
     assert len(library.add(folder).added) == 1  # nothing about the file has changed

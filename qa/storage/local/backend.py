@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 from embeddings.encoder import Encoder
 from qa.config import Settings
 from qa.errors import LibraryError, QAError
-from qa.passages.fingerprint import check, fingerprint
+from qa.passages.encoding import PassageEncoder
+from qa.passages.fingerprint import check
 from qa.storage.local import generation as generations
 from qa.storage.local.generation import Generation
 from qa.storage.local.lock import writer_lock
@@ -103,7 +104,7 @@ class Keeper:
                     return generation, revision
 
     def _catch_up(self, generation: Generation) -> int:
-        check(generation.store.fingerprint(), self._fingerprint, self.path)
+        check(generation.store.fingerprint(), self._passage_encoder.fingerprint, self.path)
         revision = generation.store.revision()
         generation.catch_up_vectors()
         # While somebody else writes, what the lexical index holds has to do: it is at most a batch behind.
@@ -131,12 +132,12 @@ class Keeper:
         return self._generation
 
     @cached_property
-    def _fingerprint(self) -> str:
-        return fingerprint(self.encoder, self.settings)
+    def _passage_encoder(self) -> PassageEncoder:
+        return PassageEncoder(self.encoder, self.settings)
 
     def check_fingerprint(self) -> None:
         """Raise FingerprintMismatch unless the settings in force make the same passages and vectors as are stored."""
-        check(self._current().store.fingerprint(), self._fingerprint, self.path)
+        check(self._current().store.fingerprint(), self._passage_encoder.fingerprint, self.path)
 
     def _put_in_force(self, generation: Generation) -> None:
         generations.point_to(self.path, generation.name)

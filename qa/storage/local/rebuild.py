@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from embeddings.encoder import Encoder
 from qa.config import Settings
 from qa.datatypes import Article, Failure, Progress, ProgressCallback
 from qa.errors import LibraryError
 from qa.loaders.article import article_id
-from qa.passages.encoding import Read, cut, encode
+from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.local import generation as generations
 from qa.storage.local.generation import Generation, generation_folder, make_private
 from qa.storage.local.store import PAGE, Store, batched
@@ -30,9 +29,8 @@ SPARE_BYTES = 50_000_000
 def rebuilt(
     library: Path,
     old: Generation,
-    encoder: Encoder,
+    passages: PassageEncoder,
     settings: Settings,
-    fingerprint: str,
     progress: ProgressCallback,
 ) -> tuple[Generation, list[Failure]]:
     """The new generation, complete, checked and not yet in force; and the articles that could not be cut into passages.
@@ -40,9 +38,9 @@ def rebuilt(
     Passage ids and revisions go on where the old ones end, so what was remembered of the old ones never fits by
     chance. The caller holds the writer lock. Interrupted, what is done so far is kept; after an error, nothing is.
     """
-    mark = json.dumps({"from": old.name, "revision": old.store.revision(), "fingerprint": fingerprint})
+    mark = json.dumps({"from": old.name, "revision": old.store.revision(), "fingerprint": passages.fingerprint})
     with _unfinished(library, old, mark) as generation:
-        failures = _copy(old.store, generation.store, encoder, settings, progress)
+        failures = _copy(old.store, generation.store, passages, settings, progress)
         complete(old.store, generation, progress)
         (generation.folder / generations.MARK).unlink()
     return generation, failures
@@ -113,7 +111,9 @@ def check_room(library: Path, old: Generation, doing: str, there: int = 0) -> No
         )
 
 
-def _copy(old: Store, new: Store, encoder: Encoder, settings: Settings, progress: ProgressCallback) -> list[Failure]:
+def _copy(
+    old: Store, new: Store, passages: PassageEncoder, settings: Settings, progress: ProgressCallback
+) -> list[Failure]:
     """Every article that is not there yet, with the sources that hold it; then what is known of files and URLs."""
     failures: list[Failure] = []
     ids = old.article_ids()
@@ -121,15 +121,15 @@ def _copy(old: Store, new: Store, encoder: Encoder, settings: Settings, progress
     done = len(there)
     for page in batched((each for each in ids if each not in there), settings.batch_articles):
         articles = list(old.articles_by_id(page).values())
-        reads = [_cut(article, settings, failures) for article in articles]
-        vectors = encode(encoder, reads)
+        prepared = _prepared(articles, passages, failures)
+        vectors = passages.encode(prepared)
         holders = old.holders_of(page)
         with new.transaction() as transaction:
-            for read in reads:
-                transaction.put(read.article)
-                if read.spans:
-                    transaction.put_passages(read.article.id, read.spans, vectors[read.article.id])
-                for source, held in holders.get(read.article.id, {}).items():
+            for each in prepared:
+                transaction.put(each.article)
+                if each.spans:
+                    transaction.put_passages(each.article.id, each.spans, vectors[each.article.id])
+                for source, held in holders.get(each.article.id, {}).items():
                     transaction.hold(source, held.origin, held.article_id, held.digest)
         done += len(page)
         progress(Progress("encode", done, len(ids), articles[-1].title if articles else ""))
@@ -158,13 +158,13 @@ def _check(old: Store, generation: Generation) -> None:
         raise LibraryError("The new indexes are not complete. The old library stays; try again.")
 
 
-def _cut(article: Article, settings: Settings, failures: list[Failure]) -> Read:
-    """An article that cannot be cut keeps its place without passages: nothing that was stored is lost."""
-    try:
-        spans = cut(article, settings)
-    except Exception as error:  # noqa: BLE001 - one article must never stop the others
-        spans = []
-        failures.append(
-            Failure(article.source, f"It could not be cut into passages ({error}).", "Remove it and add it anew.")
-        )
-    return Read(article, article.source, spans)
+def _prepared(articles: list[Article], passages: PassageEncoder, failures: list[Failure]) -> list[PreparedArticle]:
+    """One that cannot be cut keeps its place without passages: nothing that was stored is lost."""
+    prepared = []
+    for article in articles:
+        spans = passages.chunk_stored(article)
+        if isinstance(spans, Failure):
+            failures.append(spans)
+            spans = []
+        prepared.append(PreparedArticle(article, article.source, spans))
+    return prepared

@@ -142,7 +142,7 @@ class MilvusLibrary(Library):
         self._current()
         generations = self._remote.store.generations
         current = generations.current()
-        if current is not None and generations.fingerprint(current) != self._fingerprint:
+        if current is not None and generations.fingerprint(current) != self._passage_encoder.fingerprint:
             self.check_fingerprint()
         return 0
 
@@ -173,7 +173,7 @@ class MilvusLibrary(Library):
         with self._lock.held("rebuilding"):
             self._current()
             store = self._remote.store
-            failures = rebuild(store, self.encoder, self.settings, self._fingerprint, progress or silent)
+            failures = rebuild(store, self._passage_encoder, self.settings, progress or silent)
             return Report(unchanged=store.count(), failed=tuple(failures))
 
     def examine(self, *, repair: bool = True, progress: ProgressCallback | None = None) -> list[Finding]:
@@ -223,13 +223,12 @@ class MilvusLibrary(Library):
             self._current()
             store = self._remote.store
             self._begin()
-            check(store.fingerprint(), self._fingerprint, self.path)
+            check(store.fingerprint(), self._passage_encoder.fingerprint, self.path)
             try:
                 yield Ingest(
                     cast(Store, store),
-                    self.encoder,
+                    self._passage_encoder,
                     self.settings,
-                    fingerprint=self._fingerprint,
                     progress=progress or silent,
                     stored=self._remote.follow,
                     retry=retry,

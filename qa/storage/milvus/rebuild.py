@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from embeddings.encoder import Encoder
 from qa.config import Settings
 from qa.datatypes import Article, Failure, Progress, ProgressCallback
 from qa.errors import LibraryBusy, LibraryError
-from qa.passages.encoding import Read, Spans, cut, encode
+from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.local.store import batched
 from qa.storage.milvus.client import Row
 from qa.storage.milvus.rows import passage_rows
@@ -34,9 +33,8 @@ class _Filling:
     """A generation that is being filled."""
 
     store: MilvusStore
-    encoder: Encoder
+    passages: PassageEncoder
     settings: Settings
-    fingerprint: str
     name: str
     failures: dict[str, Failure]
 
@@ -46,13 +44,13 @@ class _Filling:
 
 
 def rebuild(
-    store: MilvusStore, encoder: Encoder, settings: Settings, fingerprint: str, progress: ProgressCallback
+    store: MilvusStore, passages: PassageEncoder, settings: Settings, progress: ProgressCallback
 ) -> list[Failure]:
     """The articles that could not be cut into passages. Interrupted, the next rebuild goes on with what is there.
 
     Raises LibraryBusy when another process is rebuilding.
     """
-    with _begun(store, encoder, settings, fingerprint) as filling:
+    with _begun(store, passages, settings) as filling:
         _fill(filling, progress)
         _check(filling)
         old = store.generations.current()
@@ -69,7 +67,7 @@ def rebuild(
 
 
 @contextmanager
-def _begun(store: MilvusStore, encoder: Encoder, settings: Settings, fingerprint: str) -> Iterator[_Filling]:
+def _begun(store: MilvusStore, passages: PassageEncoder, settings: Settings) -> Iterator[_Filling]:
     """A generation to fill: the one that a rebuild with the same settings has left, or a new one."""
     found = store.records.value(MARK, strong=True)
     owner = json.loads(found) if found else None
@@ -79,9 +77,9 @@ def _begun(store: MilvusStore, encoder: Encoder, settings: Settings, fingerprint
             f"it is no more, try again in {QUIET_SECONDS:.0f} seconds."
         )
     name = owner["name"] if owner else None
-    if name not in store.generations.others() or store.generations.fingerprint(name) != fingerprint:
-        name = store.generations.make(fingerprint, encoder.dimension)
-    filling = _Filling(store, encoder, settings, fingerprint, name, {})
+    if name not in store.generations.others() or store.generations.fingerprint(name) != passages.fingerprint:
+        name = store.generations.make(passages.fingerprint, passages.dimension)
+    filling = _Filling(store, passages, settings, name, {})
     try:
         filling.mark(time.time())
         yield filling
@@ -123,31 +121,28 @@ def _fill_page(filling: _Filling, ids: list[str]) -> None:
 def _write(filling: _Filling, rows: dict[str, Row]) -> None:
     """The passages of these articles; what they had before goes after that, for a chat may be asking."""
     client, articles = filling.store.client, filling.store.articles_by_id(rows)
-    reads = [read for article in articles.values() if (read := _cut(article, filling))]
-    vectors = encode(filling.encoder, reads)
+    prepared = [each for article in articles.values() if (each := _prepared(article, filling))]
+    vectors = filling.passages.encode(prepared)
     made = [
         passage
-        for read in reads
-        for passage in passage_rows(read.article, rows[read.article.id], read.spans, vectors[read.article.id])
+        for each in prepared
+        for passage in passage_rows(each.article, rows[each.article.id], each.spans, vectors[each.article.id])
     ]
-    before = client.among(filling.name, "article_id", [read.article.id for read in reads], ["id"], strong=True)
+    before = client.among(filling.name, "article_id", [each.article.id for each in prepared], ["id"], strong=True)
     client.upsert(filling.name, made)
     written = {row["id"] for row in made}
     client.delete(filling.name, "id", [row["id"] for row in before if row["id"] not in written])
 
 
-def _cut(article: Article, filling: _Filling) -> Read | None:
+def _prepared(article: Article, filling: _Filling) -> PreparedArticle | None:
     """None for what cannot be cut: it keeps its place without passages, for nothing that was stored is lost."""
-    spans: Spans = []
-    reason = "There are no words in it"
-    try:
-        spans = cut(article, filling.settings)
-    except Exception as error:  # noqa: BLE001 - one article must never stop the others
-        reason = f"It could not be cut into passages ({error})"
+    spans = filling.passages.chunk_stored(article)
     if not spans:
-        filling.failures[article.id] = Failure(article.source, f"{reason}.", "Remove it and add it anew.")
+        spans = Failure(article.source, "There are no words in it.", "Remove it and add it anew.")
+    if isinstance(spans, Failure):
+        filling.failures[article.id] = spans
         return None
-    return Read(article, article.source, spans)
+    return PreparedArticle(article, article.source, spans)
 
 
 def _check(filling: _Filling) -> None:
