@@ -192,6 +192,10 @@ class Progress:
 ProgressCallback = Callable[[Progress], None]
 
 
+def silent(progress: Progress) -> None:
+    """A ProgressCallback that does nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
     """The size of a library and what made its vectors. `bytes_on_disk` counts every file of it."""

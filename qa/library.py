@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa.config import Settings, library_address, library_path
-from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where
+from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where, silent
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError, QAError
-from qa.ingestion.pipeline import Ingest, silent
-from qa.ingestion.sources import Fetched, discovered, fetched, look, told
+from qa.ingestion.pipeline import Ingestion
+from qa.ingestion.sources import Fetched, expand_sources, look, with_progress
 from qa.ingestion.sync import Mirrored, Shard
 from qa.loaders import Document
 from qa.loaders import article_id as id_of
@@ -160,17 +160,18 @@ class Library(Keeper):
         Raises LibraryBusy, FingerprintMismatch, ModelError.
         """
         given = [sources] if isinstance(sources, str | Path) else sources
-        with self._changing("adding articles to", progress) as ingest:
-            origins = discovered(given, self.settings, ingest.tally.failed, self.path)
-            self._read(origins, ingest, progress)
-            self._read_again(origins, ingest)
-        return ingest.tally.report()
+        with self._changing("adding articles to", progress) as ingestion:
+            origins, unknown = expand_sources(given, self.settings, self.path)
+            ingestion.report.failed += unknown
+            ingestion.read(origins)
+            ingestion.read_again(origins)
+        return ingestion.report.build()
 
     def add_documents(self, documents: Iterable[Document], *, progress: ProgressCallback | None = None) -> Report:
         """Take in documents that are in memory already: uploads, samples."""
-        with self._changing("adding articles to", progress) as ingest:
-            ingest.run(told(documents, progress))
-        return ingest.tally.report()
+        with self._changing("adding articles to", progress) as ingestion:
+            ingestion.run(with_progress(documents, progress or silent))
+        return ingestion.report.build()
 
     def failures(self) -> list[Failure]:
         """What could not be taken in and has not gone in since, by file or URL."""
@@ -182,17 +183,17 @@ class Library(Keeper):
         What came as an upload has to be uploaded again.
         """
         chosen = None if only is None else set(only)
-        with self._changing("adding articles to", progress, retry=True) as ingest:
+        with self._changing("adding articles to", progress, retry=True) as ingestion:
             failed = [each for each in self._generation.store.failures() if not each.startswith(_IN_MEMORY)]
             origins = [origin for origin in failed if chosen is None or origin in chosen]
-            self._read(origins, ingest, progress)
-            self._read_again(origins, ingest)
-        return ingest.tally.report()
+            ingestion.read(origins)
+            ingestion.read_again(origins)
+        return ingestion.report.build()
 
     def dismiss(self, origins: Iterable[str]) -> None:
         """Forget what failed of these files and URLs; adding one again tries it again."""
-        with self._changing("changing", None) as ingest:
-            ingest.forget(origins)
+        with self._changing("changing", None) as ingestion:
+            ingestion.forget(origins)
 
     def sync(
         self,
@@ -208,14 +209,14 @@ class Library(Keeper):
         files, and what is below these folders, is read and let go, also where it has gone: the rest stays as it is.
         Several processes can share a folder, each with a `shard` of its own.
         """
-        with self._changing("syncing a folder with", progress) as ingest:
+        with self._changing("syncing a folder with", progress) as ingestion:
             mirrored, store = Mirrored(folder, only, self.settings, self.path, shard), self._generation.store
-            ingest.tally.failed += mirrored.failed
-            self._read(mirrored.files, ingest, progress)
-            ingest.release(mirrored.gone(store, ingest))
-            ingest.forget(mirrored.lost(store))
-            self._read_again(mirrored.there, ingest)
-        return ingest.tally.report()
+            ingestion.report.failed += mirrored.failed
+            ingestion.read(mirrored.files)
+            ingestion.release(mirrored.gone(store, ingestion.whole))
+            ingestion.forget(mirrored.lost(store))
+            ingestion.read_again(mirrored.there)
+        return ingestion.report.build()
 
     def watch(
         self,
@@ -247,10 +248,10 @@ class Library(Keeper):
     def take_in(self, found: Fetched, *, progress: ProgressCallback | None = None) -> Report:
         """Take in what `look` has found. What is no longer there stays: a feed only holds its latest entries."""
         origin = found.document.origin
-        with self._changing("taking in a feed to", progress) as ingest:
-            ingest.run([found])
-            self._read_again([origin], ingest)
-        return ingest.tally.report()
+        with self._changing("taking in a feed to", progress) as ingestion:
+            ingestion.run([found])
+            ingestion.read_again([origin])
+        return ingestion.report.build()
 
     def remove(self, ids: Iterable[str]) -> Report:
         """Take articles out, whatever sources they came from; adding one of those again brings it back."""
@@ -355,14 +356,14 @@ class Library(Keeper):
                 logger.warning("The library at %s still holds words of removed articles: %s", self.path, error)
 
     @contextmanager
-    def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingest]:
+    def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingestion]:
         """Hold the writer lock, and at the end bring this process's part of the indexes in step."""
         with self._lock.held(doing):
             generation = self._current()
             check(generation.store.fingerprint(), self._passage_encoder.fingerprint, self.path)
             generation.forget_future()
             generations.delete_others(self.path, keep=generations.unfinished_name(self.path))
-            ingest = Ingest(
+            ingestion = Ingestion(
                 generation.store,
                 self._passage_encoder,
                 self.settings,
@@ -370,23 +371,8 @@ class Library(Keeper):
                 stored=generation.follow,
                 retry=retry,
             )
-            yield ingest
+            yield ingestion
             generation.catch_up_lexical()
-            if generation.wants_snapshot(ingest.encoded):
+            if generation.wants_snapshot(ingestion.encoded):
                 generation.finish_vectors()
-            self._compact_if_due(removed=bool(ingest.tally.removed))
-
-    def _read(self, origins: list[str], ingest: Ingest, progress: ProgressCallback | None) -> None:
-        unread: list[Failure] = []
-        documents = fetched(origins, self.settings, unread, ingest.version_of)
-        ingest.run(told(documents, progress, len(origins)))
-        if unread:
-            ingest.remember(unread)
-
-    def _read_again(self, origins: list[str], ingest: Ingest) -> None:
-        """Give articles that moved to another of their sources the title and date that this one gives them."""
-        again = [origin for origin in origins if origin in ingest.stale]
-        if again:
-            counted = ingest.tally.unchanged
-            self._read(again, ingest, None)
-            ingest.tally.unchanged = counted
+            self._compact_if_due(removed=bool(ingestion.report.removed))

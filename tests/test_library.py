@@ -203,7 +203,7 @@ def test_an_unchanged_source_costs_no_parse_and_no_encode(
     library.add(folder)
     revision = library.stats().revision
     encoder.encoded.clear()
-    monkeypatch.setattr("qa.ingestion.pipeline.parse", None)
+    monkeypatch.setattr("qa.ingestion.reader.parse", None)
     report = library.add([folder, folder / "a.json"])
     assert (report.added, report.updated, report.unchanged, report.failed) == ((), (), 3, ())
     assert encoder.encoded == []
@@ -290,7 +290,7 @@ def test_what_fails_is_reported_and_the_rest_goes_in(library: Library, folder: P
     assert all(failure.reason and failure.remedy for failure in report.failed)
 
 
-@pytest.mark.parametrize("step", ["qa.ingestion.pipeline.parse", "qa.passages.encoding.chunk"])
+@pytest.mark.parametrize("step", ["qa.ingestion.reader.parse", "qa.passages.encoding.chunk"])
 def test_an_article_on_which_our_own_code_fails(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -532,7 +532,7 @@ def test_other_settings_are_told_and_rebuilding_helps(
         assert (after.encoder, after.articles) == ("other", 1)
         assert after.revision > before.revision
         assert int(changed.store.passage_ids()[1].min()) >= first_id
-        monkeypatch.setattr("qa.ingestion.pipeline.parse", None)
+        monkeypatch.setattr("qa.ingestion.reader.parse", None)
         assert changed.add(folder).unchanged == 1  # what was read is remembered
         with pytest.raises(FingerprintMismatch):
             library.refresh()

@@ -35,31 +35,38 @@ class Fetched:
     entries: Entries
 
 
-def discovered(
-    sources: Iterable[str | Path], settings: Settings, failed: list[Failure], library: str | Path
-) -> list[str]:
-    """The files and URLs that `sources` name; what names nothing is put into `failed`.
+SourceContent = Document | Fetched | NotModified | Failure  # the last of a file or URL that cannot be read
+
+
+def expand_sources(
+    sources: Iterable[str | Path], settings: Settings, library: str | Path
+) -> tuple[list[str], list[Failure]]:
+    """The files and URLs that `sources` name, folders by all that is in them; and what names nothing.
 
     What a library that lies in a given folder keeps there for itself is left out.
     """
-    origins, own = [], os.path.abspath(Path(library, "generations")) + os.sep  # noqa: PTH100 - as `discover` names it
+    origins, failed = list[str](), list[Failure]()
+    own = os.path.abspath(Path(library, "generations")) + os.sep  # noqa: PTH100 - as `discover` names it
     for found in discover(sources, settings):
         if isinstance(found, Failure):
             failed.append(found)
         elif not found.startswith(own):
             origins.append(found)
-    return origins
+    return origins, failed
 
 
-def fetched(
-    origins: Iterable[str], settings: Settings, failed: list[Failure], version_of: Callable[[str], Version | None]
-) -> Iterator[Document | NotModified]:
-    """What is in the files and URLs, one at a time; what cannot be read is put into `failed`."""
+def read_sources(
+    origins: Iterable[str], settings: Settings, version_of: Callable[[str], Version | None]
+) -> Iterator[Document | NotModified | Failure]:
+    """What is in the files and URLs, one at a time, or why one cannot be read.
+
+    `version_of` a URL: what its server called the content that need not be sent again, None for a full answer.
+    """
     for origin in origins:
         try:
             yield _document(origin, settings, version_of(origin) if is_url(origin) else None)
         except LoadError as error:
-            failed.append(Failure(error.source, error.reason, error.remedy))
+            yield Failure(error.source, error.reason, error.remedy)
 
 
 def _document(origin: str, settings: Settings, version: Version | None) -> Document | NotModified:
@@ -106,14 +113,19 @@ def entries_of(origin: str, store: Store, failures: Iterable[Failure], *, polled
     return Entries(known)
 
 
-def told(
-    documents: Iterable[Document | NotModified], progress: ProgressCallback | None, total: int | None = None
-) -> Iterator[Document | NotModified]:
-    """The documents, with progress told of each."""
+def with_progress(
+    contents: Iterable[SourceContent], progress: ProgressCallback, total: int | None = None
+) -> Iterator[SourceContent]:
+    """The same contents, `progress` being told of each that could be read and, when `total` is given, of the end."""
     done = 0
-    for done, document in enumerate(documents):
-        if progress:
-            progress(Progress("read", done, total, document.origin))
-        yield document
-    if progress and total:
+    for content in contents:
+        if not isinstance(content, Failure):
+            progress(Progress("read", done, total, _origin_of(content)))
+            done += 1
+        yield content
+    if total:
         progress(Progress("read", total, total))
+
+
+def _origin_of(content: Document | Fetched | NotModified) -> str:
+    return content.document.origin if isinstance(content, Fetched) else content.origin

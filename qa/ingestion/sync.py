@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from qa.config import Settings
-from qa.datatypes import Failure
 from qa.errors import SettingError
-from qa.ingestion.pipeline import Ingest
-from qa.ingestion.sources import discovered
+from qa.ingestion.sources import expand_sources
 from qa.storage.local.store import Store
 
 
@@ -57,8 +55,7 @@ class Mirrored:
         self._shard = shard
         self._only = None if only is None else {absolute(path) for path in only}
         self._folders: dict[str, bool] = {}  # whether they are in the part
-        failed: list[Failure] = []
-        self.there = discovered([self.root], settings, failed, library)
+        self.there, failed = expand_sources([self.root], settings, library)
         self.files = [path for path in self.there if path in self]
         self.failed = [failure for failure in failed if self._concerns(failure.source)]
         self._there = set(self.there)
@@ -79,13 +76,13 @@ class Mirrored:
         """Whether what cannot be seen belongs to the part, or holds some of it."""
         return unseen in self or any(unseen in _and_above(path) for path in self._only or ())
 
-    def gone(self, store: Store, ingest: Ingest) -> list[str]:
+    def gone(self, store: Store, whole: Mapping[str, frozenset[str]]) -> list[str]:
         """The stored sources that are no more: their file is gone, or was read in full and does not hold them."""
         gone = []
         for origin, sources in store.origins_under(self.root).items():
             if origin in self._there:
-                if origin in ingest.whole:
-                    gone += [source for source in sources if source not in ingest.seen[origin]]
+                if origin in whole:
+                    gone += [source for source in sources if source not in whole[origin]]
             elif self._is_gone(origin):
                 gone += sources
         return gone

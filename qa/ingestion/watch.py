@@ -20,7 +20,7 @@ from qa.datatypes import Failure, Progress, ProgressCallback, Report
 from qa.errors import FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, LoadError, SettingError
 from qa.ingestion.debounce import Settling
 from qa.ingestion.file_events import identity, is_empty, stamp, ticks
-from qa.ingestion.sources import Fetched, discovered
+from qa.ingestion.sources import Fetched, expand_sources
 from qa.ingestion.sync import absolute
 from qa.loaders.document import is_url
 from qa.loaders.sources import holds_articles, is_hidden
@@ -171,8 +171,9 @@ class WatchedFolder:
 
     def _scan(self, now: float) -> None:
         """Compare all files with what was taken in."""
-        began, unseen = monotonic(), list[Failure]()
-        stamps = {path: stamp(path) for path in self._discovered(unseen)}
+        began = monotonic()
+        paths, unseen = expand_sources([self.root], self._library.settings, self._library.path)
+        stamps = {path: stamp(path) for path in paths}
         found = {path: each for path, each in stamps.items() if each is not None}
         if now >= self._unread_at:
             self._unread = self._unreadable() & found.keys()
@@ -184,9 +185,6 @@ class WatchedFolder:
         self._hints.clear()
         took = monotonic() - began
         self._scan_from, self._scan_at = now + 4 * took, now + max(SCAN_SECONDS, 100 * took)
-
-    def _discovered(self, unseen: list[Failure]) -> list[str]:
-        return discovered([self.root], self._library.settings, unseen, self._library.path)
 
     def _unreadable(self) -> set[str]:
         """Files that could not be read, for a reason that is not in the file."""

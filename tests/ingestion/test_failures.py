@@ -34,7 +34,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(Path(document.origin).name)
         return parse(document, settings, entries)
 
-    monkeypatch.setattr("qa.ingestion.pipeline.parse", counting)
+    monkeypatch.setattr("qa.ingestion.reader.parse", counting)
     return names
 
 

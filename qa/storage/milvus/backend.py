@@ -12,14 +12,14 @@ from weakref import WeakValueDictionary
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa.config import Settings
-from qa.datatypes import ProgressCallback, Report, Stats
+from qa.datatypes import ProgressCallback, Report, Stats, silent
 from qa.errors import LibraryError
-from qa.ingestion.pipeline import Ingest, silent
+from qa.ingestion.pipeline import Ingestion
 from qa.library import Library
 from qa.passages.fingerprint import check, encoder_name
 from qa.storage.local.generation import Generation
 from qa.storage.local.lock import WriterLock
-from qa.storage.local.store import Store, batched
+from qa.storage.local.store import Store
 from qa.storage.local.transaction import Transaction
 from qa.storage.milvus.address import Address
 from qa.storage.milvus.client import Client
@@ -30,8 +30,6 @@ from qa.storage.milvus.store import MilvusStore
 if TYPE_CHECKING:
     from qa.answering.retrieval import Retriever
     from qa.storage.local.doctor import Finding
-
-EXPECTED = 500  # files whose records are asked for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +43,6 @@ class _Remote:
 
     def forget_future(self) -> None:
         """Nothing that is derived can be newer than the articles."""
-
-
-class _Expected(list[str]):
-    """Files and URLs about to be read; what the library knows of them is asked for page by page on the way."""
-
-    def __init__(self, origins: list[str], store: MilvusStore) -> None:
-        super().__init__(origins)
-        self._store = store
-
-    def __iter__(self) -> Iterator[str]:
-        for page in batched(super().__iter__(), EXPECTED):
-            self._store.expect(page)
-            yield from page
 
 
 class _Turns:
@@ -201,9 +186,6 @@ class MilvusLibrary(Library):
     def _compact_if_due(self, *, removed: bool) -> None:
         """Milvus does it."""
 
-    def _read(self, origins: list[str], ingest: Ingest, progress: ProgressCallback | None) -> None:
-        super()._read(_Expected(origins, self._remote.store), ingest, progress)
-
     @contextmanager
     def _releasing(self) -> Iterator[tuple[Transaction, list[str]]]:
         with self._lock.held("removing articles from"):
@@ -218,19 +200,20 @@ class MilvusLibrary(Library):
         finish_others(self._remote.store)
 
     @contextmanager
-    def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingest]:
+    def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingestion]:
         with self._lock.held(doing):
             self._current()
             store = self._remote.store
             self._begin()
             check(store.fingerprint(), self._passage_encoder.fingerprint, self.path)
             try:
-                yield Ingest(
+                yield Ingestion(
                     cast(Store, store),
                     self._passage_encoder,
                     self.settings,
                     progress=progress or silent,
                     stored=self._remote.follow,
+                    expect=store.expect,
                     retry=retry,
                 )
             finally:
