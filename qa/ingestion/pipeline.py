@@ -44,12 +44,12 @@ class ReportBuilder:
     def add_changes(self, again: ReportBuilder) -> None:
         """Add what reading the same files and URLs once more has done.
 
-        What that found to be unchanged is in the report already.
+        What that found to be unchanged, or to fail as before, is in the report already.
         """
         self.added += again.added
         self.updated += again.updated
         self.removed += again.removed
-        self.failed += again.failed
+        self.failed += [failure for failure in again.failed if failure not in self.failed]
 
 
 class Ingestion:

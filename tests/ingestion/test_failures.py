@@ -202,3 +202,16 @@ def test_the_shell_lists_and_retries(library, folder, tmp_path, monkeypatch):
     assert run("add", *shelf).exit_code == 2
     assert run("add", "x", "--retry", *shelf).exit_code == 2
     assert run("list", "--failed", "--from", "2020-01-01", *shelf).exit_code == 2
+
+
+def test_a_file_that_is_read_again_for_a_moved_article_fails_once(library, tmp_path):
+    """The article of a.jsonl goes over to b.jsonl, which is read once more for its title; its bad row is told once."""
+    (tmp_path / "a.jsonl").write_text('{"title": "a", "text": "Snow fell in Ulm."}\n')
+    (tmp_path / "b.jsonl").write_text('{"title": "b", "text": "Snow fell in Ulm."}\n{"title": "bad", "text": ""}\n')
+    files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    library.sync(tmp_path, only=files)
+    files[0].unlink()
+    report = library.sync(tmp_path, only=files)
+    assert [article.title for article in library.articles()] == ["b"]
+    assert (len(report.updated), report.removed, report.unchanged) == (1, (), 1)
+    assert [Path(failure.source).name for failure in report.failed] == ["b.jsonl#row-2"]
