@@ -14,8 +14,8 @@ from qa.config import Settings, library_address, library_path
 from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where, silent
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError, QAError
 from qa.ingestion.pipeline import Ingestion
-from qa.ingestion.sources import Fetched, expand_sources, look, with_progress
-from qa.ingestion.sync import Mirrored, Shard
+from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
+from qa.ingestion.sync import FolderState, Shard
 from qa.loaders import Document
 from qa.loaders import article_id as id_of
 from qa.passages.fingerprint import check, encoder_name
@@ -210,12 +210,12 @@ class Library(Keeper):
         Several processes can share a folder, each with a `shard` of its own.
         """
         with self._changing("syncing a folder with", progress) as ingestion:
-            mirrored, store = Mirrored(folder, only, self.settings, self.path, shard), self._generation.store
-            ingestion.report.failed += mirrored.failed
-            ingestion.read(mirrored.files)
-            ingestion.release(mirrored.gone(store, ingestion.whole))
-            ingestion.forget(mirrored.lost(store))
-            ingestion.read_again(mirrored.there)
+            state, store = FolderState(folder, only, self.settings, self.path, shard), self._generation.store
+            ingestion.report.failed += state.failed
+            ingestion.read(state.files)
+            ingestion.release(state.removed_sources(store, ingestion.whole))
+            ingestion.forget(state.removed_failures(store))
+            ingestion.read_again(state.there)
         return ingestion.report.build()
 
     def watch(
@@ -243,7 +243,7 @@ class Library(Keeper):
 
         Holds no lock, however slow the servers are. Raises LoadError.
         """
-        return look(url, self._current().store, self.settings)
+        return poll(url, self._current().store, self.settings)
 
     def take_in(self, found: Fetched, *, progress: ProgressCallback | None = None) -> Report:
         """Take in what `look` has found. What is no longer there stays: a feed only holds its latest entries."""

@@ -23,7 +23,7 @@ class _Change:
     named: bool = False  # to be taken in even if it is as it was
 
 
-class Settling:
+class ChangeTracker:
     """The files below one folder, by their stamps. Times are given, in seconds, and only ever grow."""
 
     def __init__(self, known: Iterable[str]) -> None:
@@ -59,12 +59,12 @@ class Settling:
             change.stamp, change.since = stamp, now
         change.named |= named
 
-    def look_again(self, stamp_of: Callable[[str], Stamp | None], now: float) -> None:
+    def recheck(self, stamp_of: Callable[[str], Stamp | None], now: float) -> None:
         """See whether the changed files are still changing."""
         for path in self._changed:
             self.note(path, stamp_of(path), now)
 
-    def settled(self, now: float) -> list[str]:
+    def ready(self, now: float) -> list[str]:
         """The changed files to take in now. What is gone comes last: it may be on its way to another name."""
         late = {path for path, change in self._changed.items() if now - change.first >= PATIENCE_SECONDS}
         still = {path for path, change in self._changed.items() if now - change.since >= SETTLE_SECONDS}
@@ -72,7 +72,7 @@ class Settling:
         there = {path for path in still if self._changed[path].stamp is not None}
         return sorted(late | (still if all_settled else there))
 
-    def taken_in(self, paths: Iterable[str]) -> None:
+    def mark_ingested(self, paths: Iterable[str]) -> None:
         """These files were taken in as they were when they had settled."""
         for path in paths:
             stamp = self._changed.pop(path).stamp

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from qa.config import Settings
 from qa.datatypes import Failure, Progress, ProgressCallback, Report, silent
-from qa.ingestion.prefetch import Pause, ReadAhead
+from qa.ingestion.prefetch import Pause, Prefetcher
 from qa.ingestion.reader import DocumentReader, Finished, Item, Skipped
 from qa.ingestion.sources import SourceContent, read_sources, with_progress
 from qa.loaders.document import Version, is_url
@@ -107,7 +107,7 @@ class Ingestion:
     def run(self, contents: Iterable[SourceContent], reread: Collection[str] = ()) -> None:
         """Take in what was read. See `read`, and `DocumentReader.items` for `reread`."""
         reader = DocumentReader(self._store, self._passages, self._settings, self._failed_before)
-        with ReadAhead(reader.items(contents, reread), _chars, READ_AHEAD_CHARS) as ahead:
+        with Prefetcher(reader.items(contents, reread), _chars, READ_AHEAD_CHARS) as ahead:
             total: int | None = None
             for batch in self._batches(ahead):
                 if total is None and ahead.finished:
@@ -156,13 +156,13 @@ class Ingestion:
 
     # storing
 
-    def _batches(self, ahead: ReadAhead[Item]) -> Iterator[Batch]:
+    def _batches(self, ahead: Prefetcher[Item]) -> Iterator[Batch]:
         """So many articles each, or what there is when the next is late; the end of a file is with its last article."""
         batch: Batch = []
         articles = passages = 0
-        while (item := ahead.peek(PATIENCE_SECONDS if batch else None)) is not Pause.OVER:
+        while (item := ahead.peek(PATIENCE_SECONDS if batch else None)) is not Pause.EXHAUSTED:
             full = articles >= self._settings.batch_articles or passages >= BATCH_PASSAGES
-            if item is Pause.LATE or (full and isinstance(item, PreparedArticle)):
+            if item is Pause.NOT_READY or (full and isinstance(item, PreparedArticle)):
                 yield batch
                 batch, articles, passages = [], 0, 0
                 continue

@@ -1,4 +1,4 @@
-"""Reading beside other work: an iterator in a thread of its own, as far ahead as there is room."""
+"""Reading ahead of other work: an iterator runs in a thread of its own, as far ahead as there is room."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Item = TypeVar("Item")
 class Pause(Enum):
     """What comes in place of an item."""
 
-    LATE = "late"  # the next item is not there yet
-    OVER = "over"  # there is no further item
+    NOT_READY = "not ready"  # the next item is not there yet
+    EXHAUSTED = "exhausted"  # there is no further item
 
 
-class ReadAhead(Generic[Item]):
+class Prefetcher(Generic[Item]):
     """Takes from `items` in a thread until `room` is filled; `size` says how much of it an item takes.
 
     An exception of `items` comes out of `peek`, behind the items before it. Leaving the context ends the thread after
@@ -37,7 +37,7 @@ class ReadAhead(Generic[Item]):
         self._error: BaseException | None = None
         # The context goes along: progress may be shown to the user whose request this is.
         work = contextvars.copy_context()
-        threading.Thread(target=work.run, args=(self._fill,), name="read ahead", daemon=True).start()
+        threading.Thread(target=work.run, args=(self._fill,), name="prefetch", daemon=True).start()
 
     def __enter__(self) -> Self:
         return self
@@ -58,16 +58,16 @@ class ReadAhead(Generic[Item]):
             return list(self._ready)
 
     def peek(self, patience: float | None = None) -> Item | Pause:
-        """The next item, which stays; LATE when it does not come within `patience` seconds (None: wait for it)."""
+        """The next item, which stays; NOT_READY when it does not come within `patience` seconds (None: wait for it)."""
         with self._changed:
             self._changed.wait_for(lambda: self._ready or self._finished, patience)
             if self._ready:
                 return self._ready[0]
             if not self._finished:
-                return Pause.LATE
+                return Pause.NOT_READY
             if self._error is not None:
                 raise self._error
-            return Pause.OVER
+            return Pause.EXHAUSTED
 
     def take(self) -> None:
         """Go on to what is behind the item that `peek` gave."""

@@ -77,7 +77,7 @@ def _document(origin: str, settings: Settings, version: Version | None) -> Docum
     return download_if_changed(origin, settings, version) or NotModified(origin)
 
 
-def look(url: str, store: Store, settings: Settings) -> Fetched | None:
+def poll(url: str, store: Store, settings: Settings) -> Fetched | None:
     """What is at a URL and on the pages it leads to; None when its server says that nothing has changed.
 
     Raises LoadError. Entries of a feed that were dealt with are left out, also those that have since been removed.

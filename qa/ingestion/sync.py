@@ -39,7 +39,7 @@ class Shard:
         return int.from_bytes(digest[:8], "big") % self.of == self.number - 1
 
 
-class Mirrored:
+class FolderState:
     """A folder as it was found, or a part of it: a path is in the part when it, or a folder above it, was named."""
 
     def __init__(
@@ -76,7 +76,7 @@ class Mirrored:
         """Whether what cannot be seen belongs to the part, or holds some of it."""
         return unseen in self or any(unseen in _and_above(path) for path in self._only or ())
 
-    def gone(self, store: Store, whole: Mapping[str, frozenset[str]]) -> list[str]:
+    def removed_sources(self, store: Store, whole: Mapping[str, frozenset[str]]) -> list[str]:
         """The stored sources that are no more: their file is gone, or was read in full and does not hold them."""
         gone = []
         for origin, sources in store.origins_under(self.root).items():
@@ -87,7 +87,7 @@ class Mirrored:
                 gone += sources
         return gone
 
-    def lost(self, store: Store) -> list[str]:
+    def removed_failures(self, store: Store) -> list[str]:
         """Files that once failed and are no more."""
         failed = [origin for origin in store.failures() if self.root in _and_above(origin)]
         return [origin for origin in failed if origin not in self._there and self._is_gone(origin)]

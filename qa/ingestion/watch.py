@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from qa.datatypes import Failure, Progress, ProgressCallback, Report
 from qa.errors import FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, LoadError, SettingError
-from qa.ingestion.debounce import Settling
+from qa.ingestion.debounce import ChangeTracker
 from qa.ingestion.file_events import identity, is_empty, stamp, ticks
 from qa.ingestion.sources import Fetched, expand_sources
 from qa.ingestion.sync import absolute
@@ -125,7 +125,7 @@ class WatchedFolder:
         self._library, self._tell, self._progress = library, tell, progress
         self._below = self.root.rstrip(os.sep) + os.sep
         known = (*library.store.origins_under(self.root), *library.store.failures())
-        self._files = Settling(path for path in known if path.startswith(self._below))
+        self._files = ChangeTracker(path for path in known if path.startswith(self._below))
         self._storing = _Storing(self.root, tell)
         self._hints = {self.root}
         self._is_away = self._has_begun = False
@@ -142,8 +142,8 @@ class WatchedFolder:
         if (self._hints and now >= self._scan_from) or now >= self._scan_at:
             self._scan(now)
         else:
-            self._files.look_again(stamp, now)
-        ready = self._files.settled(now)
+            self._files.recheck(stamp, now)
+        ready = self._files.ready(now)
         if ready or not (self._has_begun or self._files):
             self._take_in(ready, now)
 
@@ -196,7 +196,7 @@ class WatchedFolder:
         )
         if report is None or not self._is_there():  # what was read may have been of a folder that had just gone
             return
-        self._files.taken_in(ready)
+        self._files.mark_ingested(ready)
         known = self._told if self._unread.issuperset(ready) else ()  # tried again, the same failures are no news
         if report.added or report.updated or report.removed or set(report.failed) - set(known) or not self._has_begun:
             self._tell(Happening(self.root, report))

@@ -10,7 +10,7 @@ import pytest
 from library_fakes import SETTINGS, LetterEncoder
 from numpy.typing import NDArray
 
-from qa.ingestion.prefetch import Pause, ReadAhead
+from qa.ingestion.prefetch import Pause, Prefetcher
 from qa.library import Library
 from qa.loaders import Document
 
@@ -27,9 +27,9 @@ def story(number: int) -> Document:
     return Document(f"upload:{number}.txt", f"Story number{number} is told here.".encode())
 
 
-def all_of(ahead: ReadAhead[int]) -> list[int]:
+def all_of(ahead: Prefetcher[int]) -> list[int]:
     taken = []
-    while (item := ahead.peek(WAIT)) is not Pause.OVER:
+    while (item := ahead.peek(WAIT)) is not Pause.EXHAUSTED:
         assert isinstance(item, int)
         taken.append(item)
         ahead.take()
@@ -37,13 +37,13 @@ def all_of(ahead: ReadAhead[int]) -> list[int]:
 
 
 def test_the_items_come_in_their_order_and_then_it_is_over() -> None:
-    with ReadAhead(iter([3, 1, 2]), lambda _: 1, 2) as ahead:
+    with Prefetcher(iter([3, 1, 2]), lambda _: 1, 2) as ahead:
         assert all_of(ahead) == [3, 1, 2]
-        assert ahead.peek() is Pause.OVER
+        assert ahead.peek() is Pause.EXHAUSTED
 
 
 def test_an_item_stays_until_it_is_taken() -> None:
-    with ReadAhead(iter([1, 2]), lambda _: 1, 10) as ahead:
+    with Prefetcher(iter([1, 2]), lambda _: 1, 10) as ahead:
         assert [ahead.peek(WAIT), ahead.peek(WAIT)] == [1, 1]
         ahead.take()
         assert ahead.peek(WAIT) == 2
@@ -57,7 +57,7 @@ def test_no_more_is_read_than_there_is_room_for() -> None:
             asked.release()
             yield number
 
-    with ReadAhead(items(), lambda size: size, 8) as ahead:
+    with Prefetcher(items(), lambda size: size, 8) as ahead:
         for _ in range(3):  # two have room, the third waits for it
             assert asked.acquire(timeout=WAIT)
         assert not asked.acquire(timeout=0.05)
@@ -68,7 +68,7 @@ def test_no_more_is_read_than_there_is_room_for() -> None:
 
 
 def test_one_item_always_has_room() -> None:
-    with ReadAhead(iter([100, 100]), lambda size: size, 8) as ahead:
+    with Prefetcher(iter([100, 100]), lambda size: size, 8) as ahead:
         assert all_of(ahead) == [100, 100]
 
 
@@ -80,10 +80,10 @@ def test_an_item_that_is_not_there_yet_is_late() -> None:
         go.wait(WAIT)
         yield 2
 
-    with ReadAhead(items(), lambda _: 1, 10) as ahead:
+    with Prefetcher(items(), lambda _: 1, 10) as ahead:
         ahead.peek(WAIT)
         ahead.take()
-        assert ahead.peek(0.01) is Pause.LATE
+        assert ahead.peek(0.01) is Pause.NOT_READY
         go.set()
         assert ahead.peek(WAIT) == 2
 
@@ -95,12 +95,12 @@ def test_it_is_finished_when_all_is_read_though_not_taken() -> None:
         yield 1
         go.wait(WAIT)
 
-    with ReadAhead(items(), lambda _: 1, 10) as ahead:
+    with Prefetcher(items(), lambda _: 1, 10) as ahead:
         ahead.peek(WAIT)
         assert not ahead.finished
         go.set()
         ahead.take()
-        assert ahead.peek(WAIT) is Pause.OVER
+        assert ahead.peek(WAIT) is Pause.EXHAUSTED
         assert ahead.finished
 
 
@@ -110,7 +110,7 @@ def test_an_error_comes_behind_what_was_read_before_it(error: BaseException) -> 
         yield 1
         raise error
 
-    with ReadAhead(items(), lambda _: 1, 10) as ahead:
+    with Prefetcher(items(), lambda _: 1, 10) as ahead:
         assert ahead.peek(WAIT) == 1
         ahead.take()
         with pytest.raises(type(error)):
@@ -129,10 +129,10 @@ def test_whoever_stops_taking_stops_the_reading() -> None:
             closed.set()
 
     generator = items()
-    with ReadAhead(generator, lambda _: 1, 3) as ahead:
+    with Prefetcher(generator, lambda _: 1, 3) as ahead:
         ahead.peek(WAIT)
     for thread in threading.enumerate():
-        if thread.name == "read ahead":
+        if thread.name == "prefetch":
             thread.join(WAIT)
             assert not thread.is_alive()
     assert not closed.is_set()  # whoever made the iterator ends it
@@ -143,7 +143,7 @@ def test_whoever_stops_taking_stops_the_reading() -> None:
 def test_the_thread_sees_the_context_of_who_began() -> None:
     shown: contextvars.ContextVar[str] = contextvars.ContextVar("shown", default="nobody")
     shown.set("one of the users")
-    with ReadAhead((len(shown.get()) for _ in range(1)), lambda _: 1, 1) as ahead:
+    with Prefetcher((len(shown.get()) for _ in range(1)), lambda _: 1, 1) as ahead:
         assert all_of(ahead) == [len("one of the users")]
 
 

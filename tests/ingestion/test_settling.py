@@ -5,89 +5,89 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.ingestion.debounce import PATIENCE_SECONDS, SETTLE_SECONDS, Settling
+from qa.ingestion.debounce import PATIENCE_SECONDS, SETTLE_SECONDS, ChangeTracker
 
 ONE, TWO, THREE = (1, 1, 1), (2, 2, 1), (3, 3, 1)  # stamps
 SOON = SETTLE_SECONDS / 3
 
 
 def test_a_file_is_taken_in_once_it_has_stayed_as_it_is() -> None:
-    files = Settling([])
+    files = ChangeTracker([])
     files.compare({"/a": ONE}, 0)
-    assert (files.settled(0), files.settled(SETTLE_SECONDS - 0.01)) == ([], [])
-    assert files.settled(SETTLE_SECONDS) == ["/a"]
-    files.taken_in(["/a"])
-    assert (len(files), files.settled(100)) == (0, [])
+    assert (files.ready(0), files.ready(SETTLE_SECONDS - 0.01)) == ([], [])
+    assert files.ready(SETTLE_SECONDS) == ["/a"]
+    files.mark_ingested(["/a"])
+    assert (len(files), files.ready(100)) == (0, [])
     files.compare({"/a": ONE}, 101)
     assert len(files) == 0
 
 
 def test_a_file_that_grows_is_waited_for_but_not_for_ever() -> None:
-    files = Settling([])
+    files = ChangeTracker([])
     files.compare({"/a": ONE}, 0)
     now = 0.0
     for size in range(2, 1000):
         now += SOON
-        files.look_again(lambda _, size=size: (size, size, 1), now)
-        if files.settled(now):
+        files.recheck(lambda _, size=size: (size, size, 1), now)
+        if files.ready(now):
             break
     assert PATIENCE_SECONDS <= now < PATIENCE_SECONDS + SOON
 
 
 def test_what_is_gone_waits_for_what_may_be_its_new_name() -> None:
-    files = Settling(["/a"])
+    files = ChangeTracker(["/a"])
     files.compare({"/b": ONE}, 0)
-    files.look_again({"/b": TWO}.get, SETTLE_SECONDS)  # still being copied
-    assert files.settled(SETTLE_SECONDS) == []
-    assert files.settled(2 * SETTLE_SECONDS) == ["/a", "/b"]
+    files.recheck({"/b": TWO}.get, SETTLE_SECONDS)  # still being copied
+    assert files.ready(SETTLE_SECONDS) == []
+    assert files.ready(2 * SETTLE_SECONDS) == ["/a", "/b"]
 
 
 def test_what_is_gone_does_not_wait_for_ever_and_nothing_waits_for_it() -> None:
-    files = Settling(["/gone"])
+    files = ChangeTracker(["/gone"])
     files.compare({"/b": ONE, "/c": ONE}, 0)
-    files.look_again({"/b": ONE, "/c": TWO}.get, SETTLE_SECONDS)
-    assert files.settled(SETTLE_SECONDS) == ["/b"]
-    files.taken_in(["/b"])
-    files.look_again({"/c": THREE}.get, PATIENCE_SECONDS)
-    assert files.settled(PATIENCE_SECONDS) == ["/c", "/gone"]
+    files.recheck({"/b": ONE, "/c": TWO}.get, SETTLE_SECONDS)
+    assert files.ready(SETTLE_SECONDS) == ["/b"]
+    files.mark_ingested(["/b"])
+    files.recheck({"/c": THREE}.get, PATIENCE_SECONDS)
+    assert files.ready(PATIENCE_SECONDS) == ["/c", "/gone"]
 
 
 def test_what_is_again_as_it_was_is_left_alone_unless_it_was_named() -> None:
-    files = Settling([])
+    files = ChangeTracker([])
     files.compare({"/a": ONE, "/b": ONE}, 0)
-    files.taken_in(["/a", "/b"])
+    files.mark_ingested(["/a", "/b"])
     files.compare({"/a": TWO, "/b": ONE}, 1, named={"/b"})
     assert len(files) == 2
     files.compare({"/a": ONE, "/b": ONE}, 1.1)
-    assert files.settled(10) == ["/b"]
+    assert files.ready(10) == ["/b"]
 
 
 def test_what_comes_and_goes_before_it_was_taken_in_is_nothing() -> None:
-    files = Settling([])
+    files = ChangeTracker([])
     files.compare({"/a": ONE}, 0)
     files.compare({}, 0.1)
-    assert (len(files), files.settled(10)) == (0, [])
+    assert (len(files), files.ready(10)) == (0, [])
 
 
 def test_what_is_named_again_has_not_settled() -> None:
     """It is written in place, and its time and size stay the same."""
-    files = Settling([])
+    files = ChangeTracker([])
     files.compare({"/a": ONE}, 0)
     files.compare({"/a": ONE}, 2 * SOON, named={"/a"})
-    assert files.settled(SETTLE_SECONDS) == []
-    assert files.settled(SETTLE_SECONDS + 2 * SOON) == ["/a"]
+    assert files.ready(SETTLE_SECONDS) == []
+    assert files.ready(SETTLE_SECONDS + 2 * SOON) == ["/a"]
 
 
 def test_of_what_cannot_be_seen_nothing_is_known() -> None:
-    files = Settling(["/in/locked/a", "/in/locked", "/in/locked too/b"])
+    files = ChangeTracker(["/in/locked/a", "/in/locked", "/in/locked too/b"])
     files.compare({}, 0, unseen={"/in/locked"})
-    assert files.settled(10) == ["/in/locked too/b"]
+    assert files.ready(10) == ["/in/locked too/b"]
 
 
 def test_known_files_are_all_looked_at_once() -> None:
-    files = Settling(["/gone", "/there"])
+    files = ChangeTracker(["/gone", "/there"])
     files.compare({"/there": ONE}, 0)
-    assert files.settled(1) == ["/gone", "/there"]
+    assert files.ready(1) == ["/gone", "/there"]
 
 
 step = st.tuples(
@@ -101,16 +101,16 @@ step = st.tuples(
 @given(st.lists(step, max_size=40))
 def test_in_the_end_everything_is_as_it_is_there(steps: list[tuple[str, str, float]]) -> None:
     """Whatever happens, and however seldom is looked: after a quiet while the mirror is the folder."""
-    files, there, mirrored = Settling([]), dict[str, tuple[int, int, int]](), dict[str, tuple[int, int, int]]()
+    files, there, mirrored = ChangeTracker([]), dict[str, tuple[int, int, int]](), dict[str, tuple[int, int, int]]()
     now = 0.0
 
     def take_in() -> None:
-        ready = files.settled(now)
+        ready = files.ready(now)
         for path in ready:
             mirrored.pop(path, None)
             if path in there:
                 mirrored[path] = there[path]
-        files.taken_in(ready)
+        files.mark_ingested(ready)
 
     for number, (what, path, later) in enumerate(steps):
         now += later
@@ -119,7 +119,7 @@ def test_in_the_end_everything_is_as_it_is_there(steps: list[tuple[str, str, flo
         elif what == "delete":
             there.pop(path, None)
         elif what == "look":
-            files.look_again(there.get, now)
+            files.recheck(there.get, now)
             take_in()
         else:
             files.compare(there, now, named={path} & there.keys() if what == "name" else ())
