@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -35,9 +34,7 @@ class Prefetcher(Generic[Item]):
         self._changed = threading.Condition()
         self._finished = self._closed = False
         self._error: BaseException | None = None
-        # The context goes along: progress may be shown to the user whose request this is.
-        work = contextvars.copy_context()
-        threading.Thread(target=work.run, args=(self._fill,), name="prefetch", daemon=True).start()
+        threading.Thread(target=self._fill, name="prefetch", daemon=True).start()
 
     def __enter__(self) -> Self:
         return self

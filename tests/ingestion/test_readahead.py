@@ -1,6 +1,5 @@
 """Reading in a thread beside other work: order, room, errors, and an end that leaves nothing running."""
 
-import contextvars
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -138,13 +137,6 @@ def test_whoever_stops_taking_stops_the_reading() -> None:
     assert not closed.is_set()  # whoever made the iterator ends it
     generator.close()
     assert closed.is_set()
-
-
-def test_the_thread_sees_the_context_of_who_began() -> None:
-    shown: contextvars.ContextVar[str] = contextvars.ContextVar("shown", default="nobody")
-    shown.set("one of the users")
-    with Prefetcher((len(shown.get()) for _ in range(1)), lambda _: 1, 1) as ahead:
-        assert all_of(ahead) == [len("one of the users")]
 
 
 # in a library
