@@ -5,6 +5,7 @@
     ├── SettingError             a setting has a value it cannot have
     ├── LoadError                a source cannot be read (carries source, reason, remedy)
     ├── ModelError               a model is missing, damaged or of the wrong kind
+    ├── Cancelled                the work was stopped by a callback, because nobody wants the rest of it
     ├── CitationError            an answer does not match the stored text: a bug, never shown as an answer
     └── LibraryError
         ├── ArticleNotFound      no article with this id (any more)
@@ -51,6 +52,10 @@ class LoadError(QAError):
 
 class ModelError(QAError):
     """A model is missing, damaged or of the wrong kind."""
+
+
+class Cancelled(QAError):
+    """Raised by a progress or event callback to end the work that calls it; what was finished stays."""
 
 
 class CitationError(QAError, AssertionError):
