@@ -180,6 +180,18 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchEvent:
+    """What was done about a watched folder or URL (`report`), or is to be known of it (`note`, plain sentences)."""
+
+    source: str
+    report: Report | None = None
+    note: str = ""
+
+
+WatchCallback = Callable[[WatchEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A step of a long piece of work. `total` is None while it is not known; `item` names what is worked on."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa.config import Settings, library_address, library_path
-from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, Where, silent
+from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, WatchCallback, Where, silent
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError, QAError
 from qa.ingestion.pipeline import Ingestion
 from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
@@ -28,7 +28,6 @@ from qa.storage.local.transaction import Transaction
 
 if TYPE_CHECKING:
     from qa.answering.retrieval import Retriever
-    from qa.ingestion.watch import Happening
     from qa.storage.local.doctor import Finding
 
 
@@ -224,32 +223,39 @@ class Library(Keeper):
         *,
         every: float = 900.0,
         stop: Event | None = None,
-        told: Callable[[Happening], None] | None = None,
+        on_event: WatchCallback | None = None,
         progress: ProgressCallback | None = None,
     ) -> None:
         """Mirror folders and take in feeds and pages, now and whenever they change, until `stop` is set.
 
-        URLs are looked at `every` so many seconds, at least 60. Each thing done or waited for is `told`. Raises
+        URLs are polled `every` so many seconds, at least 60. `on_event` is given each thing done or waited for. Raises
         LoadError for a folder that is not there at the beginning, FingerprintMismatch, LibraryDamaged, ModelError.
         What is being taken in when `stop` is set is not finished; each batch that is stays.
         """
         from qa.ingestion.watch import watch
 
         given = [sources] if isinstance(sources, str | Path) else sources
-        watch(self, given, every=every, stop=stop or Event(), told=told or (lambda _: None), progress=progress)
+        watch(
+            self,
+            given,
+            every=every,
+            stop=stop or Event(),
+            on_event=on_event or (lambda _: None),
+            progress=progress or silent,
+        )
 
-    def look(self, url: str) -> Fetched | None:
-        """What has changed at a URL and on the pages of a feed's new entries, for `take_in`; None if nothing has.
+    def poll(self, url: str) -> Fetched | None:
+        """What has changed at a URL and on the pages of a feed's new entries; None if nothing has.
 
-        Holds no lock, however slow the servers are. Raises LoadError.
+        `ingest_fetched` takes it in. Holds no lock, however slow the servers are. Raises LoadError.
         """
         return poll(url, self._current().store, self.settings)
 
-    def take_in(self, found: Fetched, *, progress: ProgressCallback | None = None) -> Report:
-        """Take in what `look` has found. What is no longer there stays: a feed only holds its latest entries."""
-        origin = found.document.origin
+    def ingest_fetched(self, fetched: Fetched, *, progress: ProgressCallback | None = None) -> Report:
+        """Take in what `poll` gave. What is no longer there stays: a feed only holds its latest entries."""
+        origin = fetched.document.origin
         with self._changing("taking in a feed to", progress) as ingestion:
-            ingestion.run([found])
+            ingestion.run([fetched])
             ingestion.read_again([origin])
         return ingestion.report.build()
 

@@ -20,12 +20,11 @@ from qa.cli.options import (
     SourceOption,
     opened_library,
 )
-from qa.datatypes import ProgressCallback, Report, Where
+from qa.datatypes import ProgressCallback, Report, WatchEvent, Where
 from qa.loaders.document import is_url
 from qa.serialization.answers import happening_to_dict
 
 if TYPE_CHECKING:
-    from qa.ingestion.watch import Happening
     from qa.library import Library
 
 EVERY_SECONDS = 900.0
@@ -107,17 +106,17 @@ def _watch(path: str | None, sources: list[str], every: float, *, as_json: bool)
     """Mirror until Ctrl-C, and tell of it."""
     bars = console.PassingBars(console.stderr())
 
-    def told(happening: Happening) -> None:
+    def show(event: WatchEvent) -> None:
         bars.close()
         if as_json:
-            console.print_json(happening_to_dict(happening))
+            console.print_json(happening_to_dict(event))
         else:
-            console.show(console.stderr(), *render.happening_lines(happening))
+            console.show(console.stderr(), *render.happening_lines(event))
 
     with opened_library(path) as library:
         before = len(library)
         try:
-            library.watch(sources, every=every, told=told, progress=bars)
+            library.watch(sources, every=every, on_event=show, progress=bars)
         except KeyboardInterrupt:
             bars.close()
             console.show_stopped(len(library) - before, len(library))

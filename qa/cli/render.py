@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from qa.answering.verification import Check
-from qa.datatypes import Answer, Article, Citation, Failure, Reason, Report
+from qa.datatypes import Answer, Article, Citation, Failure, Reason, Report, WatchEvent
 from qa.samples import is_sample
 
 if TYPE_CHECKING:
     from qa.answering.explanation import Explanation
-    from qa.ingestion.watch import Happening
     from qa.storage.local.doctor import Finding
 
 REPEATS = 3  # shown of the other places of an answer
@@ -236,11 +235,11 @@ def report_line(report: Report, unchanged: str = "unchanged") -> Text:
     return Text((", ".join(happened) or "Nothing to do") + ".")
 
 
-def happening_lines(happening: Happening) -> list[Text]:
+def happening_lines(event: WatchEvent) -> list[Text]:
     """What failed, then what was done, or is to be known, on one line."""
-    failed = happening.report.failed if happening.report else ()
-    done = report_line(happening.report).plain if happening.report else ""
-    line = Text(" ".join(filter(None, (f"{clean(happening.source)}:", done, clean(happening.note)))))
+    failed = event.report.failed if event.report else ()
+    done = report_line(event.report).plain if event.report else ""
+    line = Text(" ".join(filter(None, (f"{clean(event.source)}:", done, clean(event.note)))))
     return [*map(failure_line, failed), line]
 
 

@@ -10,23 +10,21 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from qa.datatypes import Failure, Progress, ProgressCallback, Report
-from qa.errors import FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, LoadError, SettingError
+from qa.config import Settings
+from qa.datatypes import Failure, Progress, ProgressCallback, Report, WatchCallback, WatchEvent
+from qa.errors import Cancelled, FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, LoadError, SettingError
 from qa.ingestion.debounce import ChangeTracker
 from qa.ingestion.file_events import identity, is_empty, stamp, ticks
 from qa.ingestion.sources import Fetched, expand_sources
 from qa.ingestion.sync import absolute
 from qa.loaders.document import is_url
 from qa.loaders.sources import holds_articles, is_hidden
-
-if TYPE_CHECKING:
-    from qa.library import Library
+from qa.storage.local.store import Store
 
 SCAN_SECONDS = 60.0  # a folder is looked through so often without any event, and less often if that takes long
 RETRY_SECONDS = 2.0  # between attempts while another process changes the library, or its disk is full
@@ -36,47 +34,59 @@ BACK_OFF_SECONDS = 3600.0  # the longest between two looks at a URL that fails, 
 _AWAY = "The folder is not there, or there is an empty one in its place. Its articles stay, and it is waited for."
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """What was done about a folder or URL (`report`), or what is to be known about it (`note`, plain sentences)."""
+class MirrorLibrary(Protocol):
+    """What watching needs of the library that it changes."""
 
-    source: str
-    report: Report | None = None
-    note: str = ""
+    @property
+    def path(self) -> str | Path:
+        """Where it lies; what is below is no article."""
 
+    @property
+    def settings(self) -> Settings:
+        """What limits the reading of files."""
 
-Tell = Callable[[Happening], None]
+    @property
+    def store(self) -> Store:
+        """What is known of files and URLs."""
+
+    def sync(self, folder: str | Path, *, only: Iterable[str | Path], progress: ProgressCallback | None) -> Report:
+        """Bring these files of a folder up to date. Raises LibraryBusy and other kinds of LibraryError."""
+
+    def poll(self, url: str) -> Fetched | None:
+        """What has changed at a URL, None if nothing has. Raises LoadError, LibraryBusy."""
+
+    def ingest_fetched(self, fetched: Fetched, *, progress: ProgressCallback | None) -> Report:
+        """Take in what `poll` gave. Raises LibraryBusy and other kinds of LibraryError."""
 
 
 def watch(
-    library: Library,
+    library: MirrorLibrary,
     sources: Iterable[str | Path],
     *,
     every: float,
     stop: Event,
-    told: Tell,
-    progress: ProgressCallback | None,
+    on_event: WatchCallback,
+    progress: ProgressCallback,
 ) -> None:
-    """See `Library.watch`."""
+    """See `qa.library.Library.watch`."""
     if not every >= LEAST_SECONDS:
         raise SettingError(f"every={every:g}: give at least {LEAST_SECONDS:g} seconds.")
 
     def step(done: Progress) -> None:
         if stop.is_set():
-            raise _Stopped
-        if progress:
-            progress(done)
+            raise Cancelled("Watching was stopped.")
+        progress(done)
 
     given = list(dict.fromkeys(str(source) for source in sources))
-    folders = [WatchedFolder(each, library, told, step) for each in given if not is_url(each)]
-    addresses = [WatchedAddress(each, library, told, step, every) for each in given if is_url(each)]
+    folders = [WatchedFolder(each, library, on_event, step) for each in given if not is_url(each)]
+    addresses = [WatchedAddress(each, library, on_event, step, every) for each in given if is_url(each)]
 
     def complain(error: str) -> None:
         note = f"The system cannot watch it ({error}); it is looked through every {SCAN_SECONDS:g} seconds."
         for folder in folders:
-            told(Happening(folder.root, note=note))
+            on_event(WatchEvent(folder.root, note=note))
 
-    with suppress(_Stopped):
+    with suppress(Cancelled):
         for hints in ticks([folder.root for folder in folders], stop, complain):
             for folder in folders:
                 folder.tick(monotonic(), hints)
@@ -84,19 +94,15 @@ def watch(
                 address.tick(monotonic())
 
 
-class _Stopped(Exception):
-    """Nobody wants the rest any more."""
-
-
-class _Storing:
+class _RetryingWriter:
     """Changes to the library, tried again until it can be changed."""
 
-    def __init__(self, source: str, tell: Tell) -> None:
-        self._source, self._tell = source, tell
+    def __init__(self, source: str, on_event: WatchCallback) -> None:
+        self._source, self._on_event = source, on_event
         self._next = 0.0
         self._waits_for = ""
 
-    def attempted(self, work: Callable[[], Report], now: float) -> Report | None:
+    def attempt(self, work: Callable[[], Report], now: float) -> Report | None:
         """What `work` reports; None while the library is busy, or its disk full: then call again."""
         if now < self._next:
             return None
@@ -106,7 +112,7 @@ class _Storing:
             raise
         except LibraryError as error:
             if not self._waits_for:
-                self._tell(Happening(self._source, note=f"{error} What has changed is waiting, and tried again."))
+                self._on_event(WatchEvent(self._source, note=f"{error} What has changed is waiting, and tried again."))
             self._waits_for, self._next = str(error), now + RETRY_SECONDS
             return None
         self._waits_for = ""
@@ -116,23 +122,25 @@ class _Storing:
 class WatchedFolder:
     """A mirrored folder: `tick` does what is to be done by now."""
 
-    def __init__(self, folder: str, library: Library, tell: Tell, progress: ProgressCallback | None) -> None:
+    def __init__(
+        self, folder: str, library: MirrorLibrary, on_event: WatchCallback, progress: ProgressCallback | None
+    ) -> None:
         """Raises LoadError when there is no such folder."""
         self.root = absolute(folder)
         self._identity = identity(self.root)
         if self._identity is None:
             raise LoadError(self.root, "There is no such folder.", "Name a folder, or the address of a feed or page.")
-        self._library, self._tell, self._progress = library, tell, progress
+        self._library, self._on_event, self._progress = library, on_event, progress
         self._below = self.root.rstrip(os.sep) + os.sep
         known = (*library.store.origins_under(self.root), *library.store.failures())
         self._files = ChangeTracker(path for path in known if path.startswith(self._below))
-        self._storing = _Storing(self.root, tell)
+        self._writer = _RetryingWriter(self.root, on_event)
         self._hints = {self.root}
         self._is_away = self._has_begun = False
         self._scan_from = self._scan_at = 0.0
         self._unread: set[str] = set()  # what is tried again
         self._unread_at, self._unread_after = 0.0, UNREAD_SECONDS
-        self._told: tuple[Failure, ...] = ()
+        self._reported: tuple[Failure, ...] = ()
 
     def tick(self, now: float, hints: set[str]) -> None:
         """Look at what has changed, and take in what has settled. `hints` are paths that may have changed."""
@@ -145,7 +153,7 @@ class WatchedFolder:
             self._files.recheck(stamp, now)
         ready = self._files.ready(now)
         if ready or not (self._has_begun or self._files):
-            self._take_in(ready, now)
+            self._ingest(ready, now)
 
     def _matters(self, path: str) -> bool:
         """Whether a change there can be one of articles. A folder may have any name, also one that is gone."""
@@ -159,11 +167,11 @@ class WatchedFolder:
         found = identity(self.root)
         if found is None or (found != self._identity and is_empty(self.root)):
             if not self._is_away:
-                self._tell(Happening(self.root, note=_AWAY))
+                self._on_event(WatchEvent(self.root, note=_AWAY))
             self._is_away = True
             return False
         if self._is_away:
-            self._tell(Happening(self.root, note="The folder is back."))
+            self._on_event(WatchEvent(self.root, note="The folder is back."))
         if self._is_away or found != self._identity:
             self._hints.add(self.root)
         self._is_away, self._identity = False, found
@@ -190,17 +198,15 @@ class WatchedFolder:
         """Files that could not be read, for a reason that is not in the file."""
         return {origin for origin, (digest, _) in self._library.store.failures().items() if not digest}
 
-    def _take_in(self, ready: list[str], now: float) -> None:
-        report = self._storing.attempted(
-            lambda: self._library.sync(self.root, only=ready, progress=self._progress), now
-        )
+    def _ingest(self, ready: list[str], now: float) -> None:
+        report = self._writer.attempt(lambda: self._library.sync(self.root, only=ready, progress=self._progress), now)
         if report is None or not self._is_there():  # what was read may have been of a folder that had just gone
             return
         self._files.mark_ingested(ready)
-        known = self._told if self._unread.issuperset(ready) else ()  # tried again, the same failures are no news
+        known = self._reported if self._unread.issuperset(ready) else ()  # tried again, the same failures are no news
         if report.added or report.updated or report.removed or set(report.failed) - set(known) or not self._has_begun:
-            self._tell(Happening(self.root, report))
-            self._told = report.failed
+            self._on_event(WatchEvent(self.root, report))
+            self._reported = report.failed
             self._unread_at, self._unread_after = min(self._unread_at, now + UNREAD_SECONDS), 2 * UNREAD_SECONDS
         self._has_begun = True
 
@@ -208,29 +214,31 @@ class WatchedFolder:
 class WatchedAddress:
     """A feed or page that is looked at now and then: `tick` does what is to be done by now."""
 
-    def __init__(self, url: str, library: Library, tell: Tell, progress: ProgressCallback | None, every: float) -> None:
-        self._url, self._library, self._tell, self._progress, self._every = url, library, tell, progress, every
-        self._storing = _Storing(url, tell)
-        self._looking: Future[Fetched | None] | None = None
+    def __init__(
+        self, url: str, library: MirrorLibrary, on_event: WatchCallback, progress: ProgressCallback | None, every: float
+    ) -> None:
+        self._url, self._library, self._on_event, self._progress, self._every = url, library, on_event, progress, every
+        self._writer = _RetryingWriter(url, on_event)
+        self._polling: Future[Fetched | None] | None = None
         self._found: Fetched | None = None
         self._due = 0.0
         self._failed = 0  # times in a row
-        self._told: set[Failure] = set()
+        self._reported: set[Failure] = set()
         self._has_begun = False
 
     def tick(self, now: float) -> None:
         """Look, when it is due, in a thread beside; take in what was found."""
-        if self._looking is None and self._found is None and now >= self._due:
-            self._looking = beside(lambda: self._library.look(self._url))
-        if self._looking is not None and self._looking.done():
-            looking, self._looking = self._looking, None
-            self._see(looking, now)
+        if self._polling is None and self._found is None and now >= self._due:
+            self._polling = run_in_thread(lambda: self._library.poll(self._url))
+        if self._polling is not None and self._polling.done():
+            polling, self._polling = self._polling, None
+            self._see(polling, now)
         if self._found is not None:
-            self._take_in(self._found, now)
+            self._ingest(self._found, now)
 
-    def _see(self, looking: Future[Fetched | None], now: float) -> None:
+    def _see(self, polling: Future[Fetched | None], now: float) -> None:
         try:
-            self._found = looking.result()
+            self._found = polling.result()
         except LoadError as error:
             self._back_off(error, now)
             return
@@ -239,7 +247,7 @@ class WatchedAddress:
             return
         self._due, self._failed = now + self._every, 0
         if self._found is None:
-            self._say(Report(unchanged=self._library.store.sources_in(self._url)))
+            self._report(Report(unchanged=self._library.store.sources_in(self._url)))
 
     def _back_off(self, error: LoadError, now: float) -> None:
         own = max(self._every, min(self._every * 2**self._failed, BACK_OFF_SECONDS))
@@ -248,23 +256,24 @@ class WatchedAddress:
         if not self._failed:
             note = f"It is looked at again in {wait / 60:.0f} minutes, and less often while it fails."
             failure = Failure(error.source, error.reason, error.remedy)
-            self._tell(Happening(self._url, Report(failed=(failure,)), note))
+            self._on_event(WatchEvent(self._url, Report(failed=(failure,)), note))
         self._failed += 1
 
-    def _take_in(self, found: Fetched, now: float) -> None:
-        report = self._storing.attempted(lambda: self._library.take_in(found, progress=self._progress), now)
+    def _ingest(self, found: Fetched, now: float) -> None:
+        report = self._writer.attempt(lambda: self._library.ingest_fetched(found, progress=self._progress), now)
         if report is not None:
             self._found = None
-            self._say(report)
+            self._report(report)
 
-    def _say(self, report: Report) -> None:
-        """Tell what is new, and at the beginning also that nothing is. What fails each time is told once."""
-        if report.added or report.updated or report.removed or set(report.failed) - self._told or not self._has_begun:
-            self._tell(Happening(self._url, report))
-        self._told, self._has_begun = set(report.failed), True
+    def _report(self, report: Report) -> None:
+        """Report what is new, and at the beginning also that nothing is. What fails each time is reported once."""
+        news = report.added or report.updated or report.removed or set(report.failed) - self._reported
+        if news or not self._has_begun:
+            self._on_event(WatchEvent(self._url, report))
+        self._reported, self._has_begun = set(report.failed), True
 
 
-def beside(work: Callable[[], Fetched | None]) -> Future[Fetched | None]:
+def run_in_thread(work: Callable[[], Fetched | None]) -> Future[Fetched | None]:
     """`work`, done in a thread that does not keep the process from ending."""
     future: Future[Fetched | None] = Future()
 
@@ -274,5 +283,5 @@ def beside(work: Callable[[], Fetched | None]) -> Future[Fetched | None]:
         except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
             future.set_exception(error)
 
-    Thread(target=run, daemon=True, name="look").start()
+    Thread(target=run, daemon=True, name="poll").start()
     return future

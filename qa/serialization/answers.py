@@ -23,9 +23,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING
 
-from qa.datatypes import Answer, Article, Citation, Passage, Reason, Report, RetrievedPassage
+from qa.datatypes import Answer, Article, Citation, Passage, Reason, Report, RetrievedPassage, WatchEvent
 from qa.errors import ArticleNotFound
 from qa.serialization.fields import (
     FormatError,
@@ -39,9 +38,6 @@ from qa.serialization.fields import (
     shown,
     texts,
 )
-
-if TYPE_CHECKING:
-    from qa.ingestion.watch import Happening
 
 ANSWER_FORMAT = "article-qa/answer/1"
 ARTICLE_FORMAT = "article-qa/article/1"
@@ -156,9 +152,9 @@ def report_to_dict(report: Report) -> JsonObject:
     }
 
 
-def happening_to_dict(happening: Happening) -> JsonObject:
-    report = happening.report and report_to_dict(happening.report)
-    return {"format": HAPPENING_FORMAT, "source": happening.source, "report": report, "note": happening.note}
+def happening_to_dict(event: WatchEvent) -> JsonObject:
+    report = event.report and report_to_dict(event.report)
+    return {"format": HAPPENING_FORMAT, "source": event.source, "report": report, "note": event.note}
 
 
 def iso(day: date | None) -> str | None:

@@ -14,9 +14,9 @@ from filelock import FileLock
 from library_fakes import SETTINGS, LetterEncoder
 
 from qa.config import Settings
-from qa.datatypes import Report
+from qa.datatypes import Report, WatchEvent
 from qa.ingestion import watch
-from qa.ingestion.watch import Happening, WatchedAddress
+from qa.ingestion.watch import WatchedAddress
 from qa.library import Library
 from qa.loaders import politeness
 
@@ -125,12 +125,12 @@ class Followed:
     """A followed address with a clock that a test sets; each look is over at once."""
 
     def __init__(self, url: str, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(watch, "beside", at_once)
-        self.told: list[Happening] = []
+        monkeypatch.setattr(watch, "run_in_thread", at_once)
+        self.told: list[WatchEvent] = []
         self.now = 1000.0
         self.watched = WatchedAddress(url, library, self.told.append, None, EVERY)
 
-    def tick(self, later: float = 0.0) -> list[Happening]:
+    def tick(self, later: float = 0.0) -> list[WatchEvent]:
         self.now += later
         self.told.clear()
         self.watched.tick(self.now)
@@ -154,7 +154,7 @@ def follow(library: Library, monkeypatch: pytest.MonkeyPatch) -> Follow:
     return lambda url: Followed(url, library, monkeypatch)
 
 
-def report_of(told: list[Happening]) -> Report:
+def report_of(told: list[WatchEvent]) -> Report:
     (happening,) = told
     assert happening.report
     return happening.report
@@ -460,15 +460,15 @@ def test_a_slow_feed_keeps_no_folder_waiting(library: Library, site: Site, tmp_p
     """And what is still being looked at does not keep the watching from ending."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("Snow fell in Ulm, and the trams stood still for three days.")
-    stop, released, told = threading.Event(), threading.Event(), list[Happening]()
-    look = library.look
-    library.look = lambda url: released.wait(60) and look(url)  # type: ignore[method-assign]
+    stop, released, told = threading.Event(), threading.Event(), list[WatchEvent]()
+    poll = library.poll
+    library.poll = lambda url: released.wait(60) and poll(url)  # type: ignore[method-assign]
 
-    def tell(happening: Happening) -> None:
-        told.append(happening)
+    def tell(event: WatchEvent) -> None:
+        told.append(event)
         stop.set()
 
-    library.watch([tmp_path / "in", site.at("/feed")], stop=stop, told=tell)
+    library.watch([tmp_path / "in", site.at("/feed")], stop=stop, on_event=tell)
     released.set()
     assert [each.source for each in told] == [str(tmp_path / "in")]
     assert len(library) == 1

@@ -18,13 +18,13 @@ from click.testing import Result
 from filelock import FileLock
 from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write, write_rows
 
-from qa.datatypes import Failure, Progress, Report
+from qa.datatypes import Failure, Progress, Report, WatchCallback, WatchEvent
 from qa.errors import FingerprintMismatch, LibraryError, LoadError, SettingError
 from qa.ingestion import file_events
 from qa.ingestion import sources as reading
 from qa.ingestion import watch as watching
 from qa.ingestion.debounce import SETTLE_SECONDS
-from qa.ingestion.watch import Happening, WatchedFolder
+from qa.ingestion.watch import WatchedFolder
 from qa.library import Library
 
 Follow = Callable[[], "Watched"]
@@ -61,19 +61,19 @@ class Watched:
     """A watched folder with a clock that a test sets."""
 
     def __init__(self, folder: Path, library: Library) -> None:
-        self.told: list[Happening] = []
+        self.told: list[WatchEvent] = []
         self.now = 1000.0
         self.folder = folder
         self.watched = WatchedFolder(str(folder), library, self.told.append, None)
 
-    def tick(self, later: float = SETTLE_SECONDS, *hints: Path) -> list[Happening]:
+    def tick(self, later: float = SETTLE_SECONDS, *hints: Path) -> list[WatchEvent]:
         """What is told when so many seconds have passed; without hints, after a look at the whole folder."""
         self.now += later
         self.told.clear()
         self.watched.tick(self.now, {str(hint) for hint in hints or (self.folder,)})
         return list(self.told)
 
-    def settle(self) -> list[Happening]:
+    def settle(self) -> list[WatchEvent]:
         """What is told until everything has been taken in."""
         return self.tick(0.0) + self.tick()
 
@@ -195,7 +195,7 @@ def test_what_went_while_nobody_watched_goes_at_the_beginning(library: Library, 
 
 def test_an_empty_folder_is_told_of_once(library: Library, folder: Path, follow: Follow) -> None:
     watched = follow()
-    assert watched.settle() == [Happening(str(folder), Report())]
+    assert watched.settle() == [WatchEvent(str(folder), Report())]
     assert watched.settle() == []
 
 
@@ -472,11 +472,11 @@ def test_what_cannot_be_watched_is_no_folder_or_too_often(library: Library, fold
 
 
 @pytest.fixture
-def happenings(library: Library, folder: Path) -> Iterator[queue.Queue[Happening]]:
+def happenings(library: Library, folder: Path) -> Iterator[queue.Queue[WatchEvent]]:
     """What is told of a folder that is watched in a thread."""
-    told: queue.Queue[Happening] = queue.Queue()
+    told: queue.Queue[WatchEvent] = queue.Queue()
     stop = threading.Event()
-    thread = threading.Thread(target=library.watch, args=(folder,), kwargs={"stop": stop, "told": told.put})
+    thread = threading.Thread(target=library.watch, args=(folder,), kwargs={"stop": stop, "on_event": told.put})
     thread.start()
     yield told
     stop.set()
@@ -484,13 +484,13 @@ def happenings(library: Library, folder: Path) -> Iterator[queue.Queue[Happening
     assert not thread.is_alive()
 
 
-def happened(told: queue.Queue[Happening]) -> Report:
+def happened(told: queue.Queue[WatchEvent]) -> Report:
     happening = told.get(timeout=PATIENT)
     assert happening.report, happening
     return happening.report
 
 
-def test_events_come_from_the_system(library: Library, folder: Path, happenings: queue.Queue[Happening]) -> None:
+def test_events_come_from_the_system(library: Library, folder: Path, happenings: queue.Queue[WatchEvent]) -> None:
     assert happened(happenings) == Report()
     write(folder / "new" / "deep", "a", "Snow fell.")
     assert len(happened(happenings).added) == 1
@@ -504,7 +504,7 @@ def test_events_come_from_the_system(library: Library, folder: Path, happenings:
 
 
 def test_a_folder_that_comes_back_is_watched_again(
-    library: Library, folder: Path, happenings: queue.Queue[Happening]
+    library: Library, folder: Path, happenings: queue.Queue[WatchEvent]
 ) -> None:
     write(folder, "a", "Snow fell.")
     while not len(library):
@@ -521,13 +521,13 @@ def test_a_folder_that_comes_back_is_watched_again(
 def test_stopped_while_much_is_taken_in_what_is_stored_stays(library: Library, folder: Path) -> None:
     for number in range(10):
         write(folder, f"a{number}", f"Snow fell {number} times.")
-    stop, told = threading.Event(), list[Happening]()
+    stop, told = threading.Event(), list[WatchEvent]()
 
     def stopping(progress: Progress) -> None:
         if progress.stage == "encode" and len(library) == 2 * SETTINGS.batch_articles:
             stop.set()
 
-    library.watch(folder, stop=stop, told=told.append, progress=stopping)
+    library.watch(folder, stop=stop, on_event=told.append, progress=stopping)
     assert (len(library), told) == (3 * SETTINGS.batch_articles, [])  # with the batch that was being encoded
     assert len(library.sync(folder).added) == 1
 
@@ -593,10 +593,10 @@ def watched_with(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
     """What `Library.watch` is called with; it tells of two things and is stopped by Ctrl-C."""
     calls: list[dict[str, object]] = []
 
-    def watch(self: Library, sources: list[str], *, every: float, told: watching.Tell, progress: object) -> None:
+    def watch(self: Library, sources: list[str], *, every: float, on_event: WatchCallback, progress: object) -> None:
         calls.append({"sources": sources, "every": every})
-        told(Happening("/in", Report(added=("a",), failed=(Failure("/in/b", "It is empty.", "Fill it."),))))
-        told(Happening("/in", note="The folder\x1b[2J is back."))
+        on_event(WatchEvent("/in", Report(added=("a",), failed=(Failure("/in/b", "It is empty.", "Fill it."),))))
+        on_event(WatchEvent("/in", note="The folder\x1b[2J is back."))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Library, "watch", watch)
