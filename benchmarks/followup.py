@@ -151,7 +151,10 @@ def fill(library: Library, rows: Iterable[Row]) -> None:
 
 def print_retrieval(library: Library, found: Mapping[str, Sequence[Completed]]) -> None:
     """Where a question's own answer stands, for three wordings of the question."""
-    retriever, passages = Retriever(library), library.stats().passages
+    retriever, passages = (
+        Retriever(library.backend, library.encoder, library.settings.candidates),
+        library.stats().passages,
+    )
     wordings: dict[str, Callable[[Completed], str]] = {
         "as asked": lambda each: each.row.question,
         "completed here": lambda each: each.question,

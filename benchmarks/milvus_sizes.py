@@ -19,7 +19,7 @@ from qa.datatypes import Article
 from qa.loaders import parse
 from qa.passages.chunking import chunk
 from qa.samples import documents
-from qa.storage.local.store import Holding
+from qa.storage.base import SourceRecord
 from qa.storage.milvus.records import record, source_record
 from qa.storage.milvus.rows import article_row, passage_rows, text_rows
 
@@ -58,7 +58,7 @@ def main() -> None:
         row = article_row(article, [article.source])
         made = passage_rows(article, row, spans, np.zeros((len(spans), DIMENSION), np.float32))
         terms += sum(len(set(each["terms"].split())) for each in made)
-        held = Holding(article.source, article.id, article.digest)
+        held = SourceRecord(article.source, article.id, article.digest)
         told = [source_record(article.source, held), record("origin", article.source, digest=article.digest)]
         for name, counts in {
             "passages": counted(made, stub=0),

@@ -20,7 +20,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 from hardware import machine
+from numpy.typing import NDArray
 from quality import corpus_names, sampled
 from rich.console import Console
 from tables import print_table
@@ -28,11 +30,13 @@ from variants import settings_of
 
 from qa.answering.retrieval import Fused, fuse, with_articles
 from qa.cli.console import progress_bars
+from qa.datatypes import Passage
 from qa.evaluation.dataset import GoldPlaces, first_right_rank, gold_places
 from qa.evaluation.evaluate import Example, read_examples
 from qa.evaluation.metrics import hit_at, mrr
 from qa.library import Library
 
+Searched = tuple[Example, GoldPlaces | None, dict[int, Passage], "Hits", "Hits"]
 Hits = Sequence[tuple[int, float]]
 Fusion = Callable[[Hits, Hits], list[Fused]]
 RRF_K = 60
@@ -61,24 +65,25 @@ def compare_fusions(path: Path, title: str, examples: Sequence[Example]) -> None
     """One library, several ways to make one list of two."""
     with Library.open(path) as library:
         ranks: dict[str, list[int | None]] = {}
-        for example, places, lexical, dense in searched(library, examples):
+        for example, places, passages, lexical, dense in searched(library, examples):
             for name, fusion in fusions().items():
-                found = with_articles(library.generation.store, fusion(lexical, dense)[:50])
+                found = with_articles(library.store, passages, fusion(lexical, dense)[:50])
                 ranks.setdefault(name, []).append(first_right_rank(example, places, found))
     print_table(title, HEAD, [(name, *_figures(each)) for name, each in ranks.items()])
 
 
-def searched(library: Library, examples: Sequence[Example]) -> Iterator[tuple[Example, GoldPlaces | None, Hits, Hits]]:
-    """For each question what either index finds."""
-    library.refresh()
-    generation, count = library.generation, library.settings.candidates
-    if generation.vectors is None:
-        raise SystemExit(f"{library.path} holds no passages.")
+def searched(library: Library, examples: Sequence[Example]) -> Iterator[Searched]:
+    """For each question what either index finds: the passages by id, and both lists."""
     vectors = library.encoder.encode_queries([example.question for example in examples])
     for example, vector in zip(examples, vectors, strict=True):
-        ids, scores = generation.vectors.search(vector, count)
-        lexical = generation.lexical.search(example.question, count)
-        yield example, _places(example), lexical, list(zip(ids.tolist(), scores.tolist(), strict=True))
+        found = library.backend.search(example.question, partial(_same, vector), library.settings.candidates, None)
+        passages = {passage.id: passage for passage, _ in (*found.lexical, *found.dense)}
+        lexical, dense = ([(each.id, score) for each, score in some] for some in (found.lexical, found.dense))
+        yield example, _places(example), passages, lexical, dense
+
+
+def _same(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    return vector
 
 
 def fusions() -> Mapping[str, Fusion]:
@@ -116,8 +121,8 @@ def compare_settings(path: Path, title: str, examples: Sequence[Example], varian
     for name in ("", *variants):
         with prepared(path, name) as (library, speed):
             ranks = [
-                first_right_rank(example, places, with_articles(library.generation.store, fuse(lexical, dense)[:50]))
-                for example, places, lexical, dense in searched(library, examples)
+                first_right_rank(example, places, with_articles(library.store, passages, fuse(lexical, dense)[:50]))
+                for example, places, passages, lexical, dense in searched(library, examples)
             ]
             rows.append((name or "as it is", *_figures(ranks), library.stats().passages, speed))
     print_table(title, [*HEAD, "passages", "passages/s"], rows)

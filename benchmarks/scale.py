@@ -36,8 +36,9 @@ from qa.datatypes import Progress, Where
 from qa.evaluation.dataset import read_examples
 from qa.library import Library
 from qa.loaders import Document
+from qa.storage.base import batched
+from qa.storage.local.backend import LocalBackend
 from qa.storage.local.generation import PAGE
-from qa.storage.local.store import batched
 
 STEPS = "10000,30000,100000,300000,1000000"
 ASKED = 300
@@ -64,7 +65,7 @@ class Bench:
     def opened(self, seed: int) -> Iterator[tuple[Library, Retriever]]:
         encoder = DrawingEncoder(self.spread, self.questions, seed)
         with Library.open(self.folder / "library", Settings(), encoder=encoder) as library:
-            yield library, Retriever(library)
+            yield library, Retriever(library.backend, library.encoder, library.settings.candidates)
 
 
 def main() -> None:
@@ -219,7 +220,11 @@ class Asking:
             self._seconds.setdefault(state, []).append(seconds)
 
     def _state(self) -> str:
-        return "while another index is made" if self._library.generation.dense.busy else "while articles are taken in"
+        return (
+            "while another index is made"
+            if _local(self._library).generation.dense.busy
+            else "while articles are taken in"
+        )
 
     def rows(self) -> list[tuple[str, str]]:
         return [
@@ -267,10 +272,17 @@ def one_more(bench: Bench, library: Library, retriever: Retriever, name: str) ->
     return seconds
 
 
+def _local(library: Library) -> LocalBackend:
+    assert isinstance(library.backend, LocalBackend)
+    return library.backend
+
+
 def recall(bench: Bench, library: Library) -> float:
     """The share of the nearest passages by the stored vectors that the index finds, the mean over the questions."""
     library.refresh()
     queries = np.stack([bench.questions[question] for question in list(bench.questions)[:ASKED]])
+    index = _local(library).generation.vectors
+    assert index is not None
     _, ids = library.store.passage_ids()
     best = np.full((len(queries), RECALL_AT), -2.0, np.float32)
     nearest = np.zeros((len(queries), RECALL_AT), np.int64)
@@ -281,7 +293,7 @@ def recall(bench: Bench, library: Library) -> float:
         first = np.argpartition(-scores, RECALL_AT, axis=1)[:, :RECALL_AT]
         best, nearest = np.take_along_axis(scores, first, 1), np.take_along_axis(known, first, 1)
     shares = [
-        len(np.intersect1d(library.vectors.search(query, RECALL_AT)[0], wanted)) / RECALL_AT
+        len(np.intersect1d(index.search(query, RECALL_AT)[0], wanted)) / RECALL_AT
         for query, wanted in zip(queries, nearest, strict=True)
     ]
     return float(np.mean(shares))

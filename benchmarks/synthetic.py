@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.storage.local.store import Store, batched
+from qa.storage.base import batched
+from qa.storage.local.store import Store
 
 Floats = NDArray[np.float32]
 

@@ -10,6 +10,7 @@ from typing import Self
 
 from qa.answering import builder, calibration
 from qa.answering.reader import Reader, TransformersReader
+from qa.answering.retrieval import Retriever
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, Citation, ProgressCallback, RetrievedPassage, Span, Turn, Where
 from qa.errors import ArticleNotFound, mapped
@@ -26,7 +27,7 @@ class Assistant:
     def __init__(self, library: Library, reader: Reader, calibrated: calibration.Calibration | None = None) -> None:
         self.library = library
         self.reader = reader
-        self.retriever = library.retriever()
+        self.retriever = Retriever(library.backend, library.encoder, library.settings.candidates)
         self.calibration = calibrated or calibration.load()
 
     @classmethod

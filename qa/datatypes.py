@@ -219,3 +219,18 @@ class Stats:
     encoder: str
     first_published: date | None
     last_published: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked in a library. `mended`: it was not sound, and is now."""
+
+    check: str
+    sound: bool
+    detail: str
+    mended: bool = False
+
+
+Standing = Literal[
+    "unchanged", "changed", "gone"
+]  # of a cited text: stored, replaced at its source by another, or gone

@@ -11,7 +11,8 @@
         ├── ArticleNotFound      no article with this id (any more)
         ├── LibraryBusy          another process is writing to this library
         ├── LibraryDamaged       the database cannot be read; derived files are rebuilt, never reported
-        └── FingerprintMismatch  the library was made with another encoder or chunking: `rebuild`
+        ├── FingerprintMismatch  the library was made with another encoder or chunking: `rebuild`
+        └── CollectionGone       a collection of a library on Milvus is not there: a rebuild may just have replaced it
 
 Each message names the value that is wrong and what to do. Errors of `embeddings` become `ModelError` in `mapped`.
 """
@@ -83,6 +84,10 @@ class LibraryDamaged(LibraryError):
 
 class FingerprintMismatch(LibraryError):
     """The library was made with another encoder or chunking."""
+
+
+class CollectionGone(LibraryError):
+    """The collection is not there: it never was, or a rebuild has just replaced it."""
 
 
 @contextmanager

@@ -1,43 +1,56 @@
-"""A library of articles: what goes in and out, with the store and both indexes kept in step."""
+"""A library of articles: what goes in and out, over a backend that keeps the store and both indexes in step."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa.config import Settings, library_address, library_path
-from qa.datatypes import Article, Failure, ProgressCallback, Report, Stats, WatchCallback, Where, silent
-from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError, QAError
+from qa.datatypes import (
+    Article,
+    Citation,
+    Failure,
+    Finding,
+    Passage,
+    ProgressCallback,
+    Report,
+    Standing,
+    Stats,
+    WatchCallback,
+    Where,
+    silent,
+)
+from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError
 from qa.ingestion.pipeline import Ingestion
 from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
 from qa.ingestion.sync import FolderState, Shard
+from qa.ingestion.watch import watch
 from qa.loaders import Document
 from qa.loaders import article_id as id_of
-from qa.passages.fingerprint import check, encoder_name
-from qa.storage import filters
-from qa.storage.listing import Listing, Sort, Wanted, Word, words_of
-from qa.storage.local import generation as generations
-from qa.storage.local.backend import Keeper
-from qa.storage.local.lock import writer_lock
-from qa.storage.local.transaction import Transaction
+from qa.passages.encoding import PassageEncoder
+from qa.passages.fingerprint import encoder_name
+from qa.storage import archive, filters
+from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
 
 if TYPE_CHECKING:
-    from qa.answering.retrieval import Retriever
-    from qa.storage.local.doctor import Finding
-
-
-logger = logging.getLogger(__name__)
+    from qa.storage.base import Backend, Store, Transaction
 
 _IN_MEMORY = ("upload:", "sample:")  # origins that nobody can read again
 
 
-class Library(Keeper):
+class Library:
     """An open library. Every method may be called from any thread; changes queue, and reading goes on meanwhile."""
+
+    def __init__(self, backend: Backend, encoder: Encoder, passages: PassageEncoder, settings: Settings) -> None:
+        """Use `open`."""
+        self.backend = backend
+        self.encoder = encoder
+        self.settings = settings
+        self._passages = passages
 
     @classmethod
     def open(
@@ -47,33 +60,60 @@ class Library(Keeper):
         *,
         encoder: Encoder | None = None,
     ) -> Library:
-        """Open the library in a folder, made when it is not there; without a folder, the default library.
+        """Open the library in a folder or at an address, made when it is not there; without one, the default library.
 
-        At an address, `milvus://...`, it is a `qa.storage.milvus.backend.MilvusLibrary`. Raises LibraryDamaged when it
-        cannot be read, LibraryBusy when another process is just making it.
+        An address is `milvus://host:19530/name`. Raises LibraryDamaged when it cannot be read, LibraryBusy when another
+        process is just making it, LibraryError when nothing answers at the address or the folder cannot be made.
         """
-        if address := library_address(path):
-            from qa.storage.milvus.backend import MilvusLibrary
-
-            return MilvusLibrary.open_at(address, settings, encoder=encoder)
-        path = library_path(path)
         settings = settings or Settings.resolve()
-        try:
-            if generations.current_name(path) is None:
-                generations.make_private(path)
-                with writer_lock(path / "write.lock").held("making"):
-                    if generations.current_name(path) is None:
-                        generations.create(path)
-        except OSError as error:
-            raise LibraryError(f"The library at {path} cannot be made: {error}. Choose a folder of yours.") from error
         encoder = encoder or SentenceTransformerEncoder(settings.encoder, settings.precision, settings.threads)
-        return cls(path, settings, encoder, generations.open_current(path))
+        passages = PassageEncoder(encoder, settings)
+        return cls(_backend(path, passages, settings), encoder, passages, settings)
+
+    def close(self) -> None:
+        """Close files and connections. Nothing is lost without it, but the next opening may take longer."""
+        self.backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def location(self) -> str:
+        """The folder or the address where it lies, as it is shown."""
+        return self.backend.location
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder where it lies; None for one that is in no folder of this machine."""
+        return self.backend.folder
+
+    @property
+    def path(self) -> Path:
+        """The same. Raises LibraryError where there is none."""
+        if self.folder is None:
+            raise LibraryError(f"The library at {self.location} is in no folder of this machine.")
+        return self.folder
+
+    @property
+    def store(self) -> Store:
+        """Articles, passages and vectors as they are stored. Raises LibraryError when the library is closed."""
+        return self.backend.store
+
+    def refresh(self) -> int:
+        """Bring the indexes to the newest revision, also one that another process made; the revision.
+
+        Raises FingerprintMismatch when the vectors were made with other settings than this library was opened with.
+        """
+        return self.backend.refresh()
 
     # what is in it
 
     def __len__(self) -> int:
         """The number of articles."""
-        return self._current().store.count()
+        return self.store.count()
 
     def __bool__(self) -> bool:
         """Always true: an empty library is a library."""
@@ -81,7 +121,7 @@ class Library(Keeper):
 
     def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
         """The articles that the filter lets through, newest first, undated ones last."""
-        return self._current().store.articles(where, offset=offset, limit=limit)
+        return self.store.articles(where, offset=offset, limit=limit)
 
     def listing(
         self,
@@ -93,32 +133,27 @@ class Library(Keeper):
         without: Iterable[str] = (),
         offset: int = 0,
         limit: int = 100,
-    ) -> Listing:
+    ) -> ArticlePage:
         """A page of the articles that have each of the `words` in title, publisher, source or text.
 
         Titles and sources may have a word as a part of another, texts in any of its forms; those of articles that were
         just added may not be looked through yet. `without` these ids.
         """
-        searched = tuple(Word(word, self._passages_with(word)) for word in words_of(words))
-        wanted = Wanted(where, searched, sort, descending, frozenset(without))
-        return self._current().store.listing(wanted, offset=offset, limit=limit)
-
-    def _passages_with(self, word: str) -> tuple[int, ...]:
-        lexical = self._current().lexical
-        lexical.follow()
-        return tuple(lexical.containing(word))
+        searched = tuple(Word(word, self.backend.passages_with(word)) for word in words_of(words))
+        query = ListQuery(where, searched, sort, descending, frozenset(without))
+        return self.store.listing(query, offset=offset, limit=limit)
 
     def article(self, article_id: str) -> Article:
         """The article with this id; raises ArticleNotFound, or LibraryDamaged when its text is not what was stored."""
-        found = self._current().store.article(article_id)
+        found = self.store.article(article_id)
         if found is None:
             raise ArticleNotFound(
-                f"No article {article_id!r} is in the library at {self.path}; it may have been changed or removed. "
+                f"No article {article_id!r} is in the library at {self.location}; it may have been changed or removed. "
                 "List what is there with: article-qa list"
             )
         if id_of(found.text) != article_id:
             raise LibraryDamaged(
-                f"The text of article {article_id} ({found.title!r}) in the library at {self.path} is not what was "
+                f"The text of article {article_id} ({found.title!r}) in the library at {self.location} is not what was "
                 "stored: the file is damaged. Put back a copy from a backup, or take the article out and add it again: "
                 f"article-qa remove {article_id}"
             )
@@ -126,29 +161,35 @@ class Library(Keeper):
 
     def sources(self) -> dict[str, int]:
         """Publishers, else websites, that a filter can choose, with the number of their articles, most first."""
-        return filters.source_counts(self._current().store.publishers())
+        return filters.source_counts(self.store.publishers())
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """An article's passages in the order of its text; none when there is no such article (any more)."""
+        return self.store.passages_of(article_id)
+
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        """The titles of these articles, by id; those that are not there (any more) are left out."""
+        return {each: header.title for each, header in self.store.headings(list(ids)).items()}
+
+    def standing(self, citation: Citation) -> Standing:
+        """What has become of a cited text: still stored, replaced at its source by another one, or gone."""
+        if self.store.headings([citation.article_id]):
+            return "unchanged"
+        return "changed" if self.store.sources.records([citation.source]) else "gone"
 
     def stats(self) -> Stats:
         """The size of the library, and what made its vectors."""
-        store = self._current().store
+        store = self.store
         size = store.size()
         return Stats(
             articles=size.articles,
             passages=size.passages,
             revision=store.revision(),
-            bytes_on_disk=generations.bytes_below(self.path),
+            bytes_on_disk=self.backend.bytes_on_disk(),
             encoder=encoder_name(store.fingerprint()) or self.settings.encoder,
             first_published=size.first_published,
             last_published=size.last_published,
         )
-
-    # for the retriever
-
-    def retriever(self) -> Retriever:
-        """What finds passages in this library."""
-        from qa.answering.retrieval import Retriever
-
-        return Retriever(self)
 
     # changes
 
@@ -160,7 +201,7 @@ class Library(Keeper):
         """
         given = [sources] if isinstance(sources, str | Path) else sources
         with self._changing("adding articles to", progress) as ingestion:
-            origins, unknown = expand_sources(given, self.settings, self.path)
+            origins, unknown = expand_sources(given, self.settings, self.folder)
             ingestion.report.failed += unknown
             ingestion.read(origins)
             ingestion.read_again(origins)
@@ -174,7 +215,11 @@ class Library(Keeper):
 
     def failures(self) -> list[Failure]:
         """What could not be taken in and has not gone in since, by file or URL."""
-        return [failure for _, failures in self._current().store.failures().values() for failure in failures]
+        return [failure for failures in self.failures_by_origin().values() for failure in failures]
+
+    def failures_by_origin(self) -> dict[str, list[Failure]]:
+        """The same, by the file or URL that was read."""
+        return {origin: failures for origin, (_, failures) in self.store.sources.failures().items()}
 
     def retry(self, *, only: Iterable[str] | None = None, progress: ProgressCallback | None = None) -> Report:
         """Try again what failed, changed or not, or `only` these files and URLs of it.
@@ -183,7 +228,7 @@ class Library(Keeper):
         """
         chosen = None if only is None else set(only)
         with self._changing("adding articles to", progress, retry=True) as ingestion:
-            failed = [each for each in self._generation.store.failures() if not each.startswith(_IN_MEMORY)]
+            failed = [each for each in self.failures_by_origin() if not each.startswith(_IN_MEMORY)]
             origins = [origin for origin in failed if chosen is None or origin in chosen]
             ingestion.read(origins)
             ingestion.read_again(origins)
@@ -209,11 +254,11 @@ class Library(Keeper):
         Several processes can share a folder, each with a `shard` of its own.
         """
         with self._changing("syncing a folder with", progress) as ingestion:
-            state, store = FolderState(folder, only, self.settings, self.path, shard), self._generation.store
+            state = FolderState(folder, only, self.settings, self.folder, shard)
             ingestion.report.failed += state.failed
             ingestion.read(state.files)
-            ingestion.release(state.removed_sources(store, ingestion.whole))
-            ingestion.forget(state.removed_failures(store))
+            ingestion.release(state.removed_sources(self.store.sources, ingestion.whole))
+            ingestion.forget(state.removed_failures(self.store.sources))
             ingestion.read_again(state.there)
         return ingestion.report.build()
 
@@ -232,8 +277,6 @@ class Library(Keeper):
         LoadError for a folder that is not there at the beginning, FingerprintMismatch, LibraryDamaged, ModelError.
         What is being taken in when `stop` is set is not finished; each batch that is stays.
         """
-        from qa.ingestion.watch import watch
-
         given = [sources] if isinstance(sources, str | Path) else sources
         watch(
             self,
@@ -249,7 +292,7 @@ class Library(Keeper):
 
         `ingest_fetched` takes it in. Holds no lock, however slow the servers are. Raises LoadError.
         """
-        return poll(url, self._current().store, self.settings)
+        return poll(url, self.store, self.settings)
 
     def ingest_fetched(self, fetched: Fetched, *, progress: ProgressCallback | None = None) -> Report:
         """Take in what `poll` gave. What is no longer there stays: a feed only holds its latest entries."""
@@ -263,7 +306,7 @@ class Library(Keeper):
         """Take articles out, whatever sources they came from; adding one of those again brings it back."""
         given = list(dict.fromkeys(ids))
         with self._releasing() as (transaction, removed):
-            known = self._generation.store.headings(given)
+            known = self.store.headings(given)
             for article_id in known:
                 transaction.release_article(article_id)
         unknown = [each for each in given if each not in known]
@@ -280,41 +323,53 @@ class Library(Keeper):
     def _releasing(self) -> Iterator[tuple[Transaction, list[str]]]:
         """A transaction that lets go of articles, and the ids of those that went with it, known at its end."""
         removed: list[str] = []
-        with self._lock.held("removing articles from"):
-            generation = self._current()
-            generation.forget_future()
-            with generation.store.transaction() as transaction:
+        with self.backend.changing("removing articles from"):
+            with self.store.transaction() as transaction:
                 yield transaction, removed
                 removed += transaction.settle().removed
-            generation.follow()
-            self._compact_if_due(removed=bool(removed))
+            self.backend.after_batch()
+            self.backend.after_change(encoded=0, removed=bool(removed))
+
+    @contextmanager
+    def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingestion]:
+        """Keep others from changing the library, and at the end bring this process's part of the indexes in step."""
+        with self.backend.changing(doing):
+            self.backend.check_fingerprint()
+            ingestion = Ingestion(
+                self.store,
+                self._passages,
+                self.settings,
+                progress=progress or silent,
+                stored=self.backend.after_batch,
+                retry=retry,
+            )
+            yield ingestion
+            self.backend.after_change(encoded=ingestion.encoded, removed=bool(ingestion.report.removed))
+
+    # the whole
+
+    def check_fingerprint(self) -> None:
+        """Raise FingerprintMismatch unless the settings in force make the same passages and vectors as are stored."""
+        self.backend.check_fingerprint()
 
     def examine(self, *, repair: bool = True, progress: ProgressCallback | None = None) -> list[Finding]:
-        """Check everything, and make derived files anew that are wrong (`qa.storage.local.doctor`)."""
-        from qa.storage.local import doctor
-
-        with self._lock.held("checking"):
-            self._current()
-            return list(doctor.examine(self, progress or silent, repair=repair))
+        """Check texts, passages, vectors and indexes, and with `repair` make derived files anew that are wrong."""
+        return list(self.backend.examine(progress or silent, repair=repair))
 
     def export(self, file: str | Path, *, vectors: bool = True, progress: ProgressCallback | None = None) -> int:
         """Write the whole library as one ZIP of plain files (`qa.storage.archive`); the number of articles in it."""
-        from qa.storage import archive
-
-        with self._lock.held("exporting"):
-            return archive.export(self._current().store, Path(file).expanduser(), progress or silent, vectors=vectors)
+        with self.backend.locked("exporting"):
+            path = Path(file).expanduser()
+            return archive.export(self.store, path, self.location, progress or silent, vectors=vectors)
 
     def import_archive(self, file: str | Path, *, progress: ProgressCallback | None = None) -> Report:
         """Take in what `export` wrote; what is here stays, and the same text is kept once.
 
         Each finished batch stays, whatever happens then. Raises LibraryError for a file that is no whole archive.
         """
-        from qa.storage import archive
-
-        told = progress or silent
         with self._changing("importing into", progress):
-            store = self._generation.store
-            return archive.restore(Path(file).expanduser(), store, self._passage_encoder, self.settings, told)
+            path = Path(file).expanduser()
+            return archive.restore(path, self.store, self._passages, self.settings, progress or silent)
 
     def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:
         """Make passages, vectors and indexes anew with the settings in force; the old ones serve until then.
@@ -322,63 +377,29 @@ class Library(Keeper):
         Interrupted, the next rebuild goes on where it stopped, unless the articles or settings have changed since.
         Raises LibraryError when the disk has no room for both.
         """
-        from qa.storage.local.rebuild import rebuilt
-
-        with self._lock.held("rebuilding"):
-            old = self._current()
-            new, failures = rebuilt(self.path, old, self._passage_encoder, self.settings, progress or silent)
-            self._put_in_force(new)
-        return Report(unchanged=new.store.count(), failed=tuple(failures))
+        failures = self.backend.rebuild(progress or silent)
+        return Report(unchanged=len(self), failed=tuple(failures))
 
     def compact(self, *, progress: ProgressCallback | None = None) -> int:
         """Write the library anew without a trace of what was removed or replaced; the bytes that this freed.
 
         Asking goes on meanwhile. `remove` and `sync` do it by themselves where it takes a moment, and every change does
         when much has gone; a rebuild does it as well, and one that was interrupted begins anew after it. Raises
-        LibraryError when the disk has no room for both.
+        LibraryError when the disk has no room for both, or where the backend does it by itself.
         """
-        from qa.storage.local import compaction
+        return self.backend.compact(progress or silent)
 
-        with self._lock.held("compacting"):
-            before = generations.bytes_below(self.path)
-            self._put_in_force(compaction.compacted(self.path, self._current(), progress or silent))
-            compaction.delete(compaction.leftovers(self.path))
-            return max(0, before - generations.bytes_below(self.path))
-
-    def lingers(self) -> bool:
+    def has_removed_text(self) -> bool:
         """Whether words of removed or replaced articles may still be in the files; `compact` takes them out."""
-        from qa.storage.local import compaction
+        return self.backend.has_removed_text()
 
-        return compaction.lingers(self.path, self._current())
 
-    def _compact_if_due(self, *, removed: bool) -> None:
-        """At the end of a change, which stands whatever becomes of this. The caller holds the writer lock."""
-        from qa.storage.local import compaction
+def _backend(path: str | Path | None, passages: PassageEncoder, settings: Settings) -> Backend:
+    """Chosen by address. Each brings libraries of its own, which the other does not need."""
+    if address := library_address(path):
+        from qa.storage.milvus.backend import MilvusBackend
 
-        if compaction.is_due(self._generation.store, removed=removed):
-            try:
-                self.compact()
-            except (QAError, OSError) as error:
-                logger.warning("The library at %s still holds words of removed articles: %s", self.path, error)
+        return MilvusBackend.open(address, passages, settings)
+    from qa.storage.local.backend import LocalBackend
 
-    @contextmanager
-    def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingestion]:
-        """Hold the writer lock, and at the end bring this process's part of the indexes in step."""
-        with self._lock.held(doing):
-            generation = self._current()
-            check(generation.store.fingerprint(), self._passage_encoder.fingerprint, self.path)
-            generation.forget_future()
-            generations.delete_others(self.path, keep=generations.unfinished_name(self.path))
-            ingestion = Ingestion(
-                generation.store,
-                self._passage_encoder,
-                self.settings,
-                progress=progress or silent,
-                stored=generation.follow,
-                retry=retry,
-            )
-            yield ingestion
-            generation.catch_up_lexical()
-            if generation.wants_snapshot(ingestion.encoded):
-                generation.finish_vectors()
-            self._compact_if_due(removed=bool(ingestion.report.removed))
+    return LocalBackend.open(library_path(path), passages, settings)

@@ -22,12 +22,13 @@ from qa.datatypes import (
     Reason,
     Report,
     RetrievedPassage,
+    Standing,
     Turn,
     Where,
 )
 from qa.errors import ArticleNotFound, QuestionError
 from qa.loaders import Document
-from qa.storage.listing import Listed, Listing, Sort, Wanted, Word, first_of_page, sifted, words_of
+from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, Sort, Word, filter_rows, first_of_page, words_of
 
 FERRY = Article(
     id="f" * 16,
@@ -80,7 +81,7 @@ def cite(article: Article, start: int, end: int, repeats: tuple[Citation, ...] =
 class FakeLibrary:
     """Articles in a dict, newest first; an upload is its first line as the title and the rest as the text.
 
-    It is its own store; conversations are kept in a folder of its own.
+    Conversations are kept in a folder of its own.
     """
 
     def __init__(self, articles: Iterable[Article] = ARTICLES) -> None:
@@ -90,15 +91,16 @@ class FakeLibrary:
         self.path = Path(self._folder.name)
 
     @property
-    def store(self) -> FakeLibrary:
-        return self
+    def folder(self) -> Path:
+        return self.path
 
-    def headings(self, ids: Iterable[str]) -> dict[str, Article]:
-        return {each: self.kept[each] for each in ids if each in self.kept}
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        return {each: self.kept[each].title for each in ids if each in self.kept}
 
-    def holdings(self, sources: Iterable[str]) -> dict[str, Article]:
-        wanted = set(sources)
-        return {article.source: article for article in self.kept.values() if article.source in wanted}
+    def standing(self, citation: Citation) -> Standing:
+        if citation.article_id in self.kept:
+            return "unchanged"
+        return "changed" if citation.source in {article.source for article in self.kept.values()} else "gone"
 
     def sources(self) -> dict[str, int]:
         hosts = [urlsplit(article.url).hostname for article in self.kept.values() if article.url]
@@ -119,20 +121,20 @@ class FakeLibrary:
     def listing(
         self, where: Where | None = None, *, words: str = "", sort: Sort = "date", descending: bool = True,
         without: Iterable[str] = (), offset: int = 0, limit: int = 100,
-    ) -> Listing:  # fmt: skip
-        wanted = Wanted(where, tuple(map(Word, words_of(words))), sort, descending, frozenset(without))
-        rows = (Listed(a.id, a.title, a.source, a.url, a.site, a.published) for a in self.articles(where))
-        found = sifted(rows, wanted)
+    ) -> ArticlePage:  # fmt: skip
+        wanted = ListQuery(where, tuple(map(Word, words_of(words))), sort, descending, frozenset(without))
+        rows = (ArticleSummary(a.id, a.title, a.source, a.url, a.site, a.published) for a in self.articles(where))
+        found = filter_rows(rows, wanted)
         first = first_of_page(offset, limit, len(found))
-        return Listing(len(found), first, tuple(found[first : first + limit]))
+        return ArticlePage(len(found), first, tuple(found[first : first + limit]))
 
-    def passages_of(self, article_id: str) -> list[Passage]:
+    def passages(self, article_id: str) -> list[Passage]:
         return [Passage(1, article_id, 0, len(self.kept[article_id].text))]
 
-    def failures(self) -> dict[str, tuple[str, list[Failure]]]:
+    def failures_by_origin(self) -> dict[str, list[Failure]]:
         return {}
 
-    def lingers(self) -> bool:
+    def has_removed_text(self) -> bool:
         return False
 
     def refresh(self) -> int:

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from library_fakes import SETTINGS, LetterEncoder, write_rows
+from library_fakes import SETTINGS, LetterEncoder, generation_of, lexical_of, retriever_of, vectors_of, write_rows
 
-from qa.answering.retrieval import Retriever
 from qa.library import Library
 
 WORDS = ["amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "heron", "islet"]
@@ -77,7 +76,7 @@ def made(base: Path) -> Path:
             transaction.release_article(gone)
             transaction.settle()
         library.refresh()
-        library.generation.save_vectors()
+        generation_of(library).dense.save()
     files = {file.suffix for file in (base / "library").rglob("*") if file.is_file()}
     assert {".db", ".bin", ".json", ".del", ".idx", ".term", ".fieldnorm", ".fast", ".store", ".pos"} <= files
     return base / "library"
@@ -98,7 +97,7 @@ def copied(whole: Path, folder: Path) -> Path:
 
 def found(library: Library, word: str) -> set[str]:
     """The titles of what is retrieved by its words; every text that can be shown is the one that was stored."""
-    hits = [hit for hit in Retriever(library).retrieve(word) if hit.lexical_rank]
+    hits = [hit for hit in retriever_of(library).retrieve(word) if hit.lexical_rank]
     for hit in hits:
         assert library.article(hit.article.id).text.split() == rows([hit.article.title])[hit.article.title].split()
     return {hit.article.title for hit in hits}
@@ -107,9 +106,9 @@ def found(library: Library, word: str) -> set[str]:
 def assert_as_before(library: Library) -> None:
     assert {article.title for article in library.articles()} == set(WORDS)
     library.refresh()
-    assert len(library.lexical) == len(library.vectors) == library.stats().passages
+    assert len(lexical_of(library)) == len(vectors_of(library)) == library.stats().passages
     for word in WORDS:
         assert found(library, word) == {word}
         vector = LetterEncoder().encode_queries([word])[0]
         _, expected = library.store.passage_ids()
-        assert set(library.vectors.search(vector, 1000)[0].tolist()) == set(expected.tolist())
+        assert set(vectors_of(library).search(vector, 1000)[0].tolist()) == set(expected.tolist())

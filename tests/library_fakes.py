@@ -13,8 +13,14 @@ from click.testing import Result
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
+from embeddings.vectors import VectorIndex
+from qa.answering.retrieval import Retriever
 from qa.cli.commands import app
 from qa.config import Settings
+from qa.library import Library
+from qa.storage.local.backend import LocalBackend
+from qa.storage.local.generation import Generation
+from qa.storage.local.lexical import LexicalIndex
 
 SETTINGS = Settings(passage_words=12, overlap_words=3, batch_articles=3, min_article_chars=1)
 
@@ -62,3 +68,22 @@ def shell_with_letters(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]
         monkeypatch.setenv(f"ARTICLE_QA_{name}", value)
     monkeypatch.setattr("qa.library.SentenceTransformerEncoder", lambda *_: LetterEncoder())
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def generation_of(library: Library) -> Generation:
+    """The store and indexes in force of a library in a folder."""
+    assert isinstance(library.backend, LocalBackend)
+    return library.backend.generation
+
+
+def lexical_of(library: Library) -> LexicalIndex:
+    return generation_of(library).lexical
+
+
+def vectors_of(library: Library) -> VectorIndex:
+    """Empty while there is no passage."""
+    return generation_of(library).vectors or VectorIndex(library.encoder.dimension)
+
+
+def retriever_of(library: Library) -> Retriever:
+    return Retriever(library.backend, library.encoder, library.settings.candidates)

@@ -18,7 +18,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from library_fakes import SETTINGS, LetterEncoder, write, write_rows
+from library_fakes import SETTINGS, LetterEncoder, generation_of, lexical_of, vectors_of, write, write_rows
 
 import qa.storage.local.generation
 from qa.config import Settings
@@ -56,14 +56,14 @@ def reopened(library: Library, settings: Settings | None = None) -> Library:
 def lexical_hits(library: Library, question: str) -> set[str]:
     """The titles of the articles that the lexical index finds."""
     library.refresh()
-    found = library.store.passages([passage for passage, _ in library.lexical.search(question, 1000)])
+    found = library.store.passages([passage for passage, _ in lexical_of(library).search(question, 1000)])
     return {library.article(passage.article_id).title for passage in found}
 
 
 def nearest(library: Library, question: str) -> str:
     """The text of the passage whose vector is nearest."""
     library.refresh()
-    ids, _ = library.vectors.search(library.encoder.encode_queries([question])[0], 1)
+    ids, _ = vectors_of(library).search(library.encoder.encode_queries([question])[0], 1)
     (passage,) = library.store.passages(ids.tolist())
     return library.article(passage.article_id).text[passage.start : passage.end]
 
@@ -78,9 +78,9 @@ def assert_in_step(library: Library) -> None:
     for article in articles.values():
         covered = {i for each in library.store.passages_of(article.id) for i in range(each.start, each.end)}
         assert all(i in covered or char.isspace() for i, char in enumerate(article.text))
-        assert article.source in library.store.holders_of([article.id])[article.id]
-    assert library.vectors.ids().tolist() == ids.tolist()
-    assert len(library.lexical) == len(ids)
+        assert article.source in library.store.sources.holders_of([article.id])[article.id]
+    assert vectors_of(library).ids().tolist() == ids.tolist()
+    assert len(lexical_of(library)) == len(ids)
     texts = [
         articles[each.article_id].title + "\n" + articles[each.article_id].text[each.start : each.end]
         for each in passages
@@ -89,9 +89,9 @@ def assert_in_step(library: Library) -> None:
     if len(ids):
         np.testing.assert_allclose(library.store.vectors(ids), expected, atol=1e-3)
     for passage, vector, text in zip(passages, expected, texts, strict=True):
-        found, scores = library.vectors.search(vector, len(ids))
+        found, scores = vectors_of(library).search(vector, len(ids))
         assert dict(zip(found.tolist(), scores.tolist(), strict=True))[passage.id] == pytest.approx(1, abs=2e-3)
-        assert passage.id in {hit for hit, _ in library.lexical.search(text, len(ids))}
+        assert passage.id in {hit for hit, _ in lexical_of(library).search(text, len(ids))}
 
 
 # opening
@@ -102,8 +102,8 @@ def test_a_new_library_is_empty_and_private(library: Library) -> None:
     assert library
     assert library.path.stat().st_mode & 0o777 == 0o700
     assert library.refresh() == 0
-    assert library.lexical.search("anything", 5) == []
-    assert library.vectors.search(np.ones(26, np.float32), 5)[0].tolist() == []
+    assert lexical_of(library).search("anything", 5) == []
+    assert vectors_of(library).search(np.ones(26, np.float32), 5)[0].tolist() == []
     stats = library.stats()
     assert (stats.articles, stats.passages, stats.revision, stats.first_published) == (0, 0, 0, None)
 
@@ -169,8 +169,9 @@ def test_a_lost_pointer_loses_no_article(library: Library, folder: Path) -> None
 
 def test_a_damaged_database(library: Library, folder: Path) -> None:
     library.add(write(folder, "a", ZEBRA))
+    database = library.store.path
     library.close()
-    library.store.path.write_bytes(b"rubbish" * 1000)
+    database.write_bytes(b"rubbish" * 1000)
     with pytest.raises(LibraryDamaged, match="add the articles again"):
         reopened(library)
 
@@ -350,7 +351,7 @@ def test_the_first_batches_are_found_while_others_are_encoded(library: Library, 
 
     def look(progress: Progress) -> None:
         if progress.stage == "encode":
-            found.append((len(library.lexical), len(library.vectors)))
+            found.append((len(lexical_of(library)), len(vectors_of(library))))
 
     library.add(write(folder, "a", ZEBRA))
     library.refresh()  # somebody has asked here
@@ -553,7 +554,7 @@ def test_an_empty_library_takes_any_settings(library: Library, folder: Path) -> 
 def test_a_question_reads_on_in_the_generation_it_began_with(library: Library, folder: Path) -> None:
     library.add(write(folder, "a", ZEBRA))
     library.refresh()
-    begun = library.generation
+    begun = generation_of(library)
     with reopened(library) as other:
         other.rebuild()
         other.remove([article_id(ZEBRA)])
@@ -564,7 +565,7 @@ def test_a_question_reads_on_in_the_generation_it_began_with(library: Library, f
     assert len(begun.vectors) == 1
     assert library.refresh() == library.stats().revision
     assert len(library) == 0
-    assert library.generation is not begun
+    assert generation_of(library) is not begun
 
 
 def test_a_rebuild_between_the_look_and_the_opening(
@@ -587,9 +588,9 @@ def test_a_rebuild_while_the_indexes_catch_up(library: Library, folder: Path, mo
             library.rebuild()
             raise OSError("the folder is gone")
 
-        monkeypatch.setattr(other.generation, "catch_up_vectors", rebuild_first)
+        monkeypatch.setattr(generation_of(other), "catch_up_vectors", rebuild_first)
         assert lexical_hits(other, "zebra") == {"Zoo"}
-        assert other.generation.name == "000002"
+        assert generation_of(other).name == "000002"
 
 
 def test_a_rebuild_that_fails_changes_nothing(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -625,7 +626,7 @@ def test_a_rebuild_that_was_interrupted_goes_on_unless_something_has_changed(
         again.rebuild()
         assert len(again.encoder.encoded) == {"nothing": 2, "an article": 9, "the settings": 8}[change]
         assert_in_step(again)
-        assert [entry.name for entry in (library.path / "generations").iterdir()] == [again.generation.name]
+        assert [entry.name for entry in (library.path / "generations").iterdir()] == [generation_of(again).name]
 
 
 def test_a_rebuild_without_room_says_so_and_touches_nothing(
@@ -646,7 +647,7 @@ def test_a_rebuild_that_lost_something_is_not_put_in_force(
     with pytest.raises(LibraryError, match="not complete"):
         library.rebuild()
     monkeypatch.undo()
-    assert library.generation.name == "000001"
+    assert generation_of(library).name == "000001"
     assert_in_step(library)
 
 
@@ -676,20 +677,20 @@ def test_broken_derived_files_are_made_anew(
     monkeypatch.setattr("qa.storage.local.generation.SNAPSHOT_PASSAGES", 0)
     write_rows(folder / "rows.jsonl", {f"row{i}": f"Story number{i} is told." for i in range(5)})
     library.add(folder)
-    generation = library.generation
+    generation = generation_of(library)
     library.close()
-    assert generation.snapshot.exists()
+    assert generation.dense.snapshot.exists()
     if damage == "missing":
         shutil.rmtree(generation.folder / "lexical")
-        generation.snapshot.unlink()
+        generation.dense.snapshot.unlink()
     elif damage == "rubbish":
-        for file in [generation.snapshot, *(generation.folder / "lexical").glob("*.*")]:
+        for file in [generation.dense.snapshot, *(generation.folder / "lexical").glob("*.*")]:
             file.write_bytes(b"rubbish" * 100)
     else:
         generation.lexical.apply([], [1, 2], 99)
         assert generation.vectors is not None
         generation.vectors.remove([3])
-        generation.vectors.save(generation.snapshot, 99)
+        generation.vectors.save(generation.dense.snapshot, 99)
     with reopened(library) as again:
         assert_in_step(again)
 
@@ -700,20 +701,20 @@ def test_a_snapshot_is_written_when_enough_has_changed(
     monkeypatch.setattr("qa.storage.local.generation.SNAPSHOT_PASSAGES", 4)
     rows = {f"row{i}": f"Story number{i} is told." for i in range(4)}
     library.add(write_rows(folder / "rows.jsonl", rows))
-    assert not library.generation.snapshot.exists()
+    assert not generation_of(library).dense.snapshot.exists()
     rows["more"] = "One more."
     library.add(write_rows(folder / "rows.jsonl", rows))
     with reopened(library) as reader:  # five passages to read are too many to read again each time
         reader.refresh()
-        reader.generation.dense.settle()
-        assert library.generation.snapshot.exists()
+        generation_of(reader).dense.settle()
+        assert generation_of(library).dense.snapshot.exists()
         assert_in_step(reader)
     (folder / "rows.jsonl").unlink()
     write(folder, "a", ZEBRA)
     library.sync(folder)
     with reopened(library) as reader:  # starts from the snapshot and catches up
         assert_in_step(reader)
-        assert len(reader.vectors) == 1
+        assert len(vectors_of(reader)) == 1
 
 
 # several at once
@@ -746,9 +747,9 @@ def test_a_writer_in_another_process(library: Library, folder: Path, monkeypatch
             transaction.release_article(article_id(ZEBRA))
             transaction.settle()
         library.refresh()
-        assert len(library.lexical) == 1
+        assert len(lexical_of(library)) == 1
     library.refresh()
-    assert len(library.lexical) == 0
+    assert len(lexical_of(library)) == 0
 
 
 def test_what_another_process_has_committed_is_seen_while_it_writes_on(library: Library, folder: Path) -> None:
@@ -785,7 +786,7 @@ def test_asking_from_many_threads_while_articles_come_and_go(library: Library, f
         try:
             while not done.is_set():
                 asked.refresh()
-                at = asked.generation
+                at = generation_of(asked)
                 hits = [hit for hit, _ in at.lexical.search("story number", 50)]
                 if at.vectors is not None:
                     hits += at.vectors.search(np.full(26, 0.1, np.float32), 50)[0].tolist()
@@ -892,7 +893,7 @@ def contents(library: Library) -> dict[str, object]:
     return {
         article.text: (
             [(passage.start, passage.end) for passage in library.store.passages_of(article.id)],
-            sorted(library.store.holders_of([article.id])[article.id]),
+            sorted(library.store.sources.holders_of([article.id])[article.id]),
         )
         for article in library.articles()
     }

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.datatypes import RetrievedPassage, Where
+from qa.datatypes import Passage, RetrievedPassage, Where
 from qa.errors import mapped
 
 if TYPE_CHECKING:
-    from qa.library import Library
-    from qa.storage.local.store import Store
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embeddings.encoder import Encoder
+    from qa.storage.base import Backend, Store
 
 DENSE_WEIGHT = 0.5  # of the dense score in the fused one; the lexical score has the rest
 
@@ -67,32 +70,34 @@ def _min_max(hits: Sequence[tuple[int, float]]) -> Mapping[int, float]:
 class Retriever:
     """Finds the passages of one library."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, backend: Backend, encoder: Encoder, count: int) -> None:
+        """At most `count` passages a question."""
+        self._backend = backend
+        self._encoder = encoder
+        self._count = count
 
     def retrieve(self, question: str, where: Where | None = None) -> list[RetrievedPassage]:
-        """The passages for a question, best first, at most `settings.candidates`.
+        """The passages for a question, best first.
 
         The filter is applied inside both indexes, so it never costs results. A passage that was removed while the
-        indexes were being asked is left out.
+        indexes were being asked is left out. Raises FingerprintMismatch, ModelError.
         """
-        generation = self._library.ready()  # one for the whole question: a rebuild may replace it meanwhile
-        vectors, count = generation.vectors, self._library.settings.candidates
-        allowed = generation.store.allowed(where) if where else None
-        if vectors is None or (allowed is not None and not len(allowed)):
-            return []
-        lexical = generation.lexical.search(question, count, allowed)
+        hits = self._backend.search(question, lambda: self._encoded(question), self._count, where)
+        passages = {passage.id: passage for passage, _ in (*hits.lexical, *hits.dense)}
+        lexical, dense = ([(each.id, score) for each, score in found] for found in (hits.lexical, hits.dense))
+        return with_articles(self._backend.store, passages, fuse(lexical, dense)[: self._count])
+
+    def _encoded(self, question: str) -> NDArray[np.float32]:
+        """(d,)"""
         with mapped():
-            vector = self._library.encoder.encode_queries([question])[0]
-            ids, scores = vectors.search(vector, count, allowed)
-        fused = fuse(lexical, list(zip(ids.tolist(), scores.tolist(), strict=True)))[:count]
-        return with_articles(generation.store, fused)
+            vectors = self._encoder.encode_queries([question])
+        vector: NDArray[np.float32] = vectors[0]
+        return vector
 
 
-def with_articles(store: Store, fused: Sequence[Fused]) -> list[RetrievedPassage]:
-    """The passages and their articles; what has been removed meanwhile is left out."""
-    passages = {passage.id: passage for passage in store.passages([hit.passage_id for hit in fused])}
-    articles = store.articles_by_id({passage.article_id for passage in passages.values()})
+def with_articles(store: Store, passages: Mapping[int, Passage], fused: Sequence[Fused]) -> list[RetrievedPassage]:
+    """The passages, by id, and their articles; those of an article that has been removed meanwhile are left out."""
+    articles = store.articles_by_id({passages[hit.passage_id].article_id for hit in fused})
     return [
         RetrievedPassage(
             passage=passage,
@@ -103,5 +108,5 @@ def with_articles(store: Store, fused: Sequence[Fused]) -> list[RetrievedPassage
             score=hit.score,
         )
         for hit in fused
-        if (passage := passages.get(hit.passage_id)) and passage.article_id in articles
+        if (passage := passages[hit.passage_id]).article_id in articles
     ]

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from qa.datatypes import Answer, Article, Citation
+from qa.datatypes import Answer, Article, Citation, Standing
 from qa.errors import ArticleNotFound
 from qa.loaders.article import article_id
 from qa.serialization.answers import ARTICLE_FORMAT, ArticleOf, all_citations, answer_from_dict, article_from_dict
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from qa.library import Library
 
 CHECKS_FORMAT = "article-qa/checks/1"
-
-Standing = Literal["unchanged", "changed", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +177,6 @@ def checks_to_dict(checks: Sequence[Check]) -> JsonObject:
     }
 
 
-def standing(library: Library, citation: Citation) -> Standing:
-    """What has become of a cited text: still stored, replaced at its source by another one, or gone."""
-    if library.store.headings([citation.article_id]):
-        return "unchanged"
-    return "changed" if library.store.holdings([citation.source]) else "gone"
-
-
 def standings(answer: Answer, library: Library) -> Mapping[str, Standing]:
     """The standing of every article that `answer` cites, by its id."""
-    return {each.article_id: standing(library, each) for each in all_citations(answer.citations)}
+    return {each.article_id: library.standing(each) for each in all_citations(answer.citations)}

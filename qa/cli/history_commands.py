@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qa import review_wording
-from qa.answering.verification import Check, Saved, checks_to_dict, read_saved, standing, verify_answer
+from qa.answering.verification import Check, Saved, checks_to_dict, read_saved, verify_answer
 from qa.cli import console, render
 from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
 from qa.conversations.feedback import Feedback, feedback_to_dict
@@ -115,7 +114,7 @@ def conversation(
                 articles = carried([turn.answer for turn in turns], opened.article) if carry else None
                 console.print_json(conversation_to_dict(about, turns, articles))
             else:
-                typer.echo(conversation_to_markdown(about, turns, standing_of=partial(standing, opened)), nl=False)
+                typer.echo(conversation_to_markdown(about, turns, standing_of=opened.standing), nl=False)
 
 
 def feedback(

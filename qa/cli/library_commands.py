@@ -148,9 +148,9 @@ def remove(
         report = opened.remove(list(chosen)) if chosen else Report()
         if samples:
             report = replace(report, removed=(*report.removed, *remove_samples(opened).removed))
-        lingers = bool(report.removed) and opened.lingers()
+        has_removed_text = bool(report.removed) and opened.has_removed_text()
     console.show_report(report, as_json=as_json)
-    if lingers:
+    if has_removed_text:
         console.show_hint(LINGERING)
     if report.failed or not report.removed:
         raise typer.Exit(NOT_FOUND)
@@ -250,9 +250,9 @@ def _change(path: str | None, work: Callable[[Library, ProgressCallback], Report
             console.show_stopped(len(library) - before, len(library))
             raise typer.Exit(STOPPED) from None
         has_samples = holds_samples(library)
-        lingers = bool(report.removed) and library.lingers()
+        has_removed_text = bool(report.removed) and library.has_removed_text()
     console.show_report(report, as_json=as_json)
-    if lingers:
+    if has_removed_text:
         console.show_hint(LINGERING)
     if has_samples and not as_json:
         console.show_hint("The sample articles are in here too; to take them out: article-qa remove --samples")

@@ -20,7 +20,7 @@ from qa.samples import is_sample
 
 if TYPE_CHECKING:
     from qa.answering.explanation import Explanation
-    from qa.storage.local.doctor import Finding
+    from qa.datatypes import Finding
 
 REPEATS = 3  # shown of the other places of an answer
 NEAREST = 3  # passages shown when nothing was found

@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from platformdirs import user_data_path
 
-from qa.config import library_address
 from qa.conversations.database import NAME, ConversationError, ConversationNotFound, folded, reading, writing
 from qa.conversations.rows import LISTED, TURN, read_conversation, read_turn, search, words_of
 from qa.datatypes import Turn, Where
+from qa.files import make_private
 from qa.loaders.article import one_line, shortened
 from qa.serialization.answers import ArticleOf
 from qa.serialization.conversations import Conversation, StoredTurn, turn_to_dict
@@ -68,14 +68,11 @@ class Conversations:
 
         Those about a library on Milvus are on this machine, in the user's data folder.
         """
-        address = library_address(str(library.path))
-        if address is None:
-            return cls(library.path / NAME)
-        from qa.storage.local.generation import make_private
-
+        if library.folder is not None:
+            return cls(library.folder / NAME)
         folder = user_data_path("article-qa", appauthor=False) / "conversations"
         make_private(folder)
-        return cls(folder / f"{sha256(address.encode()).hexdigest()[:16]}.db")
+        return cls(folder / f"{sha256(library.location.encode()).hexdigest()[:16]}.db")
 
     # conversations
 

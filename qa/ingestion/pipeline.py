@@ -15,9 +15,8 @@ from qa.ingestion.reader import DocumentReader, Finished, Item, Skipped
 from qa.ingestion.sources import SourceContent, read_sources, with_progress
 from qa.loaders.document import Version, is_url
 from qa.passages.encoding import PassageEncoder, PreparedArticle
+from qa.storage.base import ArticleHeader, Store, Transaction, batched
 from qa.storage.local.database import is_storable
-from qa.storage.local.store import Store, batched
-from qa.storage.local.transaction import Heading, Transaction
 
 READ_AHEAD_CHARS = 50_000_000  # read while others are encoded, so that the passages to come can be counted
 PATIENCE_SECONDS = 5.0  # what has been read is stored, if the next article takes longer
@@ -66,26 +65,24 @@ class Ingestion:
         *,
         progress: ProgressCallback,
         stored: Callable[[], None],
-        expect: Callable[[Sequence[str]], None] = lambda _: None,
         retry: bool = False,
     ) -> None:
-        """`stored` is called after each batch, `expect` with the files and URLs that are about to be read.
+        """`stored` is called after each batch.
 
         `retry`: also what failed before and has not changed since.
         """
         self.report = ReportBuilder()
         self.whole: dict[str, frozenset[str]] = {}  # the sources in each file or URL that was read without a failure
         self.encoded = 0  # passages
-        self._stale: set[str] = set()  # files and URLs to read again, see `Settled`
+        self._stale: set[str] = set()  # files and URLs to read again, see `BatchOutcome`
         self._unread: list[Failure] = []
         self._store = store
         self._passages = passages
         self._settings = settings
         self._progress = progress
         self._stored = stored
-        self._expect = expect
         self._retry = retry
-        self._failed_before = {} if retry else store.failures()
+        self._failed_before = {} if retry else store.sources.failures()
 
     def read(self, origins: Sequence[str]) -> None:
         """Read these files and URLs and take in what is new in them.
@@ -137,12 +134,12 @@ class Ingestion:
 
     def _announced(self, origins: Sequence[str]) -> Iterator[str]:
         for page in batched(origins, EXPECTED):
-            self._expect(page)
+            self._store.sources.expect(page)
             yield from page
 
     def _version_of(self, url: str) -> Version | None:
         """The version of this URL that need not be sent again."""
-        return None if self._retry else self._store.version(url)
+        return None if self._retry else self._store.sources.version(url)
 
     def _remember_unread(self) -> None:
         """Files and URLs that could not even be read are listed, and tried again each time."""
@@ -252,7 +249,7 @@ def _chars(item: Item) -> int:
     return len(item.article.text) if isinstance(item, PreparedArticle) else 0
 
 
-def _needs_vectors(prepared: PreparedArticle, stored: Heading | None) -> bool:
+def _needs_vectors(prepared: PreparedArticle, stored: ArticleHeader | None) -> bool:
     """Whether the text is new here, or its own source gives it another title: the encoder sees the title."""
     if stored is None:
         return True

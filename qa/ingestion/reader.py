@@ -17,8 +17,8 @@ from qa.ingestion.sources import Fetched, NotModified, SourceContent, entries_of
 from qa.loaders import Document, parse
 from qa.loaders.document import Version
 from qa.passages.encoding import PassageEncoder, PreparedArticle
+from qa.storage.base import Store
 from qa.storage.local.database import is_storable
-from qa.storage.local.store import Store
 
 if TYPE_CHECKING:
     from qa.loaders.feeds import Entries
@@ -134,15 +134,15 @@ class DocumentReader:
     def _is_known(self, document: Document) -> bool:
         """Whether all of this content has been dealt with before."""
         failed_with, _ = self._failed_before.get(document.origin, ("", []))
-        return document.digest in (self._store.origin_digest(document.origin), failed_with)
+        return document.digest in (self._store.sources.origin_digest(document.origin), failed_with)
 
     def _as_before(self, origin: str, document: Document | None = None) -> Iterator[Item]:
         """What has been dealt with and is the same: it counts, and is told again if it failed; None: not even sent."""
         failed_with, before = self._failed_before.get(origin, ("", []))
         failures = tuple(before) if failed_with else ()
         could_not_be_read = before and not failed_with
-        renamed = document and document.version and document.version != self._store.version(origin)
-        unchanged = self._store.sources_in(origin)
+        renamed = document and document.version and document.version != self._store.sources.version(origin)
+        unchanged = self._store.sources.count_in(origin)
         if document and (could_not_be_read or renamed):
             yield Skipped(unchanged)
             yield Finished(origin, document.digest, failures, document.version)
@@ -176,7 +176,7 @@ class DocumentReader:
 
     def _is_stored(self, article: Article, origin: str) -> bool:
         """Whether exactly this is what the store has of the source."""
-        held = self._store.holdings([article.source]).get(article.source)
+        held = self._store.sources.records([article.source]).get(article.source)
         if held is None or (held.origin, held.article_id, held.digest) != (origin, article.id, article.digest):
             return False
         return self._store.is_as_held(article.source, held)

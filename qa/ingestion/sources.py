@@ -13,7 +13,7 @@ from qa.datatypes import Article, Failure, Progress, ProgressCallback
 from qa.errors import LoadError
 from qa.loaders import Document, discover, fetch, parse
 from qa.loaders.document import Version, is_url
-from qa.storage.local.store import Store
+from qa.storage.base import Store
 
 if TYPE_CHECKING:
     from qa.loaders.feeds import Entries
@@ -39,18 +39,18 @@ SourceContent = Document | Fetched | NotModified | Failure  # the last of a file
 
 
 def expand_sources(
-    sources: Iterable[str | Path], settings: Settings, library: str | Path
+    sources: Iterable[str | Path], settings: Settings, library: Path | None
 ) -> tuple[list[str], list[Failure]]:
     """The files and URLs that `sources` name, folders by all that is in them; and what names nothing.
 
-    What a library that lies in a given folder keeps there for itself is left out.
+    What a library that lies in the folder `library` keeps there for itself is left out.
     """
     origins, failed = list[str](), list[Failure]()
-    own = os.path.abspath(Path(library, "generations")) + os.sep  # noqa: PTH100 - as `discover` names it
+    own = None if library is None else os.path.abspath(library / "generations") + os.sep  # noqa: PTH100 - as `discover`
     for found in discover(sources, settings):
         if isinstance(found, Failure):
             failed.append(found)
-        elif not found.startswith(own):
+        elif own is None or not found.startswith(own):
             origins.append(found)
     return origins, failed
 
@@ -82,12 +82,12 @@ def poll(url: str, store: Store, settings: Settings) -> Fetched | None:
 
     Raises LoadError. Entries of a feed that were dealt with are left out, also those that have since been removed.
     """
-    document = _document(url, settings, store.version(url))
+    document = _document(url, settings, store.sources.version(url))
     if isinstance(document, NotModified):
         return None
-    failed_with, failures = store.failures().get(url, ("", []))
+    failed_with, failures = store.sources.failures().get(url, ("", []))
     entries = entries_of(url, store, failures, polled=True)
-    is_known = document.digest in (store.origin_digest(url), failed_with)
+    is_known = document.digest in (store.sources.origin_digest(url), failed_with)
     return Fetched(document, () if is_known else tuple(parse(document, settings, entries)), entries)
 
 
@@ -101,11 +101,11 @@ def entries_of(origin: str, store: Store, failures: Iterable[Failure], *, polled
     failed = {failure.source: failure for failure in failures}
 
     def known(source: str, digest: str) -> bool | Failure:
-        if not store.has_entry(digest):
+        if not store.sources.has_entry(digest):
             return False
         if source in failed:
             return failed[source]
-        held = store.holdings([source]).get(source)
+        held = store.sources.records([source]).get(source)
         if held is None or held.origin != origin:
             return polled
         return store.is_as_held(source, held)

@@ -13,7 +13,7 @@ from typing import Self
 from qa.config import Settings
 from qa.errors import SettingError
 from qa.ingestion.sources import expand_sources
-from qa.storage.local.store import Store
+from qa.storage.base import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class FolderState:
         folder: str | Path,
         only: Iterable[str | Path] | None,
         settings: Settings,
-        library: str | Path,
+        library: Path | None,
         shard: Shard | None = None,
     ) -> None:
         """`only` names the part, None is the whole; of either, what is in the `shard`. `library` is where it lies."""
@@ -76,20 +76,20 @@ class FolderState:
         """Whether what cannot be seen belongs to the part, or holds some of it."""
         return unseen in self or any(unseen in _and_above(path) for path in self._only or ())
 
-    def removed_sources(self, store: Store, whole: Mapping[str, frozenset[str]]) -> list[str]:
+    def removed_sources(self, sources: Sources, whole: Mapping[str, frozenset[str]]) -> list[str]:
         """The stored sources that are no more: their file is gone, or was read in full and does not hold them."""
         gone = []
-        for origin, sources in store.origins_under(self.root).items():
+        for origin, held in sources.origins_under(self.root).items():
             if origin in self._there:
                 if origin in whole:
-                    gone += [source for source in sources if source not in whole[origin]]
+                    gone += [source for source in held if source not in whole[origin]]
             elif self._is_gone(origin):
-                gone += sources
+                gone += held
         return gone
 
-    def removed_failures(self, store: Store) -> list[str]:
+    def removed_failures(self, sources: Sources) -> list[str]:
         """Files that once failed and are no more."""
-        failed = [origin for origin in store.failures() if self.root in _and_above(origin)]
+        failed = [origin for origin in sources.failures() if self.root in _and_above(origin)]
         return [origin for origin in failed if origin not in self._there and self._is_gone(origin)]
 
     def _is_gone(self, origin: str) -> bool:

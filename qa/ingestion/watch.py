@@ -24,7 +24,7 @@ from qa.ingestion.sources import Fetched, expand_sources
 from qa.ingestion.sync import absolute
 from qa.loaders.document import is_url
 from qa.loaders.sources import holds_articles, is_hidden
-from qa.storage.local.store import Store
+from qa.storage.base import Store
 
 SCAN_SECONDS = 60.0  # a folder is looked through so often without any event, and less often if that takes long
 RETRY_SECONDS = 2.0  # between attempts while another process changes the library, or its disk is full
@@ -38,8 +38,8 @@ class MirrorLibrary(Protocol):
     """What watching needs of the library that it changes."""
 
     @property
-    def path(self) -> str | Path:
-        """Where it lies; what is below is no article."""
+    def folder(self) -> Path | None:
+        """Where it lies, if it is in a folder; what is below is no article."""
 
     @property
     def settings(self) -> Settings:
@@ -132,7 +132,7 @@ class WatchedFolder:
             raise LoadError(self.root, "There is no such folder.", "Name a folder, or the address of a feed or page.")
         self._library, self._on_event, self._progress = library, on_event, progress
         self._below = self.root.rstrip(os.sep) + os.sep
-        known = (*library.store.origins_under(self.root), *library.store.failures())
+        known = (*library.store.sources.origins_under(self.root), *library.store.sources.failures())
         self._files = ChangeTracker(path for path in known if path.startswith(self._below))
         self._writer = _RetryingWriter(self.root, on_event)
         self._hints = {self.root}
@@ -180,7 +180,7 @@ class WatchedFolder:
     def _scan(self, now: float) -> None:
         """Compare all files with what was taken in."""
         began = monotonic()
-        paths, unseen = expand_sources([self.root], self._library.settings, self._library.path)
+        paths, unseen = expand_sources([self.root], self._library.settings, self._library.folder)
         stamps = {path: stamp(path) for path in paths}
         found = {path: each for path, each in stamps.items() if each is not None}
         if now >= self._unread_at:
@@ -196,7 +196,7 @@ class WatchedFolder:
 
     def _unreadable(self) -> set[str]:
         """Files that could not be read, for a reason that is not in the file."""
-        return {origin for origin, (digest, _) in self._library.store.failures().items() if not digest}
+        return {origin for origin, (digest, _) in self._library.store.sources.failures().items() if not digest}
 
     def _ingest(self, ready: list[str], now: float) -> None:
         report = self._writer.attempt(lambda: self._library.sync(self.root, only=ready, progress=self._progress), now)
@@ -247,7 +247,7 @@ class WatchedAddress:
             return
         self._due, self._failed = now + self._every, 0
         if self._found is None:
-            self._report(Report(unchanged=self._library.store.sources_in(self._url)))
+            self._report(Report(unchanged=self._library.store.sources.count_in(self._url)))
 
     def _back_off(self, error: LoadError, now: float) -> None:
         own = max(self._every, min(self._every * 2**self._failed, BACK_OFF_SECONDS))

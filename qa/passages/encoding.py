@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from qa.config import Settings
-from qa.datatypes import Article, Failure
+from qa.datatypes import Article, Failure, Passage
 from qa.errors import ModelError, mapped
 from qa.passages.chunking import chunk, encoder_text
 from qa.passages.fingerprint import fingerprint
@@ -78,6 +78,11 @@ class PassageEncoder:
         ends = np.cumsum([len(each.spans) for each in prepared])
         parts = np.split(vectors, ends[:-1])
         return {each.article.id: part for each, part in zip(prepared, parts, strict=True)}
+
+    def encode_stored(self, passages: Sequence[tuple[Article, Passage]]) -> NDArray[np.float32]:
+        """The vectors of passages, each given with its article, (n, dimension). Raises ModelError."""
+        texts = [encoder_text(article.title, article.text[each.start : each.end]) for article, each in passages]
+        return self._checked_vectors(texts, None)
 
     def _checked_vectors(self, texts: list[str], progress: Callable[[int], None] | None) -> NDArray[np.float32]:
         with mapped():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from embeddings.encoder import Encoder
 from qa.config import Settings
@@ -26,7 +25,7 @@ def fingerprint(encoder: Encoder, settings: Settings) -> str:
     )
 
 
-def check(recorded: str | None, current: str, library: Path) -> None:
+def check(recorded: str | None, current: str, location: str) -> None:
     """Raise `FingerprintMismatch` that names every difference; a library that records nothing fits everything."""
     if recorded is None or recorded == current:
         return
@@ -37,8 +36,8 @@ def check(recorded: str | None, current: str, library: Path) -> None:
         if was.get(key) != now.get(key)
     ]
     raise FingerprintMismatch(
-        f"The library at {library} was made with other settings: {'; '.join(differences)}. Use the former settings, "
-        f"or make it anew with: article-qa rebuild --library '{library}'"
+        f"The library at {location} was made with other settings: {'; '.join(differences)}. Use the former settings, "
+        f"or make it anew with: article-qa rebuild --library '{location}'"
     )
 
 

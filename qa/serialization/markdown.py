@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from qa.answering.verification import Standing
 from qa.cli.render import clean, day, percent
-from qa.datatypes import Answer, Citation, Reason
+from qa.datatypes import Answer, Citation, Reason, Standing
 from qa.serialization.conversations import Conversation, StoredTurn
 from qa.serialization.text_fragments import text_fragment_url
 from qa.storage.filters import where_chips

@@ -13,7 +13,6 @@ passages and vectors in the same way, else they are made anew.
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -28,10 +27,10 @@ from numpy.typing import NDArray
 from qa.config import Settings
 from qa.datatypes import Article, Progress, ProgressCallback, Report
 from qa.errors import LibraryDamaged, LibraryError
+from qa.files import replace_durably
 from qa.loaders.article import article_id
 from qa.passages.encoding import PassageEncoder, PreparedArticle, Spans
-from qa.storage.local.store import PAGE, Store, batched
-from qa.storage.local.transaction import VECTOR_DTYPE, Transaction
+from qa.storage.base import PAGE, VECTOR_DTYPE, Store, Transaction, batched
 
 FORMAT = "article-qa library 1"
 _FIELDS = ("id", "title", "text", "source", "url", "site", "language", "digest")
@@ -47,15 +46,15 @@ class Packed:
     holders: tuple[Mapping[str, str], ...]
 
 
-def export(store: Store, path: Path, progress: ProgressCallback, *, vectors: bool = True) -> int:
-    """Write the archive whole or not at all; the number of articles. The caller holds the writer lock."""
+def export(store: Store, path: Path, location: str, progress: ProgressCallback, *, vectors: bool = True) -> int:
+    """Write the archive whole or not at all; the number of articles. The caller keeps others from changing it."""
     ids = store.article_ids()
     partial = path.with_name(f"{path.name}.partial")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
             dimension = _write_vectors(archive, store, ids) if vectors else 0
             _write_lines(archive, "articles.jsonl", _article_rows(store, ids, progress))
-            origins = sorted(store.origins().items())
+            origins = sorted(store.sources.origins().items())
             _write_lines(archive, "origins.jsonl", ({"origin": each, "digest": digest} for each, digest in origins))
             about = {
                 "format": FORMAT,
@@ -65,11 +64,10 @@ def export(store: Store, path: Path, progress: ProgressCallback, *, vectors: boo
                 "dimension": dimension,
             }
             archive.writestr("archive.json", json.dumps(about, indent=2) + "\n")
-        _flushed(partial)
-        partial.replace(path)
+        replace_durably(partial, path)
     except (KeyError, TypeError) as error:
         raise LibraryDamaged(
-            f"The database {store.path} does not hold all that it lists ({error}). To find out more: article-qa doctor"
+            f"The library at {location} does not hold all that it lists ({error}). To find out more: article-qa doctor"
         ) from error
     except OSError as error:
         raise LibraryError(f"{path} cannot be written: {error}. Choose a place with more room, or of yours.") from error
@@ -82,7 +80,7 @@ def export(store: Store, path: Path, progress: ProgressCallback, *, vectors: boo
 def _article_rows(store: Store, ids: list[str], progress: ProgressCallback) -> Iterator[dict[str, Any]]:
     done = 0
     for page in batched(ids, PAGE):
-        articles, holders = store.articles_by_id(page), store.holders_of(page)
+        articles, holders = store.articles_by_id(page), store.sources.holders_of(page)
         for each in page:
             article = articles[each]
             yield {
@@ -118,11 +116,6 @@ def _write_lines(archive: zipfile.ZipFile, name: str, rows: Iterable[Mapping[str
     with archive.open(info, "w", force_zip64=True) as file:
         for row in rows:
             file.write((json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
-
-
-def _flushed(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def restore(

@@ -29,7 +29,7 @@ _HAS_WORD = """(a.title LIKE ? ESCAPE '\\' OR a.site LIKE ? ESCAPE '\\'
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ArticleSummary:
     """What a list shows of an article."""
 
     id: str
@@ -41,12 +41,12 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ArticlePage:
     """One page: `articles` are those from `offset` on, of `total` that were found."""
 
     total: int
     offset: int
-    articles: tuple[Listed, ...]
+    articles: tuple[ArticleSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListQuery:
     """What to list: articles that the filter lets through and that have every word, but not those `without`."""
 
     where: Where | None = None
@@ -80,7 +80,7 @@ def first_of_page(offset: int, limit: int, total: int) -> int:
     return max(0, total - 1) // limit * limit
 
 
-def query(wanted: Wanted) -> tuple[str, list[Any]]:
+def query(wanted: ListQuery) -> tuple[str, list[Any]]:
     """The ids of all that is wanted, in order, as SQL over a library's tables. It holds no text from outside."""
     clause, values = condition(wanted.where)
     conditions = [clause]
@@ -95,7 +95,7 @@ def query(wanted: Wanted) -> tuple[str, list[Any]]:
     return f"SELECT a.id FROM articles a WHERE {' AND '.join(conditions)} ORDER BY {order}", values  # noqa: S608
 
 
-def sifted(rows: Iterable[Listed], wanted: Wanted) -> list[Listed]:
+def filter_rows(rows: Iterable[ArticleSummary], wanted: ListQuery) -> list[ArticleSummary]:
     """The same of rows that the filter has let through, where nothing sorts for us; words in texts do not count."""
     found = [row for row in rows if row.id not in wanted.without and all(_has(row, word.text) for word in wanted.words)]
     found.sort(key=lambda row: (row.title, row.id))
@@ -109,13 +109,13 @@ def sifted(rows: Iterable[Listed], wanted: Wanted) -> list[Listed]:
     return found
 
 
-def cut_out(ordered: list[str], offset: int, limit: int) -> tuple[int, list[str]]:
+def page_of(ordered: list[str], offset: int, limit: int) -> tuple[int, list[str]]:
     """Where the page begins, and the ids on it."""
     first = first_of_page(offset, limit, len(ordered))
     return first, ordered[first : first + limit]
 
 
-def _has(row: Listed, word: str) -> bool:
+def _has(row: ArticleSummary, word: str) -> bool:
     return any(word.lower() in (text or "").lower() for text in (row.title, row.site, row.source))
 
 

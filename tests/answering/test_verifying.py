@@ -13,7 +13,7 @@ import pytest
 from answer_fakes import ANSWER, ARTICLE, CITATION, TEXT, find
 from library_fakes import SETTINGS, LetterEncoder, write
 
-from qa.answering.verification import Saved, checks_to_dict, read_saved, standing, standings, verify_answer
+from qa.answering.verification import Saved, checks_to_dict, read_saved, standings, verify_answer
 from qa.datatypes import Article, Citation, Reason
 from qa.errors import ArticleNotFound
 from qa.library import Library
@@ -228,12 +228,12 @@ def test_an_article_is_unchanged_changed_or_gone(tmp_path: Path) -> None:
             Path(article.source).stem: replace(CITATION, article_id=article.id, source=article.source)
             for article in library.articles()
         }
-        assert {standing(library, citation) for citation in cited.values()} == {"unchanged"}
+        assert {library.standing(citation) for citation in cited.values()} == {"unchanged"}
         write(news, "other", "The other ferry left at dawn.")
         write(news, "same", "The same ferry left at noon.", title="Only a new title")
         (news / "lost.json").unlink()
         library.sync(news)
-        found = {name: standing(library, citation) for name, citation in cited.items()}
+        found = {name: library.standing(citation) for name, citation in cited.items()}
         assert found == {"same": "unchanged", "other": "changed", "lost": "gone"}
         answer = replace(ONLY_CITED, citations=(replace(cited["same"], repeats=(cited["other"],)), cited["lost"]))
         assert standings(answer, library) == {

@@ -139,7 +139,7 @@ class FakeLibrary:
         self.calls.append(("remove_sources", sources))
         return Report(removed=tuple(one.id for one in self.held if one.source.startswith("sample:")))
 
-    def lingers(self) -> bool:
+    def has_removed_text(self) -> bool:
         return False
 
 

@@ -364,7 +364,7 @@ def test_of_a_library_on_milvus_they_lie_in_the_users_data_folder(
     monkeypatch.setattr("qa.conversations.store.user_data_path", lambda *_, **__: tmp_path / "data")
 
     def beside(address: str) -> Conversations:
-        return Conversations.beside(type("OnMilvus", (), {"path": address})())  # type: ignore[arg-type]
+        return Conversations.beside(type("OnMilvus", (), {"folder": None, "location": address})())  # type: ignore[arg-type]
 
     one, other = beside("milvus://host:19530/news"), beside("milvus://host:19530/letters")
     assert one.path.parent == other.path.parent == tmp_path / "data" / "conversations"

@@ -171,12 +171,17 @@ def test_a_library_of_the_second_format_gets_its_tables(library, folder, tmp_pat
         connection.execute("DROP TABLE entries")
         connection.execute("PRAGMA user_version = 2")
     with Library.open(tmp_path / "library", SETTINGS, encoder=LetterEncoder()) as old:
-        assert (len(old), len(old.failures()), old.store.versions(), old.store.entries()) == (1, 1, {}, [])
+        assert (len(old), len(old.failures()), old.store.sources.versions(), old.store.sources.entries()) == (
+            1,
+            1,
+            {},
+            [],
+        )
         with old.store.transaction() as transaction:
             transaction.set_version("https://a.example/", Version("https://a.example/b", '"1"', None))
             transaction.note_entries(["aa", "aa", "bb"])
-        assert old.store.version("https://a.example/") == Version("https://a.example/b", '"1"', None)
-        assert old.store.entries() == ["aa", "bb"]
+        assert old.store.sources.version("https://a.example/") == Version("https://a.example/b", '"1"', None)
+        assert old.store.sources.entries() == ["aa", "bb"]
 
 
 def test_a_library_of_the_first_format_gets_its_table(library, folder, tmp_path):

@@ -27,7 +27,7 @@ def library(tmp_path: Path) -> Library:
 
 def reader_for(library: Library) -> DocumentReader:
     passages = PassageEncoder(library.encoder, SETTINGS)
-    return DocumentReader(library.store, passages, SETTINGS, library.store.failures())
+    return DocumentReader(library.store, passages, SETTINGS, library.store.sources.failures())
 
 
 def test_articles_come_before_the_end_of_their_document(library):

@@ -263,7 +263,7 @@ def test_a_better_loader_reads_everything_again(library: Library, site: Site, mo
     site.pages["/a"] = article("Snow fell.")
     site.pages["/a"].headers["ETag"] = '"one"'
     library.add(site.at("/a"))
-    monkeypatch.setattr("qa.storage.local.store.LOADER_VERSION", 99)
+    monkeypatch.setattr("qa.storage.local.sources.LOADER_VERSION", 99)
     library.add(site.at("/a"))
     assert "If-None-Match" not in site.asked[1][1]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write, write_rows
+from library_fakes import SETTINGS, LetterEncoder, lexical_of, shell_with_letters, vectors_of, write, write_rows
 
 from qa.datatypes import Progress
 from qa.errors import LibraryError
@@ -39,8 +39,8 @@ def everything(library: Library) -> dict[str, object]:
     vectors = {each: store.vectors([p.id for p in store.passages_of(each)]).tolist() for each in ids}
     return {
         "articles": list(library.articles()),
-        "holders": store.holders_of(ids),
-        "origins": store.origins(),
+        "holders": store.sources.holders_of(ids),
+        "origins": store.sources.origins(),
         "passages": passages,
         "vectors": vectors,
     }
@@ -58,8 +58,8 @@ def test_what_goes_out_comes_back(full, tmp_path):
     assert encoder.encoded == []  # the vectors came along
     new.refresh()
     full.refresh()
-    assert len(new.vectors) == len(full.vectors) == full.stats().passages
-    (hit, _), *_ = new.lexical.search("honey", 3)
+    assert len(vectors_of(new)) == len(vectors_of(full)) == full.stats().passages
+    (hit, _), *_ = lexical_of(new).search("honey", 3)
     (passage,) = new.store.passages([hit])
     assert new.article(passage.article_id).text.strip() == "Nine tonnes of honey."
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, write, write_rows
+from library_fakes import SETTINGS, LetterEncoder, retriever_of, write, write_rows
 from milvus_fakes import address, milvus  # noqa: F401
 
 from qa.config import Settings
@@ -88,7 +88,7 @@ def is_let_through(article: Article, sources: list[str], where: Where) -> bool:
 
 
 def retrieved(library: Library, question: str, where: Where | None = None) -> list[RetrievedPassage]:
-    return library.retriever().retrieve(question, where)
+    return retriever_of(library).retrieve(question, where)
 
 
 def titles(library: Library, where: Where | None = None) -> list[str]:
@@ -479,7 +479,7 @@ def test_a_library_moves_by_export_and_import(three, folder, tmp_path, address, 
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nonsense")
     three.add(folder)
     assert three.export(tmp_path / "all.zip", vectors=vectors) == 3
-    target = tmp_path / "target" if three.path == address else address
+    target = tmp_path / "target" if three.location == address else address
     encoder = LetterEncoder()
     with Library.open(target, SETTINGS, encoder=encoder) as moved:
         report = moved.import_archive(tmp_path / "all.zip")

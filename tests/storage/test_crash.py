@@ -25,7 +25,7 @@ from pathlib import Path
 import crash_worker
 import pytest
 from crash_worker import BATCHES, Disk, Possible, State, Step, effect, read_files, version_of
-from library_fakes import SETTINGS, LetterEncoder
+from library_fakes import SETTINGS, LetterEncoder, lexical_of, vectors_of
 
 from qa.library import Library
 
@@ -133,17 +133,17 @@ def assert_found(library: Library) -> None:
     """Both indexes hold the stored passages, all of them and nothing else, and find each by what is in it."""
     assert library.refresh() == library.store.revision()
     _, ids = library.store.passage_ids()
-    assert library.vectors.ids().tolist() == ids.tolist()
-    assert {hit for hit, _ in library.lexical.search("item", 1000)} == set(ids.tolist())
+    assert vectors_of(library).ids().tolist() == ids.tolist()
+    assert {hit for hit, _ in lexical_of(library).search("item", 1000)} == set(ids.tolist())
     of_version: dict[str, set[int]] = {}
     for article in library.articles():
         (passage,) = library.store.passages_of(article.id)
         of_version.setdefault(version_of(article.text)[2], set()).add(passage.id)
         vector = LetterEncoder().encode_queries([article.title + "\n" + article.text])[0]
-        found, scores = library.vectors.search(vector, len(ids))
+        found, scores = vectors_of(library).search(vector, len(ids))
         assert dict(zip(found.tolist(), scores.tolist(), strict=True))[passage.id] == pytest.approx(1, abs=2e-3)
     for version, passages in of_version.items():
-        assert {hit for hit, _ in library.lexical.search(version, 1000)} == passages
+        assert {hit for hit, _ in lexical_of(library).search(version, 1000)} == passages
 
 
 def assert_whole(base: Path, possible: Possible) -> None:

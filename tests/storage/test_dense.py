@@ -11,15 +11,15 @@ from typing import Any
 import faiss
 import numpy as np
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, write
+from library_fakes import SETTINGS, LetterEncoder, generation_of, vectors_of, write
 from numpy.typing import NDArray
 
 from embeddings.vectors import VectorIndex
 from qa.datatypes import Article
 from qa.library import Library
+from qa.storage.base import VECTOR_DTYPE
 from qa.storage.local.dense import DenseIndex
 from qa.storage.local.store import Store
-from qa.storage.local.transaction import VECTOR_DTYPE
 
 Floats = NDArray[np.float32]
 
@@ -323,12 +323,12 @@ def test_a_library_that_grows_changes_its_index_by_itself(tmp_path: Path, monkey
         for number in range(8):
             library.add(write(tmp_path, f"a{number}", f"Story {'abcdefgh'[number] * 9} is told here."))
             library.refresh()
-        library.generation.dense.settle()
-        assert not is_exact(library.generation.dense)
+        generation_of(library).dense.settle()
+        assert not is_exact(generation_of(library).dense)
         library.refresh()
-        library.generation.dense.settle()
-        assert VectorIndex.load(library.generation.snapshot)._made_for > 0
-        found, _ = library.vectors.search(LetterEncoder().encode_queries(["cccccccc"])[0], 1)
+        generation_of(library).dense.settle()
+        assert VectorIndex.load(generation_of(library).dense.snapshot)._made_for > 0
+        found, _ = vectors_of(library).search(LetterEncoder().encode_queries(["cccccccc"])[0], 1)
         assert "ccccc" in library.article(library.store.passages(found.tolist())[0].article_id).text
 
 
@@ -341,10 +341,10 @@ def test_no_snapshot_is_written_while_another_process_writes(tmp_path: Path, mon
 
     with Library.open(tmp_path / "library", SETTINGS, encoder=LetterEncoder()) as library:
         library.add(write(tmp_path, "a", "Zebras are striped."))
-        library.generation.snapshot.unlink(missing_ok=True)
+        generation_of(library).dense.snapshot.unlink(missing_ok=True)
         with Library.open(library.path, SETTINGS, encoder=LetterEncoder()) as reader:
             monkeypatch.setattr("qa.storage.local.lock.WriterLock.attempted", refused)
             reader.refresh()
-            reader.generation.dense.settle()
-            assert not library.generation.snapshot.exists()
-            assert len(reader.vectors) == 1
+            generation_of(reader).dense.settle()
+            assert not generation_of(library).dense.snapshot.exists()
+            assert len(vectors_of(reader)) == 1

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write_rows
+from library_fakes import SETTINGS, LetterEncoder, generation_of, lexical_of, shell_with_letters, write_rows
 
 from qa.config import Settings
+from qa.datatypes import Finding
 from qa.library import Library
-from qa.storage.local.doctor import Finding
 
 TEXTS = {
     "bridge": "The bridge at Arnfeld opened in May. It was long awaited by all. Boats pass below it now, day by day.",
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     with opened(tmp_path / "library") as library:
         library.add(write_rows(tmp_path / "rows.jsonl", TEXTS))
         library.refresh()
-        library.generation.save_vectors()
+        generation_of(library).dense.save()
     return tmp_path / "library"
 
 
@@ -118,7 +118,7 @@ def test_a_lexical_index_that_is_gone_is_made_again(folder):
     assert unsound(findings(folder)) == {"lexical index": True}
     assert unsound(findings(folder)) == {}
     with opened(folder) as library:
-        assert library.lexical.search("honey", 3)
+        assert lexical_of(library).search("honey", 3)
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", None])

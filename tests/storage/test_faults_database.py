@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from damage import DAMAGES, WORDS, assert_as_before, copied, found, harm, in_memory, made, opened, rows
-from library_fakes import SETTINGS, write, write_rows
+from library_fakes import SETTINGS, generation_of, vectors_of, write, write_rows
 
 from qa.errors import LibraryDamaged, LibraryError
 
@@ -144,7 +144,7 @@ def test_an_older_copy_of_the_database_is_put_back(
     with opened(path) as library:
         library.add(write(tmp_path, "basil", rows(["basil"])["basil"], "basil"))
         library.refresh()
-        library.generation.save_vectors()
+        generation_of(library).dense.save()
     file.write_bytes(backup)
     with opened(path) as library:
         if asked:
@@ -156,7 +156,7 @@ def test_an_older_copy_of_the_database_is_put_back(
         assert found(library, "cedar") == {"cedar"}
         _, passages = library.store.passage_ids()
         for passage, vector in zip(passages, library.store.vectors(passages), strict=True):
-            ids, scores = library.vectors.search(vector, 1, passages[passages == passage])
+            ids, scores = vectors_of(library).search(vector, 1, passages[passages == passage])
             assert (ids.tolist(), scores[0]) == ([passage], pytest.approx(1, abs=2e-3))
         assert [each for each in library.examine() if not each.sound] == []
 

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, write, write_rows
+from library_fakes import SETTINGS, LetterEncoder, generation_of, retriever_of, vectors_of, write, write_rows
 
-from qa.answering.retrieval import Retriever
 from qa.errors import LibraryError
 from qa.library import Library
 from qa.storage.local import rebuild
@@ -72,7 +71,7 @@ def titles(library: Library) -> set[str]:
 
 def found(library: Library, question: str) -> set[str]:
     """The titles of what is retrieved by its words; what is retrieved by its vector only does not count."""
-    hits = Retriever(library).retrieve(question)
+    hits = retriever_of(library).retrieve(question)
     assert all(hit.article.text[hit.passage.start : hit.passage.end] == hit.text for hit in hits)
     return {hit.article.title for hit in hits if hit.lexical_rank}
 
@@ -173,7 +172,7 @@ def test_a_rebuild_and_a_compaction_that_have_no_room_say_so_before_they_begin(d
         for work in (library.rebuild, library.compact):
             with pytest.raises(LibraryError, match=f"needs about .* MB .*{disk}.* are free there"):
                 work()
-        assert [each.name for each in (disk / "library" / "generations").iterdir()] == [library.generation.name]
+        assert [each.name for each in (disk / "library" / "generations").iterdir()] == [generation_of(library).name]
         assert found(library, "zebra") == {"Zoo"}
 
 
@@ -233,7 +232,7 @@ def test_a_read_only_library_answers_and_says_that_it_cannot_be_changed(disk: Pa
         library.add(write_rows(tmp_path / "rows.jsonl", rows("zebra", 12)))
     before = {file: file.read_bytes() for file in disk.rglob("*") if file.is_file()}
     with read_only(disk, tmp_path / "again") as folder, opened(folder / "library") as library:
-        assert len(library) == len(library.vectors) == 12 or library.refresh()
+        assert len(library) == len(vectors_of(library)) == 12 or library.refresh()
         assert found(library, "zebraah") == {"zebraah"}
         assert_unchangeable(library, write(tmp_path / "in", "b", "The pear fell.", "Pear"))
         assert found(library, "zebraah") == {"zebraah"}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from library_fakes import LetterEncoder
+from library_fakes import LetterEncoder, lexical_of, retriever_of, vectors_of
 
 from qa.answering.calibration import Calibration, Logistic
-from qa.answering.retrieval import Retriever, fuse
+from qa.answering.retrieval import fuse
 from qa.assistant import Assistant
 from qa.config import Settings
 from qa.datatypes import Article, RetrievedPassage, Span, Where
@@ -113,11 +113,11 @@ def test_both_indexes_give_the_best_of_what_is_let_through(
     library: Library, drawn: tuple[Where, list[int]], question: str
 ) -> None:
     where = completed(library, *drawn)
-    found = Retriever(library).retrieve(question, where)
+    found = retriever_of(library).retrieve(question, where)
     kept = {passage.id for article_id in through(library, where) for passage in library.store.passages_of(article_id)}
     everything = 1000
-    lexical = [hit for hit in library.lexical.search(question, everything) if hit[0] in kept][: SMALL.candidates]
-    ids, scores = library.vectors.search(library.encoder.encode_queries([question])[0], everything)
+    lexical = [hit for hit in lexical_of(library).search(question, everything) if hit[0] in kept][: SMALL.candidates]
+    ids, scores = vectors_of(library).search(library.encoder.encode_queries([question])[0], everything)
     dense = [hit for hit in zip(ids.tolist(), scores.tolist(), strict=True) if hit[0] in kept][: SMALL.candidates]
     expected = fuse(lexical, dense)[: SMALL.candidates]
     assert {each.passage.article_id for each in found} <= through(library, where)
@@ -129,12 +129,12 @@ def test_both_indexes_give_the_best_of_what_is_let_through(
 def test_the_last_of_everything_is_found_when_it_alone_is_let_through(library: Library) -> None:
     """Nothing is filtered after the top k: what a search over everything ranks last is first among itself."""
     question = "apple plum market"
-    ranked = Retriever(library).retrieve(question)
+    ranked = retriever_of(library).retrieve(question)
     outside = [article for article in library.articles() if article.id not in {each.article.id for each in ranked}]
     assert len(ranked) == SMALL.candidates
     assert len(outside) >= 20
     for article in outside:
-        found = Retriever(library).retrieve(question, Where(article_ids=(article.id,)))
+        found = retriever_of(library).retrieve(question, Where(article_ids=(article.id,)))
         assert {each.article.id for each in found} == {article.id}
         assert min(each.dense_rank or 9 for each in found) == min(each.lexical_rank or 9 for each in found) == 1
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from library_fakes import SETTINGS, LetterEncoder, write
 
 from qa import Library, Where
-from qa.storage.listing import Wanted, Word, first_of_page, sifted, words_of
+from qa.storage.listing import ListQuery, Word, filter_rows, first_of_page, words_of
 
 
 @pytest.fixture
@@ -109,9 +109,9 @@ def test_pages_follow_one_another(library, sort, descending, words, offset, limi
 def test_where_nothing_sorts_for_us_the_order_is_the_same(library, sort, descending, words):
     everything = library.listing(sort="title", descending=False).articles
     without = frozenset([everything[2].id])
-    wanted = Wanted(None, tuple(map(Word, words_of(words))), sort, descending, without)
+    wanted = ListQuery(None, tuple(map(Word, words_of(words))), sort, descending, without)
     page = library.store.listing(wanted, offset=0, limit=9)
-    assert tuple(sifted(everything, wanted)) == page.articles
+    assert tuple(filter_rows(everything, wanted)) == page.articles
 
 
 def test_the_words_of_a_search():
@@ -124,11 +124,11 @@ def test_retry_and_dismiss_of_single_failures(library, tmp_path):
     for path in (one, other):
         path.write_text("{")
     library.add([one, other])
-    assert set(library.store.failures()) == {str(one), str(other)}
+    assert set(library.store.sources.failures()) == {str(one), str(other)}
     write(tmp_path, "one", "Now it is an article.")
     write(tmp_path, "other", "This one as well.")
     assert len(library.retry(only=[str(one)]).added) == 1
-    assert set(library.store.failures()) == {str(other)}
+    assert set(library.store.sources.failures()) == {str(other)}
     library.dismiss([str(other)])
     assert library.failures() == []
     assert len(library.add([other]).added) == 1

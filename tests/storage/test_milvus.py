@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write, write_rows
+from library_fakes import SETTINGS, LetterEncoder, retriever_of, shell_with_letters, write, write_rows
 from milvus_fakes import address, milvus  # noqa: F401
 
 from qa.config import Settings, library_address
@@ -62,7 +62,7 @@ def texts(library: Library) -> dict[str, str]:
 
 
 def found(library: Library, question: str = "abcdefghijklmnopqrstuvwxyz") -> set[tuple[str, int]]:
-    return {(each.article.title, each.passage.start) for each in library.retriever().retrieve(question)}
+    return {(each.article.title, each.passage.start) for each in retriever_of(library).retrieve(question)}
 
 
 def starts(texts: dict[str, str], settings: Settings = SETTINGS) -> set[tuple[str, int]]:
@@ -229,7 +229,7 @@ class Killed(BaseException):
 
 def before_each_write(library: Library, act: Callable[[int], None]) -> Counter[str]:
     """Do something before each request of this library that writes; the counter is of requests."""
-    client, made = library._client, Counter()
+    client, made = library.backend._client, Counter()
 
     def hooked(name: str) -> Callable[..., object]:
         write = getattr(type(client), name)
@@ -248,7 +248,7 @@ def before_each_write(library: Library, act: Callable[[int], None]) -> Counter[s
 
 def unhook(library: Library) -> None:
     for name in ("upsert", "delete", "point", "create_alias", "drop"):
-        vars(library._client).pop(name, None)
+        vars(library.backend._client).pop(name, None)
 
 
 def killing(at: int) -> Callable[[int], None]:
@@ -491,7 +491,7 @@ def test_two_processes_share_a_folder_without_duplicates_or_gaps(open_again, add
     assert len(asking) == 30  # ten texts stand in two files each
     assert 30 <= added + more <= 40  # each counts what it has written; the texts that both had are one article
     assert {article.text for article in asking.articles()} == set(expected)
-    assert sum(len(held) for held in asking.store.holders_of(asking.store.article_ids()).values()) == 40
+    assert sum(len(held) for held in asking.store.sources.holders_of(asking.store.article_ids()).values()) == 40
     assert asking.stats().passages == sum(
         len(chunk(a.text, words=SETTINGS.passage_words, overlap=SETTINGS.overlap_words)) for a in asking.articles()
     )
@@ -509,7 +509,7 @@ def test_two_processes_share_a_folder_without_duplicates_or_gaps(open_again, add
 
 
 def any_copy_exists(library: Library, article_id: str) -> bool:
-    return any(Path(source).exists() for source in library.store.holders_of([article_id])[article_id])
+    return any(Path(source).exists() for source in library.store.sources.holders_of([article_id])[article_id])
 
 
 @pytest.mark.parametrize("kind", ["folder", "milvus"])
@@ -593,7 +593,7 @@ def test_a_file_serves_one_process_at_a_time_and_keeps_what_is_in_it(tmp_path, f
 
 def test_the_shell_works_on_it(tmp_path, folder, monkeypatch, address):  # noqa: F811
     shell = shell_with_letters(monkeypatch)
-    monkeypatch.setattr("qa.storage.milvus.backend.SentenceTransformerEncoder", lambda *_: LetterEncoder())
+    monkeypatch.setattr("qa.library.SentenceTransformerEncoder", lambda *_: LetterEncoder())
     library = ("--library", address)
     write_rows(folder / "rows.jsonl", {"one": "Snow fell in Ulm.", "two": ""})
     assert shell("sync", folder, *library).exit_code == 1

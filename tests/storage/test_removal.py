@@ -18,9 +18,8 @@ import faiss
 import numpy as np
 import pytest
 import tantivy
-from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write, write_rows
+from library_fakes import SETTINGS, LetterEncoder, generation_of, retriever_of, shell_with_letters, write, write_rows
 
-from qa.answering.retrieval import Retriever
 from qa.datatypes import Progress, RetrievedPassage
 from qa.errors import LibraryError
 from qa.library import Library
@@ -54,7 +53,7 @@ def secret(tmp_path: Path, library: Library) -> Path:
     path.write_text(json.dumps(SECRET))
     library.add(folder)
     library.refresh()
-    library.generation.save_vectors()
+    generation_of(library).dense.save()
     return path
 
 
@@ -93,7 +92,7 @@ def everything(text: str = TEXT) -> tuple[bytes, ...]:
 
 
 def ask(library: Library, question: str) -> list[RetrievedPassage]:
-    return Retriever(library).retrieve(question)
+    return retriever_of(library).retrieve(question)
 
 
 # nothing stays
@@ -107,7 +106,7 @@ def test_nothing_of_a_removed_article_is_in_any_file(library: Library, secret: P
     assert library.remove([article_id]).removed == (article_id,)
     assert held(library.path, needles) == set()
     assert terms_held(library.path, STEMS) == set()
-    assert not library.lingers()
+    assert not library.has_removed_text()
     assert [hit.article.text for hit in ask(library, "Who ran past the zoo?")] == [STAYS]
     assert {check.check for check in library.examine() if not check.sound} == set()
 
@@ -121,10 +120,10 @@ def test_what_sync_takes_out_goes_as_well(library: Library, secret: Path) -> Non
 def test_an_old_version_goes_at_the_latest_when_asked_for(library: Library, secret: Path) -> None:
     secret.write_text(json.dumps({"title": "Harvest", "text": "Nine tonnes of honey."}))
     library.add(secret)
-    assert library.lingers()
+    assert library.has_removed_text()
     assert held(library.path, everything()) >= set(vector_bytes(TEXT))
     assert library.compact() > 0
-    assert not library.lingers()
+    assert not library.has_removed_text()
     assert held(library.path, everything()) == {PATH_WORD}  # which is where the new version is from
     assert terms_held(library.path, (*STEMS, "honey")) == {"honey"}
 
@@ -154,14 +153,18 @@ def test_what_was_cut_short_goes(library: Library, secret: Path, monkeypatch: py
         library.rebuild(progress=stop)
     old = library.path / "generations" / "000000"
     old.mkdir()
-    for left in (old / "library.db", library.path / "vectors.bin.partial", library.generation.folder / "v.bin.partial"):
+    for left in (
+        old / "library.db",
+        library.path / "vectors.bin.partial",
+        generation_of(library).folder / "v.bin.partial",
+    ):
         left.write_bytes(TEXT.encode())
     assert len(list((library.path / "generations").iterdir())) == 3
     there: list[Path] = []
     monkeypatch.setattr(compaction, "check_room", lambda *_: there.extend((library.path / "generations").iterdir()))
     library.remove([id_of(library, TITLE)])
     assert [path.name for path in there] == ["000001"]  # what goes anyway takes no room
-    assert [path.name for path in (library.path / "generations").iterdir()] == [library.generation.name]
+    assert [path.name for path in (library.path / "generations").iterdir()] == [generation_of(library).name]
     assert held(library.path, everything()) == set()
 
 
@@ -173,8 +176,8 @@ def test_an_inverted_index_learns_nothing_from_what_is_gone(
     monkeypatch.setattr("embeddings.vectors.EXACT_LIMIT", 16)
     rows = {f"row{i}": f"Plain row {'abcdefghij'[i % 10] * i}." for i in range(40)}
     library.add(write_rows(tmp_path / "rows.jsonl", rows))
-    library.generation.rebuild_vectors()
-    library.generation.save_vectors()
+    generation_of(library).dense.rebuild()
+    generation_of(library).dense.save()
     assert nearest_centre(library) > 0.999
     library.remove([id_of(library, TITLE)])
     assert nearest_centre(library) < 0.9
@@ -182,7 +185,7 @@ def test_an_inverted_index_learns_nothing_from_what_is_gone(
 
 def nearest_centre(library: Library) -> float:
     """The cosine of the secret vector and the nearest centre of a list in the snapshot."""
-    content = library.generation.snapshot.read_bytes()
+    content = generation_of(library).dense.snapshot.read_bytes()
     index = faiss.deserialize_index(np.frombuffer(content[content.index(b"IwSq") :], np.uint8))
     centres = index.quantizer.reconstruct_n()
     return float((centres @ LetterEncoder().encode_queries([f"{TITLE}\n{TEXT}"])[0]).max())
@@ -195,7 +198,7 @@ def test_nobody_writes_back_what_he_still_remembers(
         other.refresh()
         monkeypatch.setattr("qa.storage.local.generation.SNAPSHOT_PASSAGES", -1)
         library.remove([id_of(library, TITLE)])
-        assert other.generation.wants_snapshot(1)
+        assert generation_of(other).wants_snapshot(1)
     assert held(library.path, everything()) == set()
 
 
@@ -211,12 +214,12 @@ def test_a_large_library_says_what_lingers_and_compacts_when_much_has_gone(
     ids = [article.id for article in library.articles()]
     for article_id in ids[:2]:
         library.remove([article_id])
-        assert library.lingers()
-        assert library.generation.name == "000001"
+        assert library.has_removed_text()
+        assert generation_of(library).name == "000001"
     assert "words of 2 passages" in next(each.detail for each in library.examine() if each.check == "leftovers")
     library.remove(ids[2:3])
-    assert not library.lingers()
-    assert library.generation.name == "000002"
+    assert not library.has_removed_text()
+    assert generation_of(library).name == "000002"
 
 
 def test_the_database_of_a_large_library_forgets_texts_at_once(
@@ -234,7 +237,7 @@ def test_the_database_of_a_large_library_forgets_texts_at_once(
 def test_what_has_not_changed_is_not_written_anew(library: Library, secret: Path) -> None:
     library.sync(secret.parent)
     library.remove(["unknown"])
-    assert library.generation.name == "000001"
+    assert generation_of(library).name == "000001"
 
 
 def test_passage_ids_and_the_revision_go_on(library: Library, secret: Path) -> None:
@@ -254,7 +257,7 @@ def test_without_room_the_removal_stands_and_the_rest_is_told(
     with caplog.at_level(logging.WARNING):
         assert len(library.remove([id_of(library, TITLE)]).removed) == 1
     assert "Compacting needs about 50 MB" in caplog.text
-    assert library.lingers()
+    assert library.has_removed_text()
     with pytest.raises(LibraryError, match=r"Compacting needs about 50 MB .* 1 MB are free"):
         library.compact()
     monkeypatch.undo()
@@ -340,7 +343,8 @@ def keep_asking(library: Library, until: threading.Event, problems: list[BaseExc
 
 def test_an_old_generation_answers_on_after_its_files_are_gone(library: Library, secret: Path) -> None:
     with reopened(library) as other:
-        old = other.ready()
+        other.refresh()
+        old = generation_of(other)
         library.add(write(secret.parent, "honey", "Nine tonnes of honey.", title="Harvest"))
         library.remove([id_of(library, TITLE)])
         assert not old.folder.exists()
@@ -428,7 +432,7 @@ def test_killed_at_any_step_a_compaction_is_finished_by_the_next(
                 assert [article.title for article in after.articles()] == ["Zoo"]
                 assert {each.check for each in after.examine(repair=False) if not each.sound} <= {"leftovers"}
                 after.compact()
-                assert not after.lingers()
+                assert not after.has_removed_text()
                 assert held(library.path, everything()) == set(), step
         killer.stdin.close()
     assert code == 0

@@ -12,9 +12,9 @@ import pytest
 
 from qa.datatypes import Article, Passage, Where
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
+from qa.storage.base import BatchOutcome
 from qa.storage.local.database import create_database
 from qa.storage.local.store import Store
-from qa.storage.local.transaction import Settled
 
 TEXT = "The cat sat. The dog ran."
 SPANS = [(0, 12), (13, 25)]
@@ -26,7 +26,7 @@ def article(name: str, **changes: object) -> Article:
     return Article(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def put(store: Store, *articles: Article, origin: str | None = None) -> Settled:
+def put(store: Store, *articles: Article, origin: str | None = None) -> BatchOutcome:
     """Each article with two passages, in one batch."""
     with store.transaction() as transaction:
         for each in articles:
@@ -138,13 +138,13 @@ def test_an_article_goes_with_its_last_source(store: Store) -> None:
     with store.transaction() as transaction:
         transaction.hold("/copy.txt", "/copy.txt", "a", "d-a")
         transaction.release(["/files/a.txt"])
-        assert transaction.settle() == Settled((), ())
+        assert transaction.settle() == BatchOutcome((), ())
     moved = store.article("a")
     assert moved is not None
     assert moved.source == "/copy.txt"
     with store.transaction() as transaction:
         transaction.release(["/copy.txt"])
-        assert transaction.settle() == Settled(("a",), ())
+        assert transaction.settle() == BatchOutcome(("a",), ())
     assert store.count() == 0
     assert len(store.passage_ids()[1]) == 0
 
@@ -155,8 +155,8 @@ def test_an_article_that_moves_to_a_source_with_other_metadata_is_read_again(sto
         transaction.hold("/copy.txt", "/copy.txt", "a", "another digest")
         transaction.set_origin("/copy.txt", "whole")
         transaction.release(["/files/a.txt"])
-        assert transaction.settle() == Settled((), ("/copy.txt",))
-    assert store.origin_digest("/copy.txt") is None
+        assert transaction.settle() == BatchOutcome((), ("/copy.txt",))
+    assert store.sources.origin_digest("/copy.txt") is None
 
 
 def test_a_text_that_changes_hands_within_a_batch_stays(store: Store) -> None:
@@ -166,7 +166,7 @@ def test_a_text_that_changes_hands_within_a_batch_stays(store: Store) -> None:
         transaction.put(article("b"))
         transaction.hold("/files/a.txt", "/files/a.txt", "b", "d-b")  # the only source of a moves to b,
         transaction.hold("/new.txt", "/new.txt", "a", "d-a")  # then a new one brings a
-        assert transaction.settle() == Settled((), ())
+        assert transaction.settle() == BatchOutcome((), ())
     assert [passage.id for passage in store.passages_of("a")] == ids
 
 
@@ -174,25 +174,25 @@ def test_releasing_a_source_forgets_that_its_file_was_whole(store: Store) -> Non
     put(store, article("a"), article("b"), origin="/rows.jsonl")
     with store.transaction() as transaction:
         transaction.set_origin("/rows.jsonl", "whole")
-    assert (store.origin_digest("/rows.jsonl"), store.sources_in("/rows.jsonl")) == ("whole", 2)
+    assert (store.sources.origin_digest("/rows.jsonl"), store.sources.count_in("/rows.jsonl")) == ("whole", 2)
     with store.transaction() as transaction:
-        assert transaction.release_article("a")
-        assert not transaction.release_article("a")
+        transaction.release_article("a")
+        transaction.release_article("a")
         transaction.settle()
-    assert (store.origin_digest("/rows.jsonl"), store.sources_in("/rows.jsonl")) == (None, 1)
+    assert (store.sources.origin_digest("/rows.jsonl"), store.sources.count_in("/rows.jsonl")) == (None, 1)
 
 
 def test_origins_under_a_folder(store: Store) -> None:
     put(store, article("a", source="/files/a.txt"), article("b", source="/files/deep/b.txt"))
     put(store, article("c", source="/files2/c.txt"), article("d", source="https://files/d"))
     put(store, article("e", source="/100%_sure/e.txt"), article("f", source="/100 unsure/f.txt"))
-    assert store.origins_under("/files") == {
+    assert store.sources.origins_under("/files") == {
         "/files/a.txt": ["/files/a.txt"],
         "/files/deep/b.txt": ["/files/deep/b.txt"],
     }
-    assert list(store.origins_under("/files/a.txt")) == ["/files/a.txt"]
-    assert list(store.origins_under("/100%_sure")) == ["/100%_sure/e.txt"]
-    assert len(store.origins_under("/")) == 5
+    assert list(store.sources.origins_under("/files/a.txt")) == ["/files/a.txt"]
+    assert list(store.sources.origins_under("/100%_sure")) == ["/100%_sure/e.txt"]
+    assert len(store.sources.origins_under("/")) == 5
 
 
 # filters and order

@@ -46,7 +46,7 @@ def tab(served, library):
     handlers.assistant.library = library
     handlers.works = Works(lambda: len(library), handlers._changed)
     handlers.removals = Removals(handlers._changed)
-    handlers._lingers = handlers._samples = None
+    handlers._has_removed_text = handlers._samples = None
     yield handlers
     handlers.settle()
     handlers.works.wait(20)

@@ -15,7 +15,8 @@ from library_fakes import SETTINGS, LetterEncoder, write, write_rows
 from qa import Library
 from qa.datatypes import Article, Failure, Passage, Progress, Report
 from qa.samples import add_samples
-from qa.storage.listing import Listed, Listing
+from qa.storage.listing import ArticlePage, ArticleSummary
+from qa.storage.local.backend import LocalBackend
 from ui.app import launch
 from ui.handlers.library import NOT_HERE, LibraryHandlers
 from ui.render import jobs
@@ -122,14 +123,14 @@ def test_a_damaged_view_is_the_whole_list(tab, given):
 
 
 def test_a_long_list_has_pages(monkeypatch):
-    rows = tuple(Listed(f"{n:016x}", f"T{n}", "/a", None, None, None) for n in range(100))
-    page = render_library.shelf_html(Listing(450, 200, rows), View.of({}))
+    rows = tuple(ArticleSummary(f"{n:016x}", f"T{n}", "/a", None, None, None) for n in range(100))
+    page = render_library.shelf_html(ArticlePage(450, 200, rows), View.of({}))
     assert "201 to 300 of 450" in page
     assert re.findall(r'data-does="page" data-value="(\d+)"', page) == ["0", "100", "300", "400"]
     assert "disabled" not in page
-    last = render_library.shelf_html(Listing(450, 400, rows[:50]), View.of({}))
+    last = render_library.shelf_html(ArticlePage(450, 400, rows[:50]), View.of({}))
     assert re.findall(r'data-value="(\d+)" disabled', last) == ["500", "400"]
-    assert "<nav" not in render_library.shelf_html(Listing(100, 0, rows), View.of({}))
+    assert "<nav" not in render_library.shelf_html(ArticlePage(100, 0, rows), View.of({}))
 
 
 def test_a_heading_sorts_and_turns_round(tab):
@@ -279,7 +280,7 @@ def test_works_are_done_one_after_the_other_and_told():
     one = works.begin(Work("add", "news", first))
     other = works.begin(Work("add", "more", lambda _: Report()))
     begun.wait(SOON)
-    html = jobs.works_html(works.listed(), [], lingers=True, version=1)
+    html = jobs.works_html(works.listed(), [], has_removed_text=True, version=1)
     assert "Reading 4 of 40: a.txt · 200 of 1,000 passages encoded" in Page(html).text
     assert '<progress aria-label="Adding news" max="1000" value="200">' in html
     assert "Waiting for what is before it" in html
@@ -288,7 +289,7 @@ def test_works_are_done_one_after_the_other_and_told():
     go.set()
     assert works.wait(SOON)
     assert (one.state, other.state) == ("done", "done")
-    html = jobs.works_html(works.listed(), [], lingers=True, version=1)
+    html = jobs.works_html(works.listed(), [], has_removed_text=True, version=1)
     assert 'data-busy="0"' in html
     assert "2 articles added." in html
     assert "Nothing to add." in html
@@ -424,14 +425,14 @@ def test_a_malformed_removal_removes_nothing(tab, library, ids):
 
 def test_every_trace_is_removed_on_demand(tab, library, monkeypatch):
     assert "every trace" not in tab.works_now()
-    monkeypatch.setattr(Library, "_compact_if_due", lambda self, removed: None)
+    monkeypatch.setattr(LocalBackend, "_compact_if_possible", lambda self: None)
     tab.remove([next(library.articles()).id])
     tab.settle()
-    assert library.lingers()
+    assert library.has_removed_text()
     assert "Remove every trace now" in tab.works_now()
     tab.erase()
     assert "Every trace of removed articles is gone" in done(tab)
-    assert not library.lingers()
+    assert not library.has_removed_text()
     assert "Remove every trace now" not in tab.works_now()
 
 
@@ -440,7 +441,7 @@ def test_every_trace_is_removed_on_demand(tab, library, monkeypatch):
 
 def test_hostile_text_stays_text_everywhere():
     article = Article("a" * 16, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)", None, (HOSTILE,), HOSTILE, '"><b')
-    row = Listed(article.id, HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, None)
+    row = ArticleSummary(article.id, HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, None)
     failure = Failure(HOSTILE, HOSTILE, HOSTILE)
     work = Work("add", HOSTILE, lambda _: Report(), state="working", read=Progress("read", 1, 2, HOSTILE))
     ended = Work("add", HOSTILE, lambda _: Report(), state="done", report=Report(failed=(failure,)))
@@ -448,11 +449,11 @@ def test_hostile_text_stays_text_everywhere():
     removal = Removal(frozenset("a"), lambda: Report(), state="failed", error=HOSTILE)
     html = "".join(
         [
-            render_library.shelf_html(Listing(1, 0, (row,)), View.of({"q": HOSTILE}), failed=2),
+            render_library.shelf_html(ArticlePage(1, 0, (row,)), View.of({"q": HOSTILE}), failed=2),
             render_library.failed_html([Failed(HOSTILE, failure, again=True)]),
             render_library.sources_html({HOSTILE: 1}),
             render_library.empty_html(HOSTILE),
-            jobs.works_html([work, ended, failed], [removal], lingers=True, version=1),
+            jobs.works_html([work, ended, failed], [removal], has_removed_text=True, version=1),
             article_view_html(article, [Passage(1, article.id, 3, 9)]),
         ]
     )

@@ -47,7 +47,7 @@ class LibraryHandlers:
         self.works = Works(lambda: len(self.library), self._changed)
         self.removals = Removals(self._changed)
         self._version = 0  # grows with every change that was made here
-        self._lingers: bool | None = None
+        self._has_removed_text: bool | None = None
         self._samples: bool | None = None
 
     @property
@@ -88,10 +88,9 @@ class LibraryHandlers:
 
     def _failures(self, words: str = "") -> list[render_library.Failed]:
         """What could not be added and has all these words in its name."""
-        failed = self.library.store.failures()
         return [
             render_library.Failed(origin, failure, again=not origin.startswith(("upload:", PREFIX)))
-            for origin, (_, failures) in failed.items()
+            for origin, failures in self.library.failures_by_origin().items()
             for failure in failures
             if all(word.lower() in failure.source.lower() for word in words.split())
         ]
@@ -104,7 +103,7 @@ class LibraryHandlers:
     def read_article(self, article_id: Any) -> str:
         """The article with its passages as they are cut."""
         article = self.library.article(text(article_id))
-        return article_view_html(article, self.library.store.passages_of(article.id))
+        return article_view_html(article, self.library.passages(article.id))
 
     # what is put in
 
@@ -166,7 +165,9 @@ class LibraryHandlers:
     @in_words
     def dismiss(self, origin: Any) -> str:
         """Forget that one file or URL could not be taken in, or all of them."""
-        self.library.dismiss([origin] if isinstance(origin, str) and origin else list(self.library.store.failures()))
+        self.library.dismiss(
+            [origin] if isinstance(origin, str) and origin else list(self.library.failures_by_origin())
+        )
         self._version += 1
         return ""
 
@@ -175,10 +176,10 @@ class LibraryHandlers:
     @in_words
     def works_now(self, _: Any = None) -> str:
         """What is being done, what was done, and what can be undone."""
-        if self._lingers is None:
-            self._lingers = self.library.lingers()
+        if self._has_removed_text is None:
+            self._has_removed_text = self.library.has_removed_text()
         removals, works = self.removals.listed(), self.works.listed()
-        return jobs.works_html(works, removals, lingers=self._lingers, version=self._version)
+        return jobs.works_html(works, removals, has_removed_text=self._has_removed_text, version=self._version)
 
     @in_words
     def stop_work(self, key: Any) -> str:
@@ -193,7 +194,7 @@ class LibraryHandlers:
 
     @in_words
     def erase(self, _: Any = None) -> str:
-        """Write the library anew without what lingers of removed articles."""
+        """Write the library anew without what has_removed_text of removed articles."""
 
         def compact(told: ProgressCallback) -> Report:
             self.library.compact(progress=told)
@@ -203,7 +204,7 @@ class LibraryHandlers:
         return ""
 
     def _changed(self) -> None:
-        self._lingers = self._samples = None
+        self._has_removed_text = self._samples = None
         self._version += 1
         with suppress(QAError):
             self.library.refresh()  # so that texts can be searched for what has just come
@@ -214,7 +215,7 @@ class LibraryHandlers:
     def remove(self, ids: Any) -> str:
         """Begin to remove these articles."""
         chosen = [each for each in ids if isinstance(each, str)][:MOST_CHOSEN] if isinstance(ids, list) else []
-        there = list(self.library.store.headings(chosen))
+        there = list(self.library.titles(chosen))
         if not there:
             return error_html("None of these articles is in the library any more.")
         self.removals.begin(Removal(frozenset(there), lambda: self.library.remove(there)))

@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qa.answering.explanation import explain, explained
-from qa.answering.verification import standing
 from qa.conversations.feedback import Feedback
 from qa.conversations.store import Conversations
 from qa.datatypes import Citation
@@ -57,7 +56,7 @@ class SideHandlers:
             )
         except QAError:
             citation = None
-        changed = citation is not None and standing(self.assistant.library, citation) == "changed"
+        changed = citation is not None and self.assistant.library.standing(citation) == "changed"
         return gone_html(citation, changed)
 
     @in_words
@@ -83,9 +82,7 @@ class SideHandlers:
         """The form with what the page's address chooses."""
         _, where = parse_page_address(text(address))
         library = self.assistant.library
-        headings = library.store.headings(where.article_ids) if where.article_ids else {}
-        titles = {article_id: heading.title for article_id, heading in headings.items()}
-        return sidebar.filter_html(where, library.sources(), titles)
+        return sidebar.filter_html(where, library.sources(), library.titles(where.article_ids))
 
     @in_words
     def unanswered(self, _: Any = None) -> str:

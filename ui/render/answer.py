@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from qa.answering.verification import Standing
-from qa.datatypes import Answer, Citation, Reason, RetrievedPassage
+from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Standing
 from ui.render.evidence import place_address
 from ui.render.html import (
     confidence_html,

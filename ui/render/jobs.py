@@ -14,12 +14,12 @@ NAME_CHARS = 80
 _DOING = {"add": "Adding", "retry": "Trying again:", "compact": "Writing the library anew"}
 
 
-def works_html(works: Sequence[Work], removals: Sequence[Removal], *, lingers: bool, version: int) -> str:
+def works_html(works: Sequence[Work], removals: Sequence[Removal], *, has_removed_text: bool, version: int) -> str:
     """All of it. `data-busy`: it will change by itself; `data-version` changes with the articles that are there."""
     busy = any(not work.ended for work in works) or any(each.state in ("waiting", "removing") for each in removals)
     parts = [work_html(work) for work in works]
     compacting = any(work.kind == "compact" and not work.ended for work in works)
-    if lingers and not busy and not compacting:
+    if has_removed_text and not busy and not compacting:
         parts.append(_lingers_html())
     if going := "".join(map(removal_html, removals)):
         parts.append(f'<div class="removals">{going}</div>')

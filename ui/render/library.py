@@ -9,7 +9,7 @@ from string import Template
 
 from qa.datatypes import Failure
 from qa.loaders.document import SUFFIXES
-from qa.storage.listing import Listed, Listing, Sort, first_of_page
+from qa.storage.listing import ArticlePage, ArticleSummary, Sort, first_of_page
 from ui.render.html import counted, escape, label, plain, shortened, source_html, source_name, time_html, tool_html
 from ui.state.list_query import PAGE, View
 
@@ -37,7 +37,7 @@ def shell_html(address: str, most_bytes: int) -> str:
     return _SHELL.substitute(address=address, most=most_bytes, suffixes=" ".join(sorted(SUFFIXES)))
 
 
-def shelf_html(page: Listing, view: View, *, samples: bool = False, failed: int = 0) -> str:
+def shelf_html(page: ArticlePage, view: View, *, samples: bool = False, failed: int = 0) -> str:
     """One page of the list. `samples` can be removed at once; `failed` things could not be added."""
     if not page.total:
         return _nothing_html(view, failed)
@@ -65,7 +65,7 @@ def _column_html(sort: Sort, name: str, first: str, view: View) -> str:
     )
 
 
-def _row_html(article: Listed) -> str:
+def _row_html(article: ArticleSummary) -> str:
     identity, title = escape(article.id), shortened(plain(article.title), 300) or "Untitled"
     return (
         f'<tr><td><label class="check"><input type="checkbox" value="{identity}">'

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from qa.answering.verification import standing
 from qa.conversations.feedback import Feedback, gold_rows, open_rows
 from qa.conversations.store import Conversations
 from qa.errors import ArticleNotFound, QAError
@@ -87,7 +86,7 @@ def _conversation(kept: Conversations, library: Library, conversation_id: str, f
     conversation, article = kept.get(conversation_id), cache(library.article)
     turns = kept.turns(conversation_id, article)
     if form == "md":
-        return conversation_to_markdown(conversation, turns, standing_of=lambda each: standing(library, each))
+        return conversation_to_markdown(conversation, turns, standing_of=library.standing)
     articles = carried((turn.answer for turn in turns), article)
     return json.dumps(conversation_to_dict(conversation, turns, articles), indent=2) + "\n"
 
@@ -96,7 +95,7 @@ def _turn(kept: Conversations, library: Library, turn_id: str, form: str) -> str
     article = cache(library.article)
     answer = kept.turn(number(turn_id), article).answer
     if form == "md":
-        return answer_to_markdown(answer, standing_of=lambda each: standing(library, each))
+        return answer_to_markdown(answer, standing_of=library.standing)
     return json.dumps(answer_to_dict(answer) | {"articles": carried([answer], article)}, indent=2) + "\n"
 
 

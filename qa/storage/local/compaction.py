@@ -13,7 +13,8 @@ import shutil
 from pathlib import Path
 
 from qa.datatypes import ProgressCallback
-from qa.storage.local import generation as generations
+from qa.files import make_private
+from qa.storage.local import folder as folders
 from qa.storage.local.generation import Generation
 from qa.storage.local.rebuild import check_room, complete
 from qa.storage.local.store import Store
@@ -38,10 +39,10 @@ def compacted(library: Path, old: Generation, progress: ProgressCallback) -> Gen
 
     The caller holds the writer lock. Raises LibraryError when the disk has no room for both; then nothing has changed.
     """
-    generations.delete_others(library)
+    folders.delete_others(library)
     check_room(library, old, "Compacting")
-    folder = generations.generation_folder(library, generations.next_name(library))
-    generations.make_private(folder)
+    folder = folders.generation_folder(library, folders.next_name(library))
+    make_private(folder)
     try:
         old.store.copy_to(folder / "library.db").close()
         new = Generation(folder)
@@ -52,16 +53,16 @@ def compacted(library: Path, old: Generation, progress: ProgressCallback) -> Gen
     return new
 
 
-def lingers(library: Path, generation: Generation) -> bool:
+def has_removed_text(library: Path, generation: Generation) -> bool:
     """Whether words of articles that were removed or replaced may still be in the files of a library."""
-    return generation.store.removals() > 0 or bool(leftovers(library))
+    return generation.store.removals() > 0 or bool(unfinished_files(library))
 
 
-def leftovers(library: Path) -> list[Path]:
+def unfinished_files(library: Path) -> list[Path]:
     """What a rebuild, a compaction or an export that was killed has left; an unfinished rebuild can be gone on with."""
-    kept = (generations.current_name(library), generations.unfinished_name(library))
-    names = [name for name in generations.generation_names(library) if name not in kept]
-    left = [generations.generation_folder(library, name) for name in names]
+    kept = (folders.current_name(library), folders.unfinished_name(library))
+    names = [name for name in folders.generation_names(library) if name not in kept]
+    left = [folders.generation_folder(library, name) for name in names]
     return left + [path for path in library.rglob("*.partial") if not any(folder in path.parents for folder in left)]
 
 

@@ -1,20 +1,11 @@
-"""A library's folder. Each generation is a store with the two indexes made from it; one file names the one in force.
-
-    <library>/CURRENT                     the name of the generation in force; changed by a rebuild, at its end
-    <library>/write.lock                  held by whoever changes the library
-    <library>/generations/<name>/         library.db, lexical/, vectors.bin
-
-The functions are the steps; `qa.library` decides when to take them.
-"""
+"""A generation of a library: a store and the two indexes made from it, in a folder of their own."""
 
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import LibraryDamaged, LibraryError
+from qa.files import make_private
+from qa.storage.base import batched
 from qa.storage.local.dense import DenseIndex
+from qa.storage.local.folder import MARK, REPAIR, current_name, generation_folder, generation_names, next_name, point_to
 from qa.storage.local.lock import FULL
-from qa.storage.local.store import Store, batched
+from qa.storage.local.store import Store
 
 if TYPE_CHECKING:
     from embeddings.vectors import VectorIndex
@@ -32,8 +26,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FIRST = "000001"
-MARK = "unfinished"  # in the folder of a generation while a rebuild fills it: what it is being made from
 PAGE = 4096  # passages read from the store at a time
 # A snapshot of the vectors is written when this much has changed: below, reading the change is cheaper than writing.
 SNAPSHOT_PASSAGES = 1000
@@ -67,10 +59,6 @@ class Generation:
     def vectors(self) -> VectorIndex | None:
         """What `catch_up_vectors` has made; None before that, and while there is no passage."""
         return self.dense.index
-
-    @property
-    def snapshot(self) -> Path:
-        return self.dense.snapshot
 
     def is_in_place(self) -> bool:
         """Whether the store is still the one in the folder: what goes into a deleted one is lost."""
@@ -149,18 +137,10 @@ class Generation:
         """Bring this process's vectors to the store's revision."""
         self.dense.catch_up()
 
-    def rebuild_vectors(self) -> None:
-        """All vectors anew from the store."""
-        self.dense.rebuild()
-
     def wants_snapshot(self, more: int = 0) -> bool:
         """Whether so much has changed, `more` passages counted in, that a snapshot is worth writing."""
         held = 0 if self.vectors is None else len(self.vectors)
         return self.dense.unsaved + more > SNAPSHOT_PASSAGES + SNAPSHOT_SHARE * held
-
-    def save_vectors(self) -> None:
-        """Write the snapshot. The caller holds the writer lock. A full disk only makes the next start slower."""
-        self.dense.save()
 
     def finish_vectors(self) -> None:
         """After much was added: vectors up to date, in an index of the right kind, and the snapshot with them."""
@@ -168,7 +148,7 @@ class Generation:
         self.dense.settle()
         self.dense.save()
 
-    def save_vectors_beside(self, permitted: Permission) -> None:
+    def save_in_background(self, permitted: Permission) -> None:
         """Write the snapshot in the background if it is wanted then, and `permitted`: by the writer lock."""
 
         def save() -> None:
@@ -185,22 +165,6 @@ class Generation:
             self.catch_up_vectors()
 
 
-def current_name(library: Path) -> str | None:
-    """The generation in force; None where there is no library yet."""
-    try:
-        name = (library / "CURRENT").read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise LibraryDamaged(f"{library / 'CURRENT'} cannot be read ({error}). {_REPAIR}") from error
-    if not name.isalnum():
-        raise LibraryDamaged(f"{library / 'CURRENT'} names no generation: {name[:40]!r}. {_REPAIR}")
-    return name
-
-
-_REPAIR = "Write the name of the folder in `generations` into it, or put back a copy from a backup."
-
-
 def open_current(library: Path) -> Generation:
     """The generation in force. A rebuild may replace it between the look and the opening, so look again then."""
     while True:
@@ -213,9 +177,9 @@ def open_current(library: Path) -> Generation:
         folder = generation_folder(library, name)
         try:
             if not (folder / "library.db").is_file():
-                raise LibraryDamaged(f"{folder} holds no database, but {library / 'CURRENT'} names it. {_REPAIR}")
+                raise LibraryDamaged(f"{folder} holds no database, but {library / 'CURRENT'} names it. {REPAIR}")
             if (folder / MARK).exists():
-                raise LibraryDamaged(f"{folder} is not finished, but {library / 'CURRENT'} names it. {_REPAIR}")
+                raise LibraryDamaged(f"{folder} is not finished, but {library / 'CURRENT'} names it. {REPAIR}")
             return Generation(folder)
         except LibraryError:
             if current_name(library) == name:
@@ -240,67 +204,3 @@ def create(library: Path) -> None:
     make_private(folder)
     Store.create(folder / "library.db").close()
     point_to(library, folder.name)
-
-
-def generation_folder(library: Path, name: str) -> Path:
-    return library / "generations" / name
-
-
-def generation_names(library: Path) -> list[str]:
-    folder = library / "generations"
-    return [entry.name for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
-
-
-def next_name(library: Path) -> str:
-    """A name that no generation has had since the one in force."""
-    numbers = [int(name) for name in generation_names(library) if name.isdecimal()]
-    return f"{max(numbers, default=0) + 1:06d}"
-
-
-def point_to(library: Path, name: str) -> None:
-    """Put a generation in force: at any moment, CURRENT is the old or the new one, also after a power cut."""
-    partial = library / "CURRENT.partial"
-    with partial.open("w", encoding="ascii") as file:
-        file.write(name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(library / "CURRENT")
-    if os.name == "posix":
-        descriptor = os.open(library, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def unfinished_name(library: Path) -> str | None:
-    """The newest generation that a rebuild has begun and not finished."""
-    marked = [name for name in generation_names(library) if (generation_folder(library, name) / MARK).is_file()]
-    return max(marked, default=None)
-
-
-def delete_others(library: Path, *, keep: str | None = None) -> None:
-    """Delete every generation but the one in force and `keep`. The caller holds the writer lock."""
-    current = current_name(library)
-    for name in generation_names(library):
-        if name not in (current, keep):
-            shutil.rmtree(generation_folder(library, name), ignore_errors=True)
-
-
-def bytes_below(folder: Path) -> int:
-    """The size of all files; one that goes meanwhile counts nothing."""
-    total = 0
-    for file in folder.rglob("*"):
-        with suppress(OSError):
-            total += file.stat().st_size if file.is_file() else 0
-    return total
-
-
-def make_private(folder: Path) -> None:
-    """Make a folder and its parents; what is made is its owner's alone: articles may be confidential."""
-    missing = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)

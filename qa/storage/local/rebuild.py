@@ -16,11 +16,14 @@ from pathlib import Path
 from qa.config import Settings
 from qa.datatypes import Article, Failure, Progress, ProgressCallback
 from qa.errors import LibraryError
+from qa.files import bytes_below, make_private
 from qa.loaders.article import article_id
 from qa.passages.encoding import PassageEncoder, PreparedArticle
-from qa.storage.local import generation as generations
-from qa.storage.local.generation import Generation, generation_folder, make_private
-from qa.storage.local.store import PAGE, Store, batched
+from qa.storage.base import PAGE, batched
+from qa.storage.local import folder as folders
+from qa.storage.local.folder import generation_folder
+from qa.storage.local.generation import Generation
+from qa.storage.local.store import Store
 
 ROOM = 1.2  # free disk wanted, as a multiple of what the old generation takes
 SPARE_BYTES = 50_000_000
@@ -42,7 +45,7 @@ def rebuilt(
     with _unfinished(library, old, mark) as generation:
         failures = _copy(old.store, generation.store, passages, settings, progress)
         complete(old.store, generation, progress)
-        (generation.folder / generations.MARK).unlink()
+        (generation.folder / folders.MARK).unlink()
     return generation, failures
 
 
@@ -53,19 +56,19 @@ def complete(old: Store, new: Generation, progress: ProgressCallback) -> None:
     new.catch_up_vectors()
     _check(old, new)
     if new.wants_snapshot():
-        new.save_vectors()
+        new.dense.save()
     progress(Progress("index", 1, 1))
 
 
 @contextmanager
 def _unfinished(library: Path, old: Generation, mark: str) -> Iterator[Generation]:
     """The generation that a rebuild under this mark began, or a new one."""
-    name = generations.unfinished_name(library)
+    name = folders.unfinished_name(library)
     if name is not None and not _is_of(generation_folder(library, name), mark):
         name = None
-    generations.delete_others(library, keep=name)
-    check_room(library, old, "Rebuilding", generations.bytes_below(generation_folder(library, name)) if name else 0)
-    folder = generation_folder(library, name or generations.next_name(library))
+    folders.delete_others(library, keep=name)
+    check_room(library, old, "Rebuilding", bytes_below(generation_folder(library, name)) if name else 0)
+    folder = generation_folder(library, name or folders.next_name(library))
     try:
         if name is None:
             _begin(folder, old.store, mark)
@@ -78,7 +81,7 @@ def _unfinished(library: Path, old: Generation, mark: str) -> Iterator[Generatio
 def _is_of(folder: Path, mark: str) -> bool:
     """Whether a generation was begun under this mark, and can be gone on with."""
     try:
-        if (folder / generations.MARK).read_bytes() != mark.encode():
+        if (folder / folders.MARK).read_bytes() != mark.encode():
             return False
         store = Store(folder / "library.db")
         try:
@@ -97,12 +100,12 @@ def _begin(folder: Path, old: Store, mark: str) -> None:
         transaction.start_after(old.last_passage_id(), old.revision())
         transaction.set_meta("fingerprint", json.loads(mark)["fingerprint"])
     new.close()
-    (folder / generations.MARK).write_text(mark, "utf-8")
+    (folder / folders.MARK).write_text(mark, "utf-8")
 
 
 def check_room(library: Path, old: Generation, doing: str, there: int = 0) -> None:
     """Raise LibraryError unless a second generation fits on the disk, of which `there` bytes are there already."""
-    wanted = ROOM * generations.bytes_below(old.folder) + SPARE_BYTES - there
+    wanted = ROOM * bytes_below(old.folder) + SPARE_BYTES - there
     free = shutil.disk_usage(library).free
     if free < wanted:
         raise LibraryError(
@@ -123,7 +126,7 @@ def _copy(
         articles = list(old.articles_by_id(page).values())
         prepared = _prepared(articles, passages, failures)
         vectors = passages.encode(prepared)
-        holders = old.holders_of(page)
+        holders = old.sources.holders_of(page)
         with new.transaction() as transaction:
             for each in prepared:
                 transaction.put(each.article)
@@ -134,13 +137,13 @@ def _copy(
         done += len(page)
         progress(Progress("encode", done, len(ids), articles[-1].title if articles else ""))
     with new.transaction() as transaction:
-        for origin, digest in old.origins().items():
+        for origin, digest in old.sources.origins().items():
             transaction.set_origin(origin, digest)
-        for origin, (digest, remembered) in old.failures().items():
+        for origin, (digest, remembered) in old.sources.failures().items():
             transaction.set_failures(origin, digest, remembered)
-        for origin, version in old.versions().items():
+        for origin, version in old.sources.versions().items():
             transaction.set_version(origin, version)
-        transaction.note_entries(old.entries())
+        transaction.note_entries(old.sources.entries())
     return failures
 
 

@@ -8,23 +8,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.datatypes import Article, Failure, Passage, Where
-from qa.loaders.document import LOADER_VERSION, Version
+from qa.datatypes import Article, Passage, Where
+from qa.storage.base import PAGE, VECTOR_DTYPE, ArticleHeader, Size, SourceRecord, batched
 from qa.storage.filters import condition
-from qa.storage.listing import Listed, Listing, Wanted, cut_out, query
-from qa.storage.local.database import Database, create_database, is_storable
-from qa.storage.local.transaction import VECTOR_DTYPE, Heading, Transaction
+from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, page_of, query
+from qa.storage.local.database import Database, create_database
+from qa.storage.local.sources import Sources
+from qa.storage.local.transaction import Transaction
 
-PAGE = 200  # articles read at a time while iterating
 _ARTICLE = "a.id, a.title, a.text, a.source, a.url, a.published, a.authors, a.site, a.language, a.digest"
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +34,6 @@ class Changes:
     removed: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """What a source was when it was last read."""
-
-    origin: str
-    article_id: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """The counts and the range of dates of what is stored."""
-
-    articles: int
-    passages: int
-    first_published: date | None
-    last_published: date | None
-
-
 class Store:
     """The articles of one library. Every method may be called from any thread, and each sees one whole revision."""
 
@@ -62,6 +41,7 @@ class Store:
         """Open what `create` has made; `LibraryDamaged` if it cannot be read."""
         self.path = path
         self._database = Database(path)
+        self.sources = Sources(self._database)
 
     @classmethod
     def create(cls, path: Path) -> Store:
@@ -159,19 +139,19 @@ class Store:
             found = self.articles_by_id(ids)
             yield from (found[article_id] for article_id in ids if article_id in found)
 
-    def listing(self, wanted: Wanted, *, offset: int, limit: int) -> Listing:
+    def listing(self, wanted: ListQuery, *, offset: int, limit: int) -> ArticlePage:
         """One page of what is wanted; an offset behind its end gives the last page."""
         statement, values = query(wanted)
         with self._database.reading() as connection:
             ordered = [row[0] for row in connection.execute(statement, values)]
-            first, ids = cut_out(ordered, offset, limit)
+            first, ids = page_of(ordered, offset, limit)
             rows = connection.execute(
                 "SELECT id, title, source, url, site, published FROM articles "
                 "WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(ids),),
             ).fetchall()
-        found = {row[0]: Listed(row[0], row[1], row[2], row[3], row[4], _date(row[5])) for row in rows}
-        return Listing(len(ordered), first, tuple(found[each] for each in ids))
+        found = {row[0]: ArticleSummary(row[0], row[1], row[2], row[3], row[4], _date(row[5])) for row in rows}
+        return ArticlePage(len(ordered), first, tuple(found[each] for each in ids))
 
     def publishers(self) -> list[tuple[str | None, str | None, int]]:
         """Every pair of a publisher and a host, and the number of articles that have it."""
@@ -249,122 +229,19 @@ class Store:
             removed = _ids(connection, "SELECT passage_id FROM removals WHERE revision > ?", (revision,))
         return Changes(current, added, removed)
 
-    # where articles came from
-
-    def origin_digest(self, origin: str) -> str | None:
-        """The digest of a file or URL all of which is in the library as it was read."""
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT digest FROM origins WHERE origin = ?", (origin,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def origins(self) -> dict[str, str]:
-        """Every such file or URL, with its digest."""
-        with self._database.reading() as connection:
-            return dict(connection.execute("SELECT origin, digest FROM origins").fetchall())
-
-    def version(self, origin: str) -> Version | None:
-        """What its server calls the content of a URL, if the loader of today has dealt with it and need not again."""
-        with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT url, etag, modified FROM versions v WHERE origin = ? AND loader = ? AND "
-                "NOT EXISTS (SELECT 1 FROM failures f WHERE f.origin = v.origin AND f.digest = '')",
-                (origin, LOADER_VERSION),
-            ).fetchone()
-        return None if row is None else Version(*row)
-
-    def versions(self) -> dict[str, Version]:
-        """The versions of all URLs, by URL, that the loader of today has read."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT origin, url, etag, modified FROM versions WHERE loader = ?", (LOADER_VERSION,)
-            ).fetchall()
-        return {row[0]: Version(*row[1:]) for row in rows}
-
-    def entries(self) -> list[str]:
-        """The digests of all entries of feeds whose page has been dealt with."""
-        with self._database.reading() as connection:
-            return [row[0] for row in connection.execute("SELECT digest FROM entries")]
-
-    def has_entry(self, digest: str) -> bool:
-        """Whether the page of a feed's entry has been dealt with, see `Transaction.note_entries`."""
-        with self._database.reading() as connection:
-            return connection.execute("SELECT 1 FROM entries WHERE digest = ?", (digest,)).fetchone() is not None
-
-    def failures(self) -> dict[str, tuple[str, list[Failure]]]:
-        """By file or URL: what could not be taken in of it, and the digest of its content then ("": try again)."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT origin, digest, source, reason, remedy FROM failures ORDER BY origin, source"
-            ).fetchall()
-        found: dict[str, tuple[str, list[Failure]]] = {}
-        for origin, digest, *failure in rows:
-            found.setdefault(origin, (digest, []))[1].append(Failure(*failure))
-        return found
-
-    def sources_in(self, origin: str) -> int:
-        """How many sources one file or URL holds."""
-        with self._database.reading() as connection:
-            return int(connection.execute("SELECT count(*) FROM sources WHERE origin = ?", (origin,)).fetchone()[0])
-
-    def holdings(self, sources: Collection[str]) -> dict[str, Holding]:
-        """What is known of these sources; unknown ones are left out."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT source, origin, article_id, digest FROM sources "
-                "WHERE source IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(sources)),),
-            ).fetchall()
-        return {row[0]: Holding(*row[1:]) for row in rows}
-
-    def headings(self, ids: Collection[str]) -> dict[str, Heading]:
+    def headings(self, ids: Collection[str]) -> dict[str, ArticleHeader]:
         """What decides whether these articles have to be written again; unknown ones are left out."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT id, title, source, digest FROM articles WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(ids)),),
             ).fetchall()
-        return {row[0]: Heading(*row[1:]) for row in rows}
+        return {row[0]: ArticleHeader(*row[1:]) for row in rows}
 
-    def is_as_held(self, source: str, held: Holding) -> bool:
+    def is_as_held(self, source: str, held: SourceRecord) -> bool:
         """Whether the article that a source holds has the title and date that this source gave it, or another's."""
         stored = self.headings([held.article_id]).get(held.article_id)
         return stored is not None and (stored.digest == held.digest or stored.source != source)
-
-    def holders_of(self, ids: Collection[str]) -> dict[str, dict[str, Holding]]:
-        """By article id: every source that holds this text, in order."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT source, origin, article_id, digest FROM sources "
-                "WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY source",
-                (json.dumps(list(ids)),),
-            ).fetchall()
-        holders: dict[str, dict[str, Holding]] = {}
-        for row in rows:
-            holders.setdefault(row[2], {})[row[0]] = Holding(*row[1:])
-        return holders
-
-    def origins_under(self, folder: str) -> dict[str, list[str]]:
-        """The sources of every file below `folder`, or of the file `folder` itself, by file."""
-        if not is_storable(folder):
-            return {}
-        below = folder.rstrip("/\\") + "/"
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT origin, source FROM sources "
-                "WHERE origin = ?1 OR substr(replace(origin, '\\', '/'), 1, length(?2)) = ?2",
-                (folder, below.replace("\\", "/")),
-            ).fetchall()
-        origins: dict[str, list[str]] = {}
-        for origin, source in rows:
-            origins.setdefault(origin, []).append(source)
-        return origins
-
-
-def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    """Lists of `size`, the last one shorter."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def _ids(connection: sqlite3.Connection, query: str, values: Iterable[Any]) -> NDArray[np.int64]:

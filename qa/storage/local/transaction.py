@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,25 +13,7 @@ from numpy.typing import NDArray
 
 from qa.datatypes import Article, Failure
 from qa.loaders.document import LOADER_VERSION, Version
-
-VECTOR_DTYPE = np.dtype("<f2")  # half the size; the loss is far below what tells passages apart
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Of a stored article, what decides whether it has to be written again."""
-
-    title: str
-    source: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What followed from sources that let go of their articles."""
-
-    removed: tuple[str, ...]  # ids of articles that no source holds any more
-    stale: tuple[str, ...]  # origins to read again: their article still has the metadata of a source that is gone
+from qa.storage.base import VECTOR_DTYPE, ArticleHeader, BatchOutcome
 
 
 class Transaction:
@@ -50,9 +31,9 @@ class Transaction:
 
     # reading, as of this moment in the batch
 
-    def heading(self, article_id: str) -> Heading | None:
+    def heading(self, article_id: str) -> ArticleHeader | None:
         row = self._one("SELECT title, source, digest FROM articles WHERE id = ?", article_id)
-        return Heading(*row) if row else None
+        return ArticleHeader(*row) if row else None
 
     def held_by(self, source: str) -> tuple[str, str] | None:
         """The id and the digest of the article that this source held when it was last read."""
@@ -128,11 +109,10 @@ class Transaction:
                 self._connection.execute("DELETE FROM failures WHERE source = ?", (source,))
                 self.forget_origin(row[1])
 
-    def release_article(self, article_id: str) -> bool:
-        """All sources of an article let go of it; false when there is no such article."""
+    def release_article(self, article_id: str) -> None:
+        """All sources of an article let go of it."""
         rows = self._connection.execute("SELECT source FROM sources WHERE article_id = ?", (article_id,)).fetchall()
         self.release([row[0] for row in rows])
-        return bool(rows)
 
     def set_origin(self, origin: str, digest: str) -> None:
         """All that is in this file or URL has gone in."""
@@ -182,7 +162,7 @@ class Transaction:
 
     # the end of the batch
 
-    def settle(self) -> Settled:
+    def settle(self) -> BatchOutcome:
         """Remove the articles that no source holds any more; others move to a source that they still have."""
         removed, stale = [], []
         for article_id in self._released:
@@ -204,7 +184,7 @@ class Transaction:
                 self.forget_origin(origin)
                 stale.append(origin)
         self._released.clear()
-        return Settled(tuple(removed), tuple(stale))
+        return BatchOutcome(tuple(removed), tuple(stale))
 
     def finish(self) -> None:
         """Count the batch as a revision, if it changed an article."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.errors import LibraryBusy, LibraryError
+from qa.errors import CollectionGone, LibraryBusy, LibraryError
 from qa.storage.milvus.address import Address
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ CONNECT_SECONDS = 10.0
 _RARE_PINGS = {"grpc.keepalive_time_ms": 600_000}  # milvus-lite takes the client's usual ones for an attack
 _NO_COLLECTION = 100  # Milvus' code
 _STUB = [0.0, 0.0]  # Milvus wants a vector in every collection
-
-
-class CollectionGone(LibraryError):
-    """The collection is not there: it never was, or a rebuild has just replaced it."""
 
 
 class Client:

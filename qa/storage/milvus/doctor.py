@@ -7,23 +7,19 @@ rows that belong to nothing, sources without their article, and generations that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, cast
 
-from qa.datatypes import ProgressCallback
-from qa.storage.local import doctor
-from qa.storage.local.doctor import Finding
-from qa.storage.local.store import PAGE, Store, batched
+from qa.datatypes import Finding, ProgressCallback
+from qa.passages.encoding import PassageEncoder
+from qa.storage.base import PAGE, batched
+from qa.storage.checks import NAMED, check_articles, check_settings, check_vectors
 from qa.storage.milvus.client import one_of
 from qa.storage.milvus.rebuild import MARK
 from qa.storage.milvus.store import MilvusStore
 from qa.storage.milvus.transaction import is_complete
 
-if TYPE_CHECKING:
-    from qa.library import Library
-
 
 def examine(
-    library: Library, store: MilvusStore, progress: ProgressCallback, *, repair: bool = True
+    store: MilvusStore, passages: PassageEncoder, location: str, progress: ProgressCallback, *, repair: bool
 ) -> Iterator[Finding]:
     """Every check. What others are writing at this moment may look unfinished: then look again."""
     yield _texts(store, repair=repair)
@@ -32,9 +28,9 @@ def examine(
     yield _strays(store, repair=repair)
     yield _generations(store, repair=repair)
     yield _passages(store)
-    yield from doctor.check_articles(cast(Store, store), progress)
-    yield doctor.check_vectors(cast(Store, store), library.encoder)
-    yield doctor.check_fingerprint(library)
+    yield from check_articles(store, progress)
+    yield check_vectors(store, passages)
+    yield check_settings(store, passages, location)
 
 
 def _texts(store: MilvusStore, *, repair: bool) -> Finding:
@@ -60,7 +56,7 @@ def _passages(store: MilvusStore) -> Finding:
         states = store.states(current, page) if current else {}
         rows = store.article_rows(page, strong=True)
         wrong += [each for each, row in rows.items() if not is_complete(states.get(each, []), row)]
-    named = ", ".join(wrong[: doctor.NAMED])
+    named = ", ".join(wrong[:NAMED])
     detail = f"{len(wrong):,} lack some: {named}; make them anew with: article-qa rebuild" if wrong else "all have them"
     return Finding("whole articles", not wrong, detail)
 
@@ -80,7 +76,9 @@ def _sources(store: MilvusStore, *, repair: bool) -> Finding:
 def _unheld(store: MilvusStore, *, repair: bool) -> Finding:
     """An article that no source holds should have gone with the last one."""
     ids = store.article_ids()
-    unheld = [each for page in batched(ids, PAGE) for each in set(page) - store.holders_of(page, strong=True).keys()]
+    unheld = [
+        each for page in batched(ids, PAGE) for each in set(page) - store.sources.holders_of(page, strong=True).keys()
+    ]
     if unheld and repair:
         with store.transaction() as transaction:
             transaction.look_again(unheld)
@@ -115,5 +113,5 @@ def _generations(store: MilvusStore, *, repair: bool) -> Finding:
     if repair:
         for name in left:
             store.generations.drop(name)
-    detail = ", ".join(left[: doctor.NAMED]) or "nothing lies about"
+    detail = ", ".join(left[:NAMED]) or "nothing lies about"
     return Finding("leftovers", not left, detail, mended=bool(left) and repair)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from qa.storage.local.store import batched
+from qa.storage.base import batched
 from qa.storage.milvus.client import one_of
 from qa.storage.milvus.records import Records, record
 from qa.storage.milvus.schema import key

@@ -18,7 +18,7 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure, Progress, ProgressCallback
 from qa.errors import LibraryBusy, LibraryError
 from qa.passages.encoding import PassageEncoder, PreparedArticle
-from qa.storage.local.store import batched
+from qa.storage.base import batched
 from qa.storage.milvus.client import Row
 from qa.storage.milvus.rows import passage_rows
 from qa.storage.milvus.store import MilvusStore

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from qa.datatypes import Failure
 from qa.loaders.document import LOADER_VERSION, Version
-from qa.storage.local.store import Holding
+from qa.storage.base import SourceRecord
 from qa.storage.milvus.client import Client, Row, one_of
 from qa.storage.milvus.schema import RECORD_FIELDS, Names, cut, key, place
 
@@ -125,12 +125,12 @@ def record(kind: str, name: str, *, origin: str = "", article_id: str = "", dige
     }
 
 
-def source_record(source: str, held: Holding) -> Row:
+def source_record(source: str, held: SourceRecord) -> Row:
     return record("source", source, origin=held.origin, article_id=held.article_id, digest=held.digest)
 
 
-def holding(row: Row) -> Holding:
-    return Holding(row["origin"], row["article_id"], row["digest"])
+def holding(row: Row) -> SourceRecord:
+    return SourceRecord(row["origin"], row["article_id"], row["digest"])
 
 
 def version_record(origin: str, version: Version) -> Row:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.datatypes import Article
-from qa.storage.listing import Listed
+from qa.storage.listing import ArticleSummary
 from qa.storage.milvus.client import Row
 from qa.storage.milvus.schema import cut, day, host_key, indexed, joined, passage_id, pieces, published, site_key
 
@@ -65,8 +65,8 @@ def article_of(row: Mapping[str, Any], text: str) -> Article:
     )
 
 
-def listed(row: Mapping[str, Any]) -> Listed:
-    return Listed(
+def listed(row: Mapping[str, Any]) -> ArticleSummary:
+    return ArticleSummary(
         row["id"], row["title"], row["source"], row["url"] or None, row["site"] or None, published(row["published"])
     )
 

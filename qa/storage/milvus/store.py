@@ -1,4 +1,4 @@
-"""What a library on Milvus holds. For whoever reads and ingests it is what `qa.storage.local.store.Store` is."""
+"""What a library on Milvus holds: a `qa.storage.base.Store`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.datatypes import Article, Failure, Passage, Where
-from qa.loaders.document import Version
-from qa.storage.listing import Listing, Wanted, first_of_page, sifted
-from qa.storage.local.store import PAGE, Holding, Size, batched
-from qa.storage.local.transaction import Heading
-from qa.storage.milvus.client import Client, CollectionGone, Row, one_of, quoted
+from qa.datatypes import Article, Passage, Where
+from qa.errors import CollectionGone
+from qa.storage.base import PAGE, ArticleHeader, Size, SourceRecord, batched
+from qa.storage.listing import ArticlePage, ListQuery, filter_rows, first_of_page
+from qa.storage.milvus.client import Client, Row
 from qa.storage.milvus.generations import Generations
-from qa.storage.milvus.records import Records, failure_of, holding, version_of
+from qa.storage.milvus.records import Records
 from qa.storage.milvus.rows import ARTICLE_FIELDS, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
-from qa.storage.milvus.schema import Names, condition, day, host_of, key, place
+from qa.storage.milvus.schema import Names, condition, day, host_of
+from qa.storage.milvus.sources import MilvusSources
 from qa.storage.milvus.transaction import Transaction
 
 TEXT_CHARS = 4_000_000  # of all texts in one request
@@ -36,7 +36,8 @@ class MilvusStore:
         self.names = names
         self.records = Records(client, names)
         self.generations = Generations(client, names, self.records)
-        self._headings: dict[str, Heading | None] = {}  # looked up during a change
+        self.sources = MilvusSources(self.records)
+        self._headings: dict[str, ArticleHeader | None] = {}  # looked up during a change
         self._publishers: tuple[int, list[tuple[str | None, str | None, int]]] = (-1, [])  # and at which revision
 
     @contextmanager
@@ -145,13 +146,13 @@ class MilvusStore:
             found = self.articles_by_id(ids)
             yield from (found[article_id] for article_id in ids if article_id in found)
 
-    def listing(self, wanted: Wanted, *, offset: int, limit: int) -> Listing:
+    def listing(self, wanted: ListQuery, *, offset: int, limit: int) -> ArticlePage:
         """One page of what is wanted, by titles, publishers and sources; Milvus neither sorts nor looks into texts."""
         fields = ["id", "title", "source", "url", "site", "published"]
         rows = self.client.rows(self.names.articles, condition(wanted.where, "id"), fields)
-        found = sifted((listed(row) for row in rows), wanted)
+        found = filter_rows((listed(row) for row in rows), wanted)
         first = first_of_page(offset, limit, len(found))
-        return Listing(len(found), first, tuple(found[first : first + limit]))
+        return ArticlePage(len(found), first, tuple(found[first : first + limit]))
 
     def publishers(self) -> list[tuple[str | None, str | None, int]]:
         """Every pair of a publisher and a host, and the number of articles that have it.
@@ -167,17 +168,22 @@ class MilvusStore:
             self._publishers = (revision, pairs)
         return pairs
 
-    def headings(self, ids: Collection[str]) -> dict[str, Heading]:
+    def headings(self, ids: Collection[str]) -> dict[str, ArticleHeader]:
         """What decides whether these articles have to be written again; unknown ones are left out."""
         unknown = [each for each in ids if each not in self._headings]
         rows = self.client.among(self.names.articles, "id", unknown, ["title", "source", "digest"])
-        found: dict[str, Heading | None] = dict.fromkeys(unknown)
-        found |= {row["id"]: Heading(row["title"], row["source"], row["digest"]) for row in rows}
+        found: dict[str, ArticleHeader | None] = dict.fromkeys(unknown)
+        found |= {row["id"]: ArticleHeader(row["title"], row["source"], row["digest"]) for row in rows}
         self._headings |= found
         headings = {each: self._headings.get(each) for each in ids}
         return {each: heading for each, heading in headings.items() if heading is not None}
 
-    def remember(self, headings: dict[str, Heading | None]) -> None:
+    def is_as_held(self, source: str, held: SourceRecord) -> bool:
+        """Whether the article that a source holds has the title and date that this source gave it, or another's."""
+        stored = self.headings([held.article_id]).get(held.article_id)
+        return stored is not None and (stored.digest == held.digest or stored.source != source)
+
+    def remember(self, headings: dict[str, ArticleHeader | None]) -> None:
         """What a batch has just made of these articles."""
         self._headings |= headings
 
@@ -227,71 +233,6 @@ class MilvusStore:
         for row in self.client.among(collection, "article_id", ids, STATE_FIELDS, strong=True):
             found.setdefault(row["article_id"], []).append(row)
         return found
-
-    # where articles came from
-
-    def expect(self, origins: Sequence[str]) -> None:
-        """These files and URLs are about to be read: learn at once what is known of all of them."""
-        self.records.by_key([key(kind, each) for kind in ("origin", "source") for each in origins])
-        self.records.count_sources(origins)
-
-    def origin_digest(self, origin: str) -> str | None:
-        """The digest of a file or URL all of which is in the library as it was read."""
-        row = self.records.by_key([key("origin", origin)]).get(key("origin", origin))
-        return None if row is None else str(row["digest"])
-
-    def origins(self) -> dict[str, str]:
-        """Every such file or URL, with its digest."""
-        return {row["name"]: row["digest"] for row in self.records.where(one_of("kind", ["origin"]))}
-
-    def version(self, origin: str) -> Version | None:
-        """What its server calls the content of a URL, if the loader of today has dealt with it and need not again."""
-        row = self.records.by_key([key("version", origin)]).get(key("version", origin))
-        if row is None or any(not failure["digest"] for failure in self.records.of_origins("failure", [origin])):
-            return None
-        return version_of(row)
-
-    def has_entry(self, digest: str) -> bool:
-        """Whether the page of a feed's entry has been dealt with, see `Transaction.note_entries`."""
-        return bool(self.records.by_key([key("entry", digest)]))
-
-    def failures(self) -> dict[str, tuple[str, list[Failure]]]:
-        """By file or URL: what could not be taken in of it, and the digest of its content then ("": try again)."""
-        rows = self.records.where(one_of("kind", ["failure"]))
-        found: dict[str, tuple[str, list[Failure]]] = {}
-        for row in sorted(rows, key=lambda each: (each["origin"], each["name"])):
-            found.setdefault(row["origin"], (row["digest"], []))[1].append(failure_of(row))
-        return found
-
-    def sources_in(self, origin: str) -> int:
-        """How many sources one file or URL holds."""
-        return self.records.count_sources([origin])[origin]
-
-    def holdings(self, sources: Collection[str]) -> dict[str, Holding]:
-        """What is known of these sources; unknown ones are left out."""
-        rows = self.records.by_key([key("source", each) for each in sources])
-        return {row["name"]: holding(row) for row in rows.values()}
-
-    def is_as_held(self, source: str, held: Holding) -> bool:
-        """Whether the article that a source holds has the title and date that this source gave it, or another's."""
-        stored = self.headings([held.article_id]).get(held.article_id)
-        return stored is not None and (stored.digest == held.digest or stored.source != source)
-
-    def holders_of(self, ids: Collection[str], *, strong: bool = False) -> dict[str, dict[str, Holding]]:
-        """By article id: every source that holds this text, in order."""
-        holders: dict[str, dict[str, Holding]] = {}
-        for row in sorted(self.records.of_articles(ids, strong=strong), key=lambda each: str(each["name"])):
-            holders.setdefault(row["article_id"], {})[row["name"]] = holding(row)
-        return holders
-
-    def origins_under(self, folder: str) -> dict[str, list[str]]:
-        """The sources of every file below `folder`, or of the file `folder` itself, by file."""
-        own, below = place(folder), place(folder.rstrip("/\\") + "/")
-        within = f"(place == {quoted(own)} or place like {quoted(below + '%')})"
-        origins: dict[str, list[str]] = {}
-        for row in self.records.where(f"{one_of('kind', ['source'])} and {within}"):
-            origins.setdefault(row["origin"], []).append(row["name"])
-        return origins
 
 
 def _grouped(rows: Sequence[Row]) -> Iterator[list[Row]]:

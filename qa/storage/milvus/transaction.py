@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.datatypes import Article, Failure
-from qa.errors import LibraryError
+from qa.errors import CollectionGone, LibraryError
 from qa.loaders.document import Version, is_url
-from qa.storage.local.store import Holding
-from qa.storage.local.transaction import Heading, Settled
-from qa.storage.milvus.client import CollectionGone, Row
+from qa.storage.base import ArticleHeader, BatchOutcome, SourceRecord
+from qa.storage.milvus.client import Row
 from qa.storage.milvus.intentions import intended
 from qa.storage.milvus.records import failure_record, record, source_record, version_record
 from qa.storage.milvus.rows import article_row, passage_rows, state, text_rows
@@ -40,7 +39,7 @@ class Transaction:
         self._store = store
         self._articles: dict[str, Article] = {}
         self._passages: dict[str, tuple[Sequence[tuple[int, int]], NDArray[np.float32]]] = {}
-        self._sources: dict[str, Holding | None] = {}  # None: gone
+        self._sources: dict[str, SourceRecord | None] = {}  # None: gone
         self._origins: dict[str, str | None] = {}  # None: to be read again
         self._versions: dict[str, Version | None] = {}
         self._failures: dict[str, list[Row]] = {}
@@ -54,10 +53,10 @@ class Transaction:
 
     # reading, as of this moment in the batch
 
-    def heading(self, article_id: str) -> Heading | None:
+    def heading(self, article_id: str) -> ArticleHeader | None:
         put = self._articles.get(article_id)
         if put is not None:
-            return Heading(put.title, put.source, put.digest)
+            return ArticleHeader(put.title, put.source, put.digest)
         return self._store.headings([article_id]).get(article_id)
 
     def held_by(self, source: str) -> tuple[str, str] | None:
@@ -65,10 +64,10 @@ class Transaction:
         held = self._holding(source)
         return (held.article_id, held.digest) if held else None
 
-    def _holding(self, source: str) -> Holding | None:
+    def _holding(self, source: str) -> SourceRecord | None:
         if source in self._sources:
             return self._sources[source]
-        return self._store.holdings([source]).get(source)
+        return self._store.sources.records([source]).get(source)
 
     # articles
 
@@ -90,12 +89,12 @@ class Transaction:
         before = self.held_by(source)
         if before and before[0] != article_id:
             self._released[before[0]] = None
-        self._sources[source] = Holding(origin, article_id, digest)
+        self._sources[source] = SourceRecord(origin, article_id, digest)
 
     def release(self, sources: Iterable[str]) -> None:
         """These sources are gone; their origins are no longer whole."""
         given = list(sources)
-        self._store.holdings(given)  # all at once; each is then remembered
+        self._store.sources.records(given)  # all at once; each is then remembered
         for source in given:
             held = self._holding(source)
             if held:
@@ -103,12 +102,11 @@ class Transaction:
                 self._sources[source] = None
                 self.forget_origin(held.origin)
 
-    def release_article(self, article_id: str) -> bool:
-        """All sources of an article let go of it; false when there is no such article."""
-        holders = self._store.holders_of([article_id], strong=True).get(article_id, {})
+    def release_article(self, article_id: str) -> None:
+        """All sources of an article let go of it."""
+        holders = self._store.sources.holders_of([article_id], strong=True).get(article_id, {})
         self._released[article_id] = None
         self.release(holders)
-        return bool(holders)
 
     def set_origin(self, origin: str, digest: str) -> None:
         """All that is in this file or URL has gone in."""
@@ -139,7 +137,7 @@ class Transaction:
 
     # the end of the batch
 
-    def settle(self) -> Settled:
+    def settle(self) -> BatchOutcome:
         """Write the articles of the batch; remove those that no source holds any more."""
         records = self._store.records
         self._forget_origins()
@@ -156,7 +154,7 @@ class Transaction:
                 raise LibraryError("The library is being changed too fast from elsewhere. Try again in a moment.")
         self._store.remember(dict.fromkeys(self._removed))
         self._released.clear()
-        return Settled(tuple(self._removed), tuple(self._stale))
+        return BatchOutcome(tuple(self._removed), tuple(self._stale))
 
     def _forget_origins(self) -> None:
         """Before anything changes: if we die, these files are read again, even if they are as they were before."""
@@ -203,7 +201,7 @@ class Transaction:
     def _bring_in_step(self, ids: list[str]) -> list[str]:
         """One round; the ids that were changed from elsewhere meanwhile."""
         store = self._store
-        holders = store.holders_of(ids, strong=True)
+        holders = store.sources.holders_of(ids, strong=True)
         stored = store.article_rows(ids, strong=True)
         self._remove([each for each in ids if each not in holders and each in stored])
         wanted: dict[str, Row] = {}
@@ -235,7 +233,7 @@ class Transaction:
             else:
                 return
 
-    def _wanted(self, article_id: str, stored: Row | None, holders: dict[str, Holding]) -> Row | None:
+    def _wanted(self, article_id: str, stored: Row | None, holders: dict[str, SourceRecord]) -> Row | None:
         """The row that the article should have; None when somebody else has just taken it out."""
         put = self._articles.get(article_id)
         if put is not None and (stored is None or put.source in holders):
@@ -251,7 +249,7 @@ class Transaction:
                 self._read_again(held.origin)
         return row
 
-    def _give_up(self, article_id: str, holders: dict[str, Holding]) -> None:
+    def _give_up(self, article_id: str, holders: dict[str, SourceRecord]) -> None:
         """Somebody took it out, or put it in, while we did the opposite: whoever holds it has it read again."""
         if article_id in self._removed:
             self._store.client.delete(self._store.names.articles, "id", [article_id])
@@ -272,7 +270,7 @@ class Transaction:
         generation = self._write_passages(wanted, stored)
         changed = [row for each, row in wanted.items() if row != stored.get(each)]
         store.client.upsert(store.names.articles, changed, stub=True)
-        store.remember({row["id"]: Heading(row["title"], row["source"], row["digest"]) for row in changed})
+        store.remember({row["id"]: ArticleHeader(row["title"], row["source"], row["digest"]) for row in changed})
         self._changed = self._changed or bool(changed)
         return generation
 
@@ -306,7 +304,7 @@ class Transaction:
     def _overtaken(self, ids: list[str], wanted: dict[str, Row], generation: str | None) -> list[str]:
         """The articles of which something is not as it was written."""
         store = self._store
-        holders = store.holders_of(ids, strong=True)
+        holders = store.sources.holders_of(ids, strong=True)
         rows = store.article_rows(ids, strong=True)
         made = [each for each in wanted if each in self._passages]
         if made and store.generations.current() != generation:

@@ -1,0 +1,59 @@
+"""Files and folders: written whole or not at all, and for their owner alone."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace the file, or make it: at any moment it is the old or the new one, whole, also after a power cut.
+
+    A failure leaves the old file as it was and nothing beside it. Raises OSError.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        partial.write_bytes(data)
+        replace_durably(partial, path)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink()
+        raise
+
+
+def replace_durably(partial: Path, path: Path) -> None:
+    """Put a finished file in the place of another: its bytes are on the disk before its name is. Raises OSError."""
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(path)
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system lets folders be flushed. Raises OSError."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder and its parents; what is made is its owner's alone: articles may be confidential."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+
+
+def bytes_below(folder: Path) -> int:
+    """The size of all files below a folder; one that goes meanwhile counts nothing."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(OSError):
+            total += file.stat().st_size if file.is_file() else 0
+    return total
