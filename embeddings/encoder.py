@@ -56,7 +56,7 @@ class SentenceTransformerEncoder:
         self._requested = model
         self._precision: Precision = precision
         self._threads = threads
-        self._turns = _Turns()
+        self._lock = _QueriesFirstLock()
         self._loading = threading.Lock()
 
     @cached_property
@@ -81,11 +81,11 @@ class SentenceTransformerEncoder:
         return self._encoded(texts, self._query_batch, None)
 
     def _passage_batch(self, texts: list[str]) -> NDArray[Any]:
-        with self._turns.passages():
+        with self._lock.passages():
             return _array(self._model.encode_document(texts, batch_size=BATCH, show_progress_bar=False))
 
     def _query_batch(self, texts: list[str]) -> NDArray[Any]:
-        with self._turns.question():
+        with self._lock.queries():
             return _array(self._model.encode_query(texts, batch_size=BATCH, show_progress_bar=False))
 
     def _encoded(
@@ -129,22 +129,22 @@ class SentenceTransformerEncoder:
         return model.eval()
 
 
-class _Turns:
-    """One forward pass at a time, questions first. Tokenizers must not be used by two threads at once."""
+class _QueriesFirstLock:
+    """Held by one forward pass at a time, those of queries first. No tokenizer may serve two threads at once."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._busy = False
-        self._questions = 0  # waiting
+        self._queries = 0  # waiting
 
     @contextmanager
-    def question(self) -> Iterator[None]:
+    def queries(self) -> Iterator[None]:
         with self._changed:
-            self._questions += 1
+            self._queries += 1
             try:
                 self._changed.wait_for(lambda: not self._busy)
             finally:
-                self._questions -= 1
+                self._queries -= 1
             self._busy = True
         try:
             yield
@@ -154,7 +154,7 @@ class _Turns:
     @contextmanager
     def passages(self) -> Iterator[None]:
         with self._changed:
-            self._changed.wait_for(lambda: not self._busy and not self._questions)
+            self._changed.wait_for(lambda: not self._busy and not self._queries)
             self._busy = True
         try:
             yield

@@ -31,7 +31,7 @@ BITMAP_IDS = 50_000_000  # allowed ids below are looked up in a bitmap, which is
 
 
 def uninterrupted() -> None:
-    """Between the steps of a long work, for who has nothing to do there."""
+    """What is called between the steps of a long work when its caller gives nothing to be called."""
 
 
 class VectorIndex:
@@ -58,15 +58,15 @@ class VectorIndex:
         if np.ndim(vectors) != 2:
             raise VectorIndexError(f"vectors of shape {np.shape(vectors)}: give (n, dimension).")
         checked_ids = _checked_ids(ids, len(vectors))
-        sample = sample_of(np.arange(len(vectors)), exact_limit=exact_limit)
-        index = cls.prepared(vectors[sample], len(vectors), exact_limit=exact_limit)
+        sample = training_sample(np.arange(len(vectors)), exact_limit=exact_limit)
+        index = cls.trained_empty(vectors[sample], len(vectors), exact_limit=exact_limit)
         for first in range(0, len(checked_ids), ADDED_AT_ONCE):
             part = slice(first, first + ADDED_AT_ONCE)
             index.add(checked_ids[part], vectors[part])
         return index
 
     @classmethod
-    def prepared(
+    def trained_empty(
         cls,
         sample: NDArray[Any],
         count: int,
@@ -76,7 +76,7 @@ class VectorIndex:
     ) -> Self:
         """An empty index of the kind that suits `count` vectors, of which `sample`, (n, dimension), are some.
 
-        `sample_of` says which to give. `between` is called every second or so; what it raises ends the work.
+        `training_sample` says which to give. `between` is called every second or so; what it raises ends the work.
         """
         index = cls(sample.shape[1])
         index._exact_limit = EXACT_LIMIT if exact_limit is None else exact_limit
@@ -227,8 +227,8 @@ class VectorIndex:
         return checked
 
 
-def sample_of(ids: NDArray[np.int64], *, exact_limit: int | None = None) -> NDArray[np.int64]:
-    """Those of `ids` whose vectors `VectorIndex.prepared` wants to see for all of them, in their order."""
+def training_sample(ids: NDArray[np.int64], *, exact_limit: int | None = None) -> NDArray[np.int64]:
+    """Those of `ids` from whose vectors `VectorIndex.trained_empty` learns, in their order; none for an exact one."""
     if len(ids) < max(1, EXACT_LIMIT if exact_limit is None else exact_limit):
         return ids[:0]
     wanted = min(len(ids), _lists(len(ids)) * TRAINING_PER_LIST)

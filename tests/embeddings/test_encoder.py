@@ -104,8 +104,8 @@ def test_a_question_goes_before_the_next_batch(faked: SentenceTransformerEncoder
     def wait_for_a_question() -> None:
         if len(model.calls) == 1:
             asking.start()
-            turns = faked._turns
-            while not turns._questions:
+            lock = faked._lock
+            while not lock._queries:
                 asking.join(0.001)
 
     model.on_call = wait_for_a_question

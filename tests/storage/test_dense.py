@@ -94,7 +94,7 @@ class Held:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.builds = 0
-        real = VectorIndex.prepared
+        real = VectorIndex.trained_empty
 
         def prepared(*arguments: Any, **options: Any) -> VectorIndex:
             if threading.current_thread() is not threading.main_thread():
@@ -103,7 +103,7 @@ class Held:
                 assert self.go_on.wait(10)
             return real(*arguments, **options)
 
-        monkeypatch.setattr(VectorIndex, "prepared", prepared)
+        monkeypatch.setattr(VectorIndex, "trained_empty", prepared)
 
 
 @pytest.fixture
@@ -232,7 +232,7 @@ def test_a_build_that_fails_leaves_the_old_index(
 
     put(store, "first", 10)
     dense.catch_up()
-    monkeypatch.setattr(VectorIndex, "prepared", failing)
+    monkeypatch.setattr(VectorIndex, "trained_empty", failing)
     for step in range(40):
         put(store, f"more{step}", 6)
         dense.catch_up()

@@ -158,7 +158,7 @@ class DenseIndex:
 
     def _made(self, between: Callable[[], None]) -> tuple[VectorIndex | None, int]:
         """A new index from the store, page by page, and the revision that it holds."""
-        from embeddings.vectors import VectorIndex, sample_of
+        from embeddings.vectors import VectorIndex, training_sample
 
         index = None
         revision, ids = self._store.passage_ids()
@@ -168,8 +168,8 @@ class DenseIndex:
             if not len(found):
                 continue
             if index is None:
-                sample = self._vectors_of(sample_of(ids), vectors.shape[1], between)
-                index = VectorIndex.prepared(sample, len(ids), between=between)
+                sample = self._vectors_of(training_sample(ids), vectors.shape[1], between)
+                index = VectorIndex.trained_empty(sample, len(ids), between=between)
                 del sample
             index.add(found, vectors)
         return index, revision
