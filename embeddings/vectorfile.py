@@ -22,7 +22,7 @@ _VERSION = 2
 
 
 class Header(NamedTuple):
-    """What is known of an index without reading it."""
+    """What the file says of its index."""
 
     dimension: int
     held: int
@@ -36,7 +36,7 @@ def faiss() -> Any:
 
 
 def write(file: IO[bytes], index: Any, header: Header) -> None:
-    """The digest goes in last, when it is known."""
+    """Write header and index into a file that is open for writing; the digest is written last, when it is known."""
     fields = _FIELDS.pack(_MAGIC, _VERSION, *header)
     digest = hashlib.sha256(fields)
 
@@ -76,7 +76,7 @@ def saved_revision(path: Path) -> int:
 
 
 def _read_header(file: io.BufferedReader) -> Header:
-    """Leaves the file at the index, after a look whether the digest is right."""
+    """The header, the file left at the index behind it. Raises ValueError when the digest does not match."""
     fields, said = file.read(_FIELDS.size), file.read(_DIGEST_BYTES)
     if len(fields + said) < _FIELDS.size + _DIGEST_BYTES:
         raise ValueError("too short")

@@ -1,1 +1,1 @@
-"""Sources into batches in the store: once (`pipeline`), as a mirror (`sync`), or for ever (`watch`)."""
+"""From files, folders and URLs to stored articles: once (`pipeline`), mirrored (`sync`), or on and on (`watch`)."""

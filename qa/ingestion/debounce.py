@@ -1,4 +1,4 @@
-"""Which files of a folder have changed, and which of those stay as they are by now. No file is touched here."""
+"""Which files of a folder have changed, and which of these are no longer being written. No file is touched here."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ _NEVER: Stamp = (-1, -1, -1)  # of a file that is known, but was not looked at y
 
 @dataclass(slots=True)
 class _Change:
-    """A file that is not as it was when it was last taken in, or was named."""
+    """A file that differs from what was last taken in of it, or that was named."""
 
     stamp: Stamp | None  # None: gone
     first: float  # when the change was noticed
-    since: float  # since when it stays as it is
+    since: float  # when its stamp last changed
     named: bool = False  # to be taken in even if it is as it was
 
 
 class ChangeTracker:
-    """The files below one folder, by their stamps. Times are given, in seconds, and only ever grow."""
+    """The files below one folder, by their stamps. Times are in seconds of a clock that never goes back."""
 
     def __init__(self, known: Iterable[str]) -> None:
-        """`known`: files that were taken in at some time; those that are not there any more count as changed."""
+        """`known`: files that were taken in before. Those that are not there any more count as changed."""
         self._taken: dict[str, Stamp] = dict.fromkeys(known, _NEVER)
         self._changed: dict[str, _Change] = {}
 
     def __len__(self) -> int:
-        """How many files have changed and are not taken in yet."""
+        """The number of files that have changed and are not taken in yet."""
         return len(self._changed)
 
     def compare(
         self, found: Mapping[str, Stamp], now: float, *, named: Collection[str] = (), unseen: Collection[str] = ()
     ) -> None:
-        """Note what differs from what was taken in.
+        """Note which of the files in `found`, that is all of them, differ from what was taken in, or are gone.
 
-        `found` is all that there is; nothing is known of what is below `unseen`. What is `named` counts as changed.
+        Files in `named` count as changed. Of those in or below `unseen`, which cannot be read, nothing is noted.
         """
         below = tuple(path.rstrip(os.sep) + os.sep for path in unseen)
         for path in {**self._taken, **self._changed, **found}:
@@ -53,19 +53,19 @@ class ChangeTracker:
                 del self._changed[path]  # it is again as it was
 
     def note(self, path: str, stamp: Stamp | None, now: float, *, named: bool = False) -> None:
-        """A file is like this now."""
+        """Note that a file has this stamp now, None if it is gone; a `named` one is taken in even if unchanged."""
         change = self._changed.setdefault(path, _Change(stamp, now, now))
         if named or change.stamp != stamp:
             change.stamp, change.since = stamp, now
         change.named |= named
 
     def recheck(self, stamp_of: Callable[[str], Stamp | None], now: float) -> None:
-        """See whether the changed files are still changing."""
+        """Note the stamps that the changed files have now."""
         for path in self._changed:
             self.note(path, stamp_of(path), now)
 
     def ready(self, now: float) -> list[str]:
-        """The changed files to take in now. What is gone comes last: it may be on its way to another name."""
+        """The changed files to take in now, sorted. One that is gone waits for the others: it may be renamed."""
         late = {path for path, change in self._changed.items() if now - change.first >= PATIENCE_SECONDS}
         still = {path for path, change in self._changed.items() if now - change.since >= SETTLE_SECONDS}
         all_settled = len(still) == len(self._changed)
@@ -73,7 +73,7 @@ class ChangeTracker:
         return sorted(late | (still if all_settled else there))
 
     def mark_ingested(self, paths: Iterable[str]) -> None:
-        """These files were taken in as they were when they had settled."""
+        """Note that these files were taken in, as they were when they were last noted."""
         for path in paths:
             stamp = self._changed.pop(path).stamp
             if stamp is None:

@@ -1,4 +1,4 @@
-"""What the system tells of folders: when something may have changed, and what tells one file or folder from another."""
+"""When something below a folder may have changed, by the events of the system; and what identifies a file or folder."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ AGAIN_SECONDS = 60.0  # until the system is asked again to watch what it could n
 def ticks(roots: list[str], stop: Event, complain: Callable[[str], None]) -> Iterator[set[str]]:
     """Paths that may have changed, or none, several times a second until `stop` is set.
 
-    A root itself is among them when anything below it may have changed. What keeps the system from watching is told
-    to `complain`; ticks go on then, without paths.
+    A root itself is among them when anything below it may have changed. `complain` is called with
+    the error that keeps the system from watching; ticks go on then, without paths.
     """
     complaint = ""
     while not stop.is_set():
@@ -39,7 +39,7 @@ def ticks(roots: list[str], stop: Event, complain: Callable[[str], None]) -> Ite
 
 
 def _changes(roots: list[str], stop: Event) -> Iterator[set[str]]:
-    """What changes below folders that are there; at first the folders themselves, since what came before is unknown."""
+    """Sets of paths that have changed below these folders; at first the folders, for what changed before."""
     if not roots:
         stop.wait(TICK_SECONDS)
         yield set()
@@ -63,7 +63,7 @@ def _changes(roots: list[str], stop: Event) -> Iterator[set[str]]:
 
 
 def stamp(path: str) -> Stamp | None:
-    """What differs when a file has been written or replaced; None where there is none."""
+    """Size, time of change and number of a file: one of them differs after a write. None where there is no file."""
     try:
         status = os.stat(path)  # noqa: PTH116 - of very many files
     except OSError:
@@ -72,7 +72,7 @@ def stamp(path: str) -> Stamp | None:
 
 
 def identity(folder: str) -> tuple[int, int] | None:
-    """Which folder this is: another one has the same path after an unmount. None where there is none."""
+    """Device and number of a folder, which differ after a mount at its path. None where there is no folder."""
     try:
         status = Path(folder).stat()
         return (status.st_dev, status.st_ino) if Path(folder).is_dir() else None
@@ -81,7 +81,7 @@ def identity(folder: str) -> tuple[int, int] | None:
 
 
 def is_empty(folder: str) -> bool:
-    """Whether nothing at all can be seen in a folder."""
+    """Whether a folder has no entries, or cannot be read."""
     try:
         return next(os.scandir(folder), None) is None
     except OSError:

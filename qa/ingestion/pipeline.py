@@ -28,7 +28,7 @@ Batch = list[PreparedArticle | Finished]
 
 @dataclass(slots=True)
 class ReportBuilder:
-    """A report in the making."""
+    """A report that is added to while articles are taken in."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -52,9 +52,10 @@ class ReportBuilder:
 
 
 class Ingestion:
-    """One addition to a store: all of it in the caller's thread, but for reading ahead (`DocumentReader`).
+    """One addition to a store. A `DocumentReader` reads ahead in a thread; all else is done in the caller's.
 
-    `report` says what was done so far.
+    `report` says what was done so far; each batch that was stored stays, whatever is raised then. Every method that
+    takes something in raises ModelError when the encoder cannot be used, and LibraryError when the store cannot.
     """
 
     def __init__(
@@ -85,10 +86,7 @@ class Ingestion:
         self._failed_before = {} if retry else store.sources.failures()
 
     def read(self, origins: Sequence[str]) -> None:
-        """Read these files and URLs and take in what is new in them.
-
-        What was stored before an exception, KeyboardInterrupt included, stays.
-        """
+        """Read these files and URLs and take in what is new in them; what cannot be read is reported."""
         self.run(with_progress(self._contents(origins), self._progress, len(origins)))
 
     def read_again(self, origins: Iterable[str]) -> None:
@@ -102,7 +100,7 @@ class Ingestion:
             self.report = first
 
     def run(self, contents: Iterable[SourceContent], reread: Collection[str] = ()) -> None:
-        """Take in what was read. See `read`, and `DocumentReader.items` for `reread`."""
+        """Take in contents that were read; those of files and URLs in `reread` even if they are known."""
         reader = DocumentReader(self._store, self._passages, self._settings, self._failed_before)
         with Prefetcher(reader.items(contents, reread), _chars, READ_AHEAD_CHARS) as ahead:
             total: int | None = None
@@ -113,7 +111,7 @@ class Ingestion:
         self._remember_unread()
 
     def release(self, sources: list[str]) -> None:
-        """Take out sources that are no more, and the articles that no other source holds."""
+        """Take sources out of the store, and with them the articles that no other source holds."""
         with self._store.transaction() as transaction:
             transaction.release(sources)
             settled = transaction.settle()
@@ -122,7 +120,7 @@ class Ingestion:
         self._stored()
 
     def forget(self, origins: Iterable[str]) -> None:
-        """Drop from the store what failed of these files and URLs."""
+        """Delete the stored failures of these files and URLs."""
         with self._store.transaction() as transaction:
             for origin in origins:
                 transaction.set_failures(origin, "", ())
@@ -138,11 +136,11 @@ class Ingestion:
             yield from page
 
     def _version_of(self, url: str) -> Version | None:
-        """The version of this URL that need not be sent again."""
+        """The version of a URL that need not be sent again; None if it must be."""
         return None if self._retry else self._store.sources.version(url)
 
     def _remember_unread(self) -> None:
-        """Files and URLs that could not even be read are listed, and tried again each time."""
+        """Report and store which files and URLs could not be read; they are tried again each time."""
         unread, self._unread = self._unread, []
         self.report.failed.extend(unread)
         if unread:
@@ -154,7 +152,7 @@ class Ingestion:
     # storing
 
     def _batches(self, ahead: Prefetcher[Item]) -> Iterator[Batch]:
-        """So many articles each, or what there is when the next is late; the end of a file is with its last article."""
+        """Up to `batch_articles` articles each, fewer if the next is late; a file ends in the batch of its last."""
         batch: Batch = []
         articles = passages = 0
         while (item := ahead.peek(PATIENCE_SECONDS if batch else None)) is not Pause.EXHAUSTED:
@@ -173,7 +171,7 @@ class Ingestion:
             yield batch
 
     def _note(self, item: Item) -> None:
-        """Report what reading has found out."""
+        """Put into the report, and into `whole`, what an item says."""
         if isinstance(item, Failure):
             self._unread.append(item)
         elif isinstance(item, Skipped):
@@ -190,7 +188,7 @@ class Ingestion:
         return sum(len(each.spans) for each in prepared.values() if _needs_vectors(each, known.get(each.article.id)))
 
     def _store_batch(self, batch: Batch, total: int | None) -> None:
-        """Encode what is new in a batch, then store all of it at once."""
+        """Encode what is new in a batch, then store all of it in one transaction. `total`: passages to encode."""
         prepared = list({item.article.source: item for item in batch if isinstance(item, PreparedArticle)}.values())
         vectors = self._encode(prepared, total)
         with self._store.transaction() as transaction:
@@ -257,7 +255,7 @@ def _needs_vectors(prepared: PreparedArticle, stored: ArticleHeader | None) -> b
 
 
 def _put(transaction: Transaction, prepared: PreparedArticle, vectors: dict[str, NDArray[np.float32]]) -> str:
-    """Store one article and say what that was: added, updated or unchanged."""
+    """Store one article; "added", "updated" or "unchanged"."""
     article = prepared.article
     before = transaction.held_by(article.source)
     stored = transaction.heading(article.id)

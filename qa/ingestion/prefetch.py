@@ -12,16 +12,16 @@ Item = TypeVar("Item")
 
 
 class Pause(Enum):
-    """What comes in place of an item."""
+    """What `peek` gives in place of an item."""
 
     NOT_READY = "not ready"  # the next item is not there yet
     EXHAUSTED = "exhausted"  # there is no further item
 
 
 class Prefetcher(Generic[Item]):
-    """Takes from `items` in a thread until `room` is filled; `size` says how much of it an item takes.
+    """Takes from `items` in a thread until those that wait have a size of `room`; `size` gives that of one item.
 
-    An exception of `items` comes out of `peek`, behind the items before it. Leaving the context ends the thread after
+    What `items` raises is raised by `peek`, behind the items before it. Leaving the context ends the thread after
     the item that it is at; it is not waited for.
     """
 
@@ -46,16 +46,16 @@ class Prefetcher(Generic[Item]):
 
     @property
     def finished(self) -> bool:
-        """Whether everything has been read, if not taken."""
+        """Whether all items have been read, without an error; some may still wait to be taken."""
         return self._finished and self._error is None
 
     def waiting(self) -> list[Item]:
-        """What has been read and not been taken."""
+        """The items that have been read and not been taken, in order."""
         with self._changed:
             return list(self._ready)
 
     def peek(self, patience: float | None = None) -> Item | Pause:
-        """The next item, which stays; NOT_READY when it does not come within `patience` seconds (None: wait for it)."""
+        """The next item, without taking it; NOT_READY after `patience` seconds (None: wait), EXHAUSTED at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._ready or self._finished, patience)
             if self._ready:
@@ -67,7 +67,7 @@ class Prefetcher(Generic[Item]):
             return Pause.EXHAUSTED
 
     def take(self) -> None:
-        """Go on to what is behind the item that `peek` gave."""
+        """Take the item that `peek` gave."""
         with self._changed:
             self._filled -= self._size(self._ready.popleft())
             self._changed.notify_all()
@@ -85,7 +85,7 @@ class Prefetcher(Generic[Item]):
                 self._changed.notify_all()
 
     def _put(self, item: Item) -> bool:
-        """Wait for room; false when nobody takes any more. One item always has room."""
+        """Wait for room and add an item, of whatever size if none is waiting; false when the context was left."""
         size = self._size(item)
         with self._changed:
             self._changed.wait_for(lambda: self._closed or not self._filled or self._filled + size <= self._room)

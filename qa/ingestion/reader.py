@@ -1,4 +1,4 @@
-"""From documents to articles that are cut into passages, and what is to be said of the rest.
+"""From documents to articles that are cut into passages, and to what is reported of the rest.
 
 A document whose content has been dealt with before is not parsed again, and an article that is stored as it was read is
 only counted.
@@ -30,8 +30,8 @@ logger = logging.getLogger(__name__)
 class Finished:
     """The end of a file or URL, behind its articles, and what of it could not be taken in.
 
-    `digest` is "" when the failures may be our own: then the same content is tried again next time. `sources` are those
-    that were found in it; None when it was not parsed, because all of it was known.
+    `digest` is "" when the failures may be bugs of this program: then the same content is tried again next time.
+    `sources` are those that were found in it; None when it was not parsed, because all of it was known.
     """
 
     origin: str
@@ -44,7 +44,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What needs no storing: so many articles that are stored as they were read, and what failed."""
+    """What is only reported: the number of articles that are stored as they were read, and failures."""
 
     unchanged: int = 0
     failures: tuple[Failure, ...] = ()
@@ -62,6 +62,7 @@ class _Findings:
     own_fault: bool = False
 
     def fail(self, source: str, error: Exception) -> None:
+        """Note an error that may be a bug of this program."""
         logger.warning("%s cannot be taken in", source, exc_info=error)
         self.own_fault = True
         self.failures.append(
@@ -69,7 +70,7 @@ class _Findings:
         )
 
     def finished(self, document: Document, entries: Entries) -> Finished:
-        """The end of this document."""
+        """What is stored of this document behind its articles."""
         failures, sources = tuple(self.failures), frozenset(self.sources)
         if self.own_fault:
             return Finished(document.origin, "", failures, sources=sources)
@@ -80,7 +81,7 @@ class _Findings:
 
 
 class DocumentReader:
-    """Reads documents for a store, in the thread that asks for its items; these hold all that it finds out."""
+    """Reads documents for a store. All that it finds out is in the items, so another thread may ask for them."""
 
     def __init__(
         self,
@@ -96,7 +97,7 @@ class DocumentReader:
         self._failed_before = failed_before
 
     def items(self, contents: Iterable[SourceContent], reread: Collection[str] = ()) -> Iterator[Item]:
-        """What has to go in or is in already, document by document, and the end of each that was dealt with.
+        """The articles to store, document by document, and what is reported of the rest; a Finished behind each.
 
         The files and URLs in `reread` are parsed even if all of their content has been dealt with before.
         """
@@ -124,7 +125,7 @@ class DocumentReader:
             yield findings.finished(document, entries)
 
     def _item_of(self, article: Article, origin: str, waiting: set[str], findings: _Findings) -> Iterator[Item]:
-        """The article if it has to go in; nothing if it cannot."""
+        """The article if it has to go in, Skipped if it is stored; nothing if it cannot be cut."""
         if article.source not in waiting and self._is_stored(article, origin):
             yield Skipped(1)
         elif spans := self._spans(article, findings):
@@ -137,7 +138,10 @@ class DocumentReader:
         return document.digest in (self._store.sources.origin_digest(document.origin), failed_with)
 
     def _as_before(self, origin: str, document: Document | None = None) -> Iterator[Item]:
-        """What has been dealt with and is the same: it counts, and is told again if it failed; None: not even sent."""
+        """The items of a document whose content is known: its articles are counted, its failures reported again.
+
+        `document` is None when the server did not send the content again.
+        """
         failed_with, before = self._failed_before.get(origin, ("", []))
         failures = tuple(before) if failed_with else ()
         could_not_be_read = before and not failed_with
@@ -156,7 +160,7 @@ class DocumentReader:
         return entries_of(content.origin, self._store, failures)
 
     def _articles(self, content: Document | Fetched, entries: Entries, findings: _Findings) -> Iterator[Article]:
-        """The articles of a document; what is none, and what need not be read again, is noted in the findings."""
+        """The articles of a document. Their sources, and the failures, are noted in `findings`."""
         origin = content.document.origin if isinstance(content, Fetched) else content.origin
         try:
             for found in self._found(content, entries):
@@ -175,14 +179,14 @@ class DocumentReader:
         return content.found if isinstance(content, Fetched) else parse(content, self._settings, entries)
 
     def _is_stored(self, article: Article, origin: str) -> bool:
-        """Whether exactly this is what the store has of the source."""
+        """Whether the store has exactly this article, from this origin, of the source."""
         held = self._store.sources.records([article.source]).get(article.source)
         if held is None or (held.origin, held.article_id, held.digest) != (origin, article.id, article.digest):
             return False
         return self._store.is_as_held(article.source, held)
 
     def _spans(self, article: Article, findings: _Findings) -> list[tuple[int, int]]:
-        """The article's passages; none when it cannot be cut, or holds no words, which is noted in the findings."""
+        """The article's passages; none when it cannot be cut or holds no words, which is noted in `findings`."""
         try:
             spans = self._passages.chunk(article)
         except Exception as error:  # noqa: BLE001 - one article must never stop the others

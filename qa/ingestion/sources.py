@@ -1,4 +1,4 @@
-"""From what a user names to documents; what cannot be read is noted, and the rest goes on."""
+"""From files, folders and URLs that a user names to documents, or to the reason why one cannot be read."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """A URL whose server says that its content is still what was dealt with."""
+    """A URL whose server says that its content is what was taken in before."""
 
     origin: str
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document with all that was read of it, also on the pages it leads to, before anything was locked."""
+    """A document and what `poll` found in it and on the pages that it links to, parsed without a lock."""
 
     document: Document
     found: tuple[Article | Failure, ...]
@@ -41,9 +41,9 @@ SourceContent = Document | Fetched | NotModified | Failure  # the last of a file
 def expand_sources(
     sources: Iterable[str | Path], settings: Settings, library: Path | None
 ) -> tuple[list[str], list[Failure]]:
-    """The files and URLs that `sources` name, folders by all that is in them; and what names nothing.
+    """All files and URLs that `sources` name, folders by their files; and a failure for each that names nothing.
 
-    What a library that lies in the folder `library` keeps there for itself is left out.
+    The files of the library itself, if it lies in one of the folders, are left out.
     """
     origins, failed = list[str](), list[Failure]()
     own = None if library is None else os.path.abspath(library / "generations") + os.sep  # noqa: PTH100 - as `discover`
@@ -58,9 +58,9 @@ def expand_sources(
 def read_sources(
     origins: Iterable[str], settings: Settings, version_of: Callable[[str], Version | None]
 ) -> Iterator[Document | NotModified | Failure]:
-    """What is in the files and URLs, one at a time, or why one cannot be read.
+    """The document of each file and URL, or a failure if it cannot be read; one at a time, as they are asked for.
 
-    `version_of` a URL: what its server called the content that need not be sent again, None for a full answer.
+    `version_of` gives the version of a URL whose content need not be sent again, or None.
     """
     for origin in origins:
         try:
@@ -78,7 +78,7 @@ def _document(origin: str, settings: Settings, version: Version | None) -> Docum
 
 
 def poll(url: str, store: Store, settings: Settings) -> Fetched | None:
-    """What is at a URL and on the pages it leads to; None when its server says that nothing has changed.
+    """What is at a URL and on the pages that it links to; None when its server says that nothing has changed.
 
     Raises LoadError. Entries of a feed that were dealt with are left out, also those that have since been removed.
     """
@@ -92,9 +92,9 @@ def poll(url: str, store: Store, settings: Settings) -> Fetched | None:
 
 
 def entries_of(origin: str, store: Store, failures: Iterable[Failure], *, polled: bool = False) -> Entries:
-    """What the store knows of the entries of one feed; `failures` are those that are not to be tried again.
+    """Which entries of a feed need no fetching. Those in `failures` are not tried again.
 
-    `polled`: what was removed since stays out, as long as the entry does not change.
+    If `polled`, an entry whose article was removed since counts as known, as long as the entry does not change.
     """
     from qa.loaders.feeds import Entries
 
@@ -116,7 +116,7 @@ def entries_of(origin: str, store: Store, failures: Iterable[Failure], *, polled
 def with_progress(
     contents: Iterable[SourceContent], progress: ProgressCallback, total: int | None = None
 ) -> Iterator[SourceContent]:
-    """The same contents, `progress` being told of each that could be read and, when `total` is given, of the end."""
+    """The same contents; `progress` is called before each but failures, and at the end if `total` is given."""
     done = 0
     for content in contents:
         if not isinstance(content, Failure):

@@ -1,4 +1,4 @@
-"""Of a folder that the library mirrors: what is looked at, what is there, and what of it the library has to let go."""
+"""A folder that the library mirrors: which files to read, and which stored sources and failures to remove."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from qa.storage.base import Sources
 class Shard:
     """One of `of` shares of a folder, counted from 1, so that several processes can take in one share each.
 
-    A file belongs to the same share wherever it is asked: its path within the folder decides.
+    The path of a file within the folder decides, so every process finds the same shares.
     """
 
     number: int
@@ -28,7 +28,7 @@ class Shard:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Of `1/2`, the first of two."""
+        """The share that `1/2` names: the first of two. Raises SettingError for what is no such text."""
         given = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip(), re.ASCII)
         if not given or not 1 <= int(given[1]) <= int(given[2]):
             raise SettingError(f"{text!r} is no share of a folder: write 1/2 for the first of two.")
@@ -40,7 +40,7 @@ class Shard:
 
 
 class FolderState:
-    """A folder as it was found, or a part of it: a path is in the part when it, or a folder above it, was named."""
+    """The files of a folder, or of the part of it that holds the named paths and all that is below them."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class FolderState:
         library: Path | None,
         shard: Shard | None = None,
     ) -> None:
-        """`only` names the part, None is the whole; of either, what is in the `shard`. `library` is where it lies."""
+        """None of `only` is the whole folder; with a `shard`, only its files. A `library` in it is left out."""
         self.root = absolute(folder)
         self._shard = shard
         self._only = None if only is None else {absolute(path) for path in only}
@@ -67,17 +67,20 @@ class FolderState:
         return self._only is None or path in self._only or self._is_below(os.path.dirname(path))  # noqa: PTH120
 
     def _is_below(self, folder: str) -> bool:
-        """Whether a folder, or one above it, was named. Each is looked at once: there may be very many files in it."""
+        """Whether a folder, or one above it, was named. The result is kept, as there may be very many files in it."""
         if folder not in self._folders:
             self._folders[folder] = not (self._only or set()).isdisjoint(_and_above(folder))
         return self._folders[folder]
 
     def _concerns(self, unseen: str) -> bool:
-        """Whether what cannot be seen belongs to the part, or holds some of it."""
+        """Whether a path that cannot be read is in the part, or above some of it."""
         return unseen in self or any(unseen in _and_above(path) for path in self._only or ())
 
     def removed_sources(self, sources: Sources, whole: Mapping[str, frozenset[str]]) -> list[str]:
-        """The stored sources that are no more: their file is gone, or was read in full and does not hold them."""
+        """The stored sources whose file is gone, or was read in full and does not hold them.
+
+        `whole` gives the sources in each file that was read in full.
+        """
         gone = []
         for origin, held in sources.origins_under(self.root).items():
             if origin in self._there:
@@ -88,7 +91,7 @@ class FolderState:
         return gone
 
     def removed_failures(self, sources: Sources) -> list[str]:
-        """Files that once failed and are no more."""
+        """The files with a stored failure that are gone."""
         failed = [origin for origin in sources.failures() if self.root in _and_above(origin)]
         return [origin for origin in failed if origin not in self._there and self._is_gone(origin)]
 
@@ -97,7 +100,7 @@ class FolderState:
 
 
 def absolute(path: str | Path) -> str:
-    """As `discover` names what it finds: symbolic links are kept."""
+    """The absolute path, as `discover` gives it: symbolic links are not resolved."""
     return os.path.abspath(Path(path).expanduser())  # noqa: PTH100
 
 

@@ -1,7 +1,7 @@
 """Mirroring without end: folders whenever they change, feeds and pages at an interval.
 
-The system's events only say when to look; what has changed is told by comparing stamps (`ingestion.debounce`), so that
-an event that gets lost does no harm, and a file system that sends none is followed all the same, only later.
+The system's events only say when to look; comparing stamps says what has changed (`qa.ingestion.debounce`). So an event
+that gets lost does no harm, and a file system that sends none is followed as well, only later.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from qa.storage.base import Store
 SCAN_SECONDS = 60.0  # a folder is looked through so often without any event, and less often if that takes long
 RETRY_SECONDS = 2.0  # between attempts while another process changes the library, or its disk is full
 UNREAD_SECONDS, UNREAD_MOST_SECONDS = 60.0, 3600.0  # until what could not be read is tried again; doubled each time
-LEAST_SECONDS = 60.0  # between two looks at a URL
-BACK_OFF_SECONDS = 3600.0  # the longest between two looks at a URL that fails, unless its server wants more
+LEAST_SECONDS = 60.0  # between two polls of a URL
+BACK_OFF_SECONDS = 3600.0  # the longest between two polls of a URL that fails, unless its server wants more
 _AWAY = "The folder is not there, or there is an empty one in its place. Its articles stay, and it is waited for."
 
 
@@ -39,15 +39,15 @@ class MirrorLibrary(Protocol):
 
     @property
     def folder(self) -> Path | None:
-        """Where it lies, if it is in a folder; what is below is no article."""
+        """Where the library lies, if it is in a folder: files below are not taken in."""
 
     @property
     def settings(self) -> Settings:
-        """What limits the reading of files."""
+        """The settings for reading files."""
 
     @property
     def store(self) -> Store:
-        """What is known of files and URLs."""
+        """What is stored of files and URLs."""
 
     def sync(self, folder: str | Path, *, only: Iterable[str | Path], progress: ProgressCallback | None) -> Report:
         """Bring these files of a folder up to date. Raises LibraryBusy and other kinds of LibraryError."""
@@ -68,7 +68,11 @@ def watch(
     on_event: WatchCallback,
     progress: ProgressCallback,
 ) -> None:
-    """See `qa.library.Library.watch`."""
+    """Mirror folders, and take in feeds and pages every so many seconds, until `stop` is set.
+
+    Returns when `stop` is set or a callback raises Cancelled. Raises SettingError when `every` is too small, LoadError
+    for a folder that is not there at the beginning, FingerprintMismatch, LibraryDamaged, ModelError.
+    """
     if not every >= LEAST_SECONDS:
         raise SettingError(f"every={every:g}: give at least {LEAST_SECONDS:g} seconds.")
 
@@ -95,7 +99,7 @@ def watch(
 
 
 class _RetryingWriter:
-    """Changes to the library, tried again until it can be changed."""
+    """Makes a change to the library, again and again until the library can be changed."""
 
     def __init__(self, source: str, on_event: WatchCallback) -> None:
         self._source, self._on_event = source, on_event
@@ -103,7 +107,10 @@ class _RetryingWriter:
         self._waits_for = ""
 
     def attempt(self, work: Callable[[], Report], now: float) -> Report | None:
-        """What `work` reports; None while the library is busy, or its disk full: then call again."""
+        """The report of `work`; None while the library is busy or its disk full, then call again.
+
+        Raises FingerprintMismatch and LibraryDamaged, which waiting does not mend.
+        """
         if now < self._next:
             return None
         try:
@@ -120,7 +127,7 @@ class _RetryingWriter:
 
 
 class WatchedFolder:
-    """A mirrored folder: `tick` does what is to be done by now."""
+    """A mirrored folder. Call `tick` several times a second."""
 
     def __init__(
         self, folder: str, library: MirrorLibrary, on_event: WatchCallback, progress: ProgressCallback | None
@@ -143,7 +150,7 @@ class WatchedFolder:
         self._reported: tuple[Failure, ...] = ()
 
     def tick(self, now: float, hints: set[str]) -> None:
-        """Look at what has changed, and take in what has settled. `hints` are paths that may have changed."""
+        """Note what has changed, and take in what has settled. `hints`: paths that may have changed; `now`: seconds."""
         self._hints |= {path for path in hints if self._matters(path)}
         if not self._is_there():
             return
@@ -156,7 +163,7 @@ class WatchedFolder:
             self._ingest(ready, now)
 
     def _matters(self, path: str) -> bool:
-        """Whether a change there can be one of articles. A folder may have any name, also one that is gone."""
+        """Whether a change of this path can concern articles: it may hold some, or be a folder, even a deleted one."""
         if not path.startswith(self._below):
             return path == self.root
         names = Path(path.removeprefix(self._below)).parts
@@ -178,7 +185,7 @@ class WatchedFolder:
         return True
 
     def _scan(self, now: float) -> None:
-        """Compare all files with what was taken in."""
+        """Compare all files with what was taken in, those that could not be read from time to time as well."""
         began = monotonic()
         paths, unseen = expand_sources([self.root], self._library.settings, self._library.folder)
         stamps = {path: stamp(path) for path in paths}
@@ -195,7 +202,7 @@ class WatchedFolder:
         self._scan_from, self._scan_at = now + 4 * took, now + max(SCAN_SECONDS, 100 * took)
 
     def _unreadable(self) -> set[str]:
-        """Files that could not be read, for a reason that is not in the file."""
+        """The files that could not be read for a reason outside their content, such as their permissions."""
         return {origin for origin, (digest, _) in self._library.store.sources.failures().items() if not digest}
 
     def _ingest(self, ready: list[str], now: float) -> None:
@@ -212,7 +219,7 @@ class WatchedFolder:
 
 
 class WatchedAddress:
-    """A feed or page that is looked at now and then: `tick` does what is to be done by now."""
+    """A feed or page that is polled. Call `tick` several times a second."""
 
     def __init__(
         self, url: str, library: MirrorLibrary, on_event: WatchCallback, progress: ProgressCallback | None, every: float
@@ -227,7 +234,7 @@ class WatchedAddress:
         self._has_begun = False
 
     def tick(self, now: float) -> None:
-        """Look, when it is due, in a thread beside; take in what was found."""
+        """Start a poll in another thread when one is due; take in what the last one found. `now` is in seconds."""
         if self._polling is None and self._found is None and now >= self._due:
             self._polling = run_in_thread(lambda: self._library.poll(self._url))
         if self._polling is not None and self._polling.done():
@@ -274,7 +281,7 @@ class WatchedAddress:
 
 
 def run_in_thread(work: Callable[[], Fetched | None]) -> Future[Fetched | None]:
-    """`work`, done in a thread that does not keep the process from ending."""
+    """The result of `work`, to come from a thread that does not keep the process from ending."""
     future: Future[Fetched | None] = Future()
 
     def run() -> None:

@@ -32,7 +32,7 @@ def chunk(text: str, *, words: int, overlap: int, language: str | None = None) -
 
 
 def encoder_text(title: str, text: str) -> str:
-    """What the encoder sees of a passage: the title says what a passage from mid-article is about."""
+    """The text that is encoded for a passage: the article's title, which says what it is about, and its words."""
     return f"{title}\n{text}" if title else text
 
 

@@ -1,4 +1,4 @@
-"""Articles on their way in: their passages, and the vectors of these."""
+"""An article's passages and their vectors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PreparedArticle:
 
 
 class PassageEncoder:
-    """What makes an article's passages and their vectors: one encoder under one choice of settings."""
+    """Cuts articles into passages and encodes these, with one encoder and one choice of settings."""
 
     def __init__(self, encoder: Encoder, settings: Settings) -> None:
         self._encoder = encoder
@@ -43,7 +43,7 @@ class PassageEncoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """What tells these passages and vectors from others, see `qa.passages.fingerprint`."""
+        """What passages and vectors are made with, as JSON: see `qa.passages.fingerprint`. Raises ModelError."""
         return fingerprint(self._encoder, self._settings)
 
     def chunk(self, article: Article) -> Spans:
@@ -52,7 +52,7 @@ class PassageEncoder:
         return chunk(article.text, words=size, overlap=overlap, language=article.language)
 
     def chunk_stored(self, article: Article) -> Spans | Failure:
-        """The passages of an article that is stored already, or why it cannot be cut: it must not stop the others."""
+        """The passages of an article that is stored already, or a failure instead of any exception."""
         try:
             return self.chunk(article)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported

@@ -1,4 +1,4 @@
-"""What made a library's passages and vectors. Another encoder or chunking would give others, that do not compare."""
+"""What made a library's passages and vectors: those of another encoder or chunking do not compare with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qa.passages import chunking
 
 
 def fingerprint(encoder: Encoder, settings: Settings) -> str:
-    """The fingerprint in force, as JSON with sorted keys."""
+    """The fingerprint of what this encoder and these settings make, as JSON with sorted keys. Raises ModelError."""
     with mapped():
         name = encoder.name
     return json.dumps(
@@ -42,5 +42,5 @@ def check(recorded: str | None, current: str, location: str) -> None:
 
 
 def encoder_name(recorded: str | None) -> str | None:
-    """The encoder that a fingerprint names."""
+    """The name of the encoder in a fingerprint; None where nothing is recorded."""
     return None if recorded is None else str(json.loads(recorded)["encoder"])
