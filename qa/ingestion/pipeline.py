@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.config import Settings
-from qa.datatypes import Failure, Progress, ProgressCallback, Report, silent
+from qa.datatypes import Failure, Progress, ProgressCallback, Report
 from qa.ingestion.prefetch import Pause, Prefetcher
 from qa.ingestion.reader import DocumentReader, Finished, Item, Skipped
 from qa.ingestion.sources import SourceContent, read_sources, with_progress
@@ -87,7 +87,8 @@ class Ingestion:
 
     def read(self, origins: Sequence[str]) -> None:
         """Read these files and URLs and take in what is new in them; what cannot be read is reported."""
-        self.run(with_progress(self._contents(origins), self._progress, len(origins)))
+        contents = read_sources(self._announced(origins), self._settings, self._version_of)
+        self.run(with_progress(contents, self._progress, len(origins)))
 
     def read_again(self, origins: Iterable[str]) -> None:
         """Give articles that moved to another of their sources, in one of these files and URLs, its title and date."""
@@ -95,7 +96,8 @@ class Ingestion:
         if again:
             self._stale.difference_update(again)
             first, self.report = self.report, ReportBuilder()
-            self.run(with_progress(self._contents(again), silent), reread=frozenset(again))
+            contents = read_sources(self._announced(again), self._settings, lambda _: None)  # all has to be sent again
+            self.run(contents, reread=frozenset(again))
             first.add_changes(self.report)
             self.report = first
 
@@ -126,9 +128,6 @@ class Ingestion:
                 transaction.set_failures(origin, "", ())
 
     # reading
-
-    def _contents(self, origins: Sequence[str]) -> Iterator[SourceContent]:
-        return read_sources(self._announced(origins), self._settings, self._version_of)
 
     def _announced(self, origins: Sequence[str]) -> Iterator[str]:
         for page in batched(origins, EXPECTED):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
-from library_fakes import SETTINGS, LetterEncoder
+from library_fakes import SETTINGS, LetterEncoder, write_rows
+from numpy.typing import NDArray
 
 from qa.config import Settings
 from qa.datatypes import Report, WatchEvent
@@ -219,6 +223,31 @@ def test_a_removed_article_comes_back_when_its_page_is_added_again(library: Libr
     library.remove(library.add(site.at("/a")).added)
     assert len(library.add(site.at("/a")).added) == 1
     assert "If-None-Match" not in site.asked[1][1]
+
+
+def test_an_article_that_moves_to_an_address_read_before_gets_the_title_it_has_there(
+    library: Library, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address is in a later batch than the file that lets go of the article: it is sent again, changed or not."""
+    snow, rows = "Snow fell in Ulm.", {"Content-Type": "application/x-ndjson"}
+    file = write_rows(tmp_path / "a.jsonl", {"in the file": snow})
+    site.pages["/b.jsonl"] = Page(json.dumps({"title": "on the web", "text": snow}), headers=rows | {"ETag": '"one"'})
+    library.add([file, site.at("/b.jsonl")])
+    write_rows(file, {"in the file": "Hail fell.", "two": "Two fell.", "three": "Three fell."})
+    more = json.dumps({"title": "more", "text": "Rain fell in Bonn."})
+    site.pages["/b.jsonl"] = Page(f"{site.pages['/b.jsonl'].body}\n{more}", headers=rows | {"ETag": '"two"'})
+    encode = library.encoder.encode_passages
+
+    def encode_when_all_is_read(*arguments: Any) -> NDArray[np.float32]:
+        for thread in threading.enumerate():
+            if thread.name == "prefetch":
+                thread.join(20)
+        return encode(*arguments)
+
+    monkeypatch.setattr(library.encoder, "encode_passages", encode_when_all_is_read)
+    report = library.add([file, site.at("/b.jsonl")])
+    assert report.failed == ()
+    assert {each.text: each.title for each in library.articles()}[snow] == "on the web"
 
 
 def test_what_failed_is_told_again_without_being_sent_and_retried_on_demand(library: Library, site: Site) -> None:
