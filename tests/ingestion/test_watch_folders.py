@@ -19,7 +19,7 @@ from filelock import FileLock
 from library_fakes import SETTINGS, LetterEncoder, shell_with_letters, write, write_rows
 
 from qa.datatypes import Failure, Progress, Report, WatchCallback, WatchEvent
-from qa.errors import FingerprintMismatch, LibraryError, LoadError, SettingError
+from qa.errors import Cancelled, FingerprintMismatch, LibraryError, LoadError, SettingError
 from qa.ingestion import file_events
 from qa.ingestion import sources as reading
 from qa.ingestion import watch as watching
@@ -530,6 +530,20 @@ def test_stopped_while_much_is_taken_in_what_is_stored_stays(library: Library, f
     library.watch(folder, stop=stop, on_event=told.append, progress=stopping)
     assert (len(library), told) == (3 * SETTINGS.batch_articles, [])  # with the batch that was being encoded
     assert len(library.sync(folder).added) == 1
+
+
+def test_a_callback_that_cancels_ends_it_and_any_other_error_gets_out(library: Library, folder: Path) -> None:
+    def ends(error: Exception) -> WatchCallback:
+        def on_event(_: WatchEvent) -> None:
+            raise error
+
+        return on_event
+
+    write(folder, "a", "Snow fell.")
+    library.watch(folder, on_event=ends(Cancelled("enough")))
+    assert len(library) == 1
+    with pytest.raises(ValueError, match="a bug"):
+        library.watch(folder, on_event=ends(ValueError("a bug")))
 
 
 def test_a_library_in_a_watched_folder_is_not_taken_for_articles(
