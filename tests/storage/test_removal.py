@@ -357,7 +357,7 @@ def test_an_old_generation_answers_on_after_its_files_are_gone(library: Library,
 def test_asking_goes_on_during_compaction(library: Library, secret: Path) -> None:
     done, problems, counts = threading.Event(), list[BaseException](), list[int]()
     command = [sys.executable, __file__, "ask", str(library.path)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, Path(__file__).parents[1:3]))}
     with (
         reopened(library) as other,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process,
@@ -415,7 +415,7 @@ def test_killed_at_any_step_a_compaction_is_finished_by_the_next(
     monkeypatch.setattr("qa.storage.local.generation.SNAPSHOT_PASSAGES", -1)
     command = [sys.executable, __file__, "kill", str(library.path)]
     step, code = 0, 9
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, Path(__file__).parents[1:3]))}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
     ) as killer:
