@@ -903,3 +903,15 @@ def title_in(source: str) -> str:
     """What the source calls its article: a row its id, a file what stands in it."""
     path, _, row = source.partition("#")
     return row or str(json.loads(Path(path).read_text())["title"])
+
+
+def test_a_row_that_has_gone_from_a_file_goes_with_the_next_sync_whatever_was_added_between(
+    library: Library, folder: Path
+) -> None:
+    file = folder / "rows.jsonl"
+    for texts in ([ZEBRA, APPLE], [ZEBRA]):
+        file.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        library.add(folder)
+    assert library.sync(folder).removed == (article_id(APPLE),)
+    assert library.sync(folder).unchanged == 1
+    assert [article.text for article in library.articles()] == [ZEBRA]

@@ -205,7 +205,7 @@ class Ingestion:
         self._stored()
 
     def _finish(self, transaction: Transaction, item: Finished) -> None:
-        if item.failures:
+        if item.failures or self._held_more(item):
             transaction.forget_origin(item.origin)
         else:
             transaction.set_origin(item.origin, item.digest)
@@ -215,6 +215,13 @@ class Ingestion:
             transaction.note_entries(item.entries)
         if item.failures or item.origin in self._failed_before or self._retry:
             transaction.set_failures(item.origin, item.digest, item.failures)
+
+    def _held_more(self, item: Finished) -> bool:
+        """Whether sources of an earlier content of this document are still stored: a sync has to look at it again."""
+        sources = self._store.sources
+        if item.sources is None or not (stored := sources.count_in(item.origin)):
+            return False
+        return stored > sum(each.origin == item.origin for each in sources.records(item.sources).values())
 
     def _encode(self, prepared: list[PreparedArticle], total: int | None) -> dict[str, NDArray[np.float32]]:
         """The vectors of the articles that need them, (passages, dimension) by article id."""
