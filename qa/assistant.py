@@ -13,7 +13,7 @@ from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, Citation, ProgressCallback, RetrievedPassage, Span, Turn, Where
-from qa.errors import ArticleNotFound, mapped
+from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import standalone
 from qa.samples import add_samples
@@ -94,7 +94,7 @@ class Assistant:
 
     def warm_up(self) -> None:
         """Load both models now, so that the first question need not wait for them."""
-        with mapped():
+        with as_model_error():
             self.library.encoder.encode_queries(["?"])
         self.reader.read("?", ["."], [""])
 

@@ -7,6 +7,13 @@
     ├── ModelError               a model is missing, damaged or of the wrong kind
     ├── Cancelled                the work was stopped by a callback, because nobody wants the rest of it
     ├── CitationError            an answer does not match the stored text: a bug, never shown as an answer
+    ├── FormatError              what should have been saved by this program was not, or is damaged
+    ├── AddressError             an address of an article or a filter is damaged, or is none of ours
+    ├── ExamplesError            a file of questions cannot be read, or does not hold what a measure needs
+    ├── QueueFull                so many questions wait that another one is turned away
+    ├── PortTaken                no free port could be found to serve the chat on
+    ├── ConversationError        conversations cannot be read or kept
+    │   └── ConversationNotFound no conversation, or no turn, with this id
     └── LibraryError
         ├── ArticleNotFound      no article with this id (any more)
         ├── LibraryBusy          another process is writing to this library
@@ -14,7 +21,8 @@
         ├── FingerprintMismatch  the library was made with another encoder or chunking: `rebuild`
         └── CollectionGone       a collection of a library on Milvus is not there: a rebuild may just have replaced it
 
-Each message names the value that is wrong and what to do. Errors of `embeddings` become `ModelError` in `mapped`.
+Each message names the value that is wrong and what to do. Errors of `embeddings` become `ModelError` in
+`as_model_error`.
 """
 
 from __future__ import annotations
@@ -90,8 +98,39 @@ class CollectionGone(LibraryError):
     """The collection is not there: it never was, or a rebuild has just replaced it."""
 
 
+class FormatError(QAError, ValueError):
+    """What should have been saved by this program was not, or is damaged."""
+
+
+class AddressError(QAError, ValueError):
+    """An address is damaged, or is none of ours."""
+
+
+class ExamplesError(QAError, ValueError):
+    """A file of questions cannot be read, or does not hold what a measure needs."""
+
+
+class ConversationError(QAError):
+    """Conversations cannot be read or kept."""
+
+
+class ConversationNotFound(ConversationError, KeyError):
+    """No conversation, or no turn, with this id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else "no such conversation"
+
+
+class QueueFull(QAError):
+    """So many questions wait that another would not be read for minutes."""
+
+
+class PortTaken(QAError):
+    """No free port could be found to serve the chat on."""
+
+
 @contextmanager
-def mapped() -> Iterator[None]:
+def as_model_error() -> Iterator[None]:
     """Turn what `embeddings` raises into what `qa` promises to raise."""
     try:
         yield

@@ -87,5 +87,19 @@ def test_every_error_of_embeddings_becomes_one_of_ours():
     ]
     assert len(foreign) >= 4
     for each in foreign:
-        with pytest.raises(qa.errors.ModelError, match="the remedy"), qa.errors.mapped():
+        with pytest.raises(qa.errors.ModelError, match="the remedy"), qa.errors.as_model_error():
             raise each("the remedy")
+
+
+def test_no_error_of_ours_is_defined_outside_of_the_tree():
+    """By name, so that modules need not be imported: whoever inherits from an error of the tree belongs into it."""
+    tree = {name for name, each in vars(qa.errors).items() if isinstance(each, type) and issubclass(each, Exception)}
+    elsewhere = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for package in ("qa", "ui")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "errors.py" or path.parent.name == "handlers"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and {ast.unparse(base).rpartition(".")[2] for base in node.bases} & tree
+    ]
+    assert elsewhere == []

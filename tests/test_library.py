@@ -706,7 +706,7 @@ def test_a_snapshot_is_written_when_enough_has_changed(
     library.add(write_rows(folder / "rows.jsonl", rows))
     with reopened(library) as reader:  # five passages to read are too many to read again each time
         reader.refresh()
-        generation_of(reader).dense.settle()
+        generation_of(reader).dense.wait()
         assert generation_of(library).dense.snapshot.exists()
         assert_in_step(reader)
     (folder / "rows.jsonl").unlink()

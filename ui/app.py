@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from qa.errors import QAError
+from qa.errors import PortTaken, QAError
 from qa.serialization.answers import answer_to_dict
 from qa.serialization.fields import JsonObject
 from ui.events import QUIET, READING, THREADS, WAITING
@@ -45,10 +45,6 @@ SCRIPTS = (
     "jobs.js",
 )  # one function body, in this order
 STYLES = ("style.css", "chat.css", "evidence.css", "sidebar.css", "library.css", "jobs.css")
-
-
-class PortTaken(QAError):
-    """No free port could be found to serve the chat on."""
 
 
 def build(assistant: Assistant, chat: ChatHandlers | None = None, library: LibraryHandlers | None = None) -> gr.Blocks:

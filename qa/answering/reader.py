@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from qa.answering.quantization import dequantized
 from qa.datatypes import Span
-from qa.errors import ModelError, mapped
+from qa.errors import ModelError, as_model_error
 
 if TYPE_CHECKING:
     from embeddings.encoder import Precision
@@ -258,7 +258,7 @@ def _load_model(name: str, precision: Precision) -> tuple[Any, Any]:
     from embeddings.encoder import torch_dtype
     from embeddings.models import quiet_loading, resolve_model
 
-    with mapped():
+    with as_model_error():
         folder = PACKAGED if name == "packaged" else resolve_model(name)
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.datatypes import Passage, RetrievedPassage, Where
-from qa.errors import mapped
+from qa.errors import as_model_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,7 +89,7 @@ class Retriever:
 
     def _encoded(self, question: str) -> NDArray[np.float32]:
         """(d,)"""
-        with mapped():
+        with as_model_error():
             vectors = self._encoder.encode_queries([question])
         vector: NDArray[np.float32] = vectors[0]
         return vector

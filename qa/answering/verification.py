@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from qa.datatypes import Answer, Article, Citation, Standing
-from qa.errors import ArticleNotFound
+from qa.errors import ArticleNotFound, FormatError
 from qa.loaders.article import article_id
 from qa.serialization.answers import ARTICLE_FORMAT, ArticleOf, all_citations, answer_from_dict, article_from_dict
 from qa.serialization.conversations import CONVERSATION_FORMAT, TURN_FORMAT
-from qa.serialization.fields import FormatError, JsonObject, get, json_object
+from qa.serialization.fields import JsonObject, get, json_object
 
 if TYPE_CHECKING:
     from qa.library import Library

@@ -14,9 +14,9 @@ from qa.cli import console, render
 from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
 from qa.conversations.feedback import Feedback, feedback_to_dict
 from qa.conversations.store import Conversations
+from qa.errors import FormatError
 from qa.serialization.answers import carried
 from qa.serialization.conversations import conversation_to_dict, heading_to_dict
-from qa.serialization.fields import FormatError
 from qa.serialization.markdown import conversation_to_markdown
 
 CONVERSATIONS_FORMAT = "article-qa/conversations/1"

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa.errors import QAError
+from qa.errors import ConversationError
 
 NAME = "conversations.db"
 APPLICATION = 0x61716163  # "aqac": tells this file from any other that SQLite can read
@@ -36,17 +36,6 @@ _TABLES = (
     "CREATE INDEX turns_conversation ON turns (conversation, parent)",
     "CREATE INDEX conversations_newest ON conversations (changed)",
 )
-
-
-class ConversationError(QAError):
-    """Conversations cannot be read or kept."""
-
-
-class ConversationNotFound(ConversationError, KeyError):
-    """No conversation, or no turn, with this id."""
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else "no such conversation"
 
 
 @contextmanager

@@ -21,10 +21,10 @@ from datetime import datetime
 from pathlib import Path
 
 from qa.config import Settings
-from qa.conversations.database import ConversationError, ConversationNotFound, folded, reading, writing
+from qa.conversations.database import folded, reading, writing
 from qa.conversations.rows import TURN, read_turn
 from qa.conversations.store import Conversations
-from qa.errors import SettingError
+from qa.errors import ConversationError, ConversationNotFound, SettingError
 from qa.serialization.conversations import StoredTurn, Verdict, where_to_dict
 from qa.serialization.fields import JsonObject
 

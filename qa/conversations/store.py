@@ -27,9 +27,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from platformdirs import user_data_path
 
-from qa.conversations.database import NAME, ConversationError, ConversationNotFound, folded, reading, writing
+from qa.conversations.database import NAME, folded, reading, writing
 from qa.conversations.rows import LISTED, TURN, read_conversation, read_turn, search, words_of
 from qa.datatypes import Turn, Where
+from qa.errors import ConversationError, ConversationNotFound
 from qa.files import make_private
 from qa.loaders.article import one_line, shortened
 from qa.serialization.answers import ArticleOf

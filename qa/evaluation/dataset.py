@@ -11,13 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from qa.datatypes import RetrievedPassage
-from qa.errors import QAError
+from qa.errors import ExamplesError
 from qa.evaluation.metrics import normalize_answer
 from qa.loaders.article import build_article, normalise
-
-
-class ExamplesError(QAError, ValueError):
-    """A file of questions cannot be read, or does not hold what a measure needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from qa.datatypes import Progress, ProgressCallback
-from qa.errors import ArticleNotFound
-from qa.evaluation.dataset import Example, ExamplesError, GoldAnswer, first_right_rank, gold_places, read_examples
+from qa.errors import ArticleNotFound, ExamplesError
+from qa.evaluation.dataset import Example, GoldAnswer, first_right_rank, gold_places, read_examples
 from qa.evaluation.metrics import (
     RIGHT,
     CoveragePoint,

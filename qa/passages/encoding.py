@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from qa.config import Settings
 from qa.datatypes import Article, Failure, Passage
-from qa.errors import ModelError, mapped
+from qa.errors import ModelError, as_model_error
 from qa.passages.chunking import chunk, encoder_text
 from qa.passages.fingerprint import fingerprint
 
@@ -38,7 +38,7 @@ class PassageEncoder:
     @property
     def dimension(self) -> int:
         """The length of a vector. Raises ModelError when the model cannot be loaded."""
-        with mapped():
+        with as_model_error():
             return self._encoder.dimension
 
     @cached_property
@@ -85,7 +85,7 @@ class PassageEncoder:
         return self._checked_vectors(texts, None)
 
     def _checked_vectors(self, texts: list[str], progress: Callable[[int], None] | None) -> NDArray[np.float32]:
-        with mapped():
+        with as_model_error():
             vectors = self._encoder.encode_passages(texts, progress)
         if len(vectors) != len(texts) or not np.isfinite(vectors).all():
             raise ModelError(

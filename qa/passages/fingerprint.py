@@ -6,13 +6,13 @@ import json
 
 from embeddings.encoder import Encoder
 from qa.config import Settings
-from qa.errors import FingerprintMismatch, mapped
+from qa.errors import FingerprintMismatch, as_model_error
 from qa.passages import chunking
 
 
 def fingerprint(encoder: Encoder, settings: Settings) -> str:
     """The fingerprint of what this encoder and these settings make, as JSON with sorted keys. Raises ModelError."""
-    with mapped():
+    with as_model_error():
         name = encoder.name
     return json.dumps(
         {

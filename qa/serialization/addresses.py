@@ -12,17 +12,13 @@ from datetime import date
 from urllib.parse import parse_qs, urlencode
 
 from qa.datatypes import Where
-from qa.errors import QAError
+from qa.errors import AddressError
 
 ARTICLES = "/article/"
 MAX_CHARACTERS = 8000  # of an address; browsers and proxies carry no longer ones safely
 _ID = re.compile(r"[0-9a-f]{16}")
 _OFFSET = re.compile(r"0|[1-9][0-9]{0,8}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-class AddressError(QAError, ValueError):
-    """An address is damaged, or is none of ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,8 @@ from dataclasses import asdict
 from datetime import date
 
 from qa.datatypes import Answer, Article, Citation, Passage, Reason, Report, RetrievedPassage, WatchEvent
-from qa.errors import ArticleNotFound
+from qa.errors import ArticleNotFound, FormatError
 from qa.serialization.fields import (
-    FormatError,
     JsonObject,
     day_or_none,
     get,

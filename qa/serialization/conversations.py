@@ -19,18 +19,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from qa.datatypes import Answer, Turn, Where
+from qa.errors import FormatError
 from qa.serialization.answers import ArticleOf, answer_from_dict, answer_to_dict, iso
-from qa.serialization.fields import (
-    FormatError,
-    JsonObject,
-    day_or_none,
-    get,
-    get_or_none,
-    json_object,
-    number_or_none,
-    shown,
-    texts,
-)
+from qa.serialization.fields import JsonObject, day_or_none, get, get_or_none, json_object, number_or_none, shown, texts
 
 TURN_FORMAT = "article-qa/turn/1"
 CONVERSATION_FORMAT = "article-qa/conversation/1"

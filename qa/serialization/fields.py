@@ -7,16 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
-from qa.errors import QAError
+from qa.errors import FormatError
 
 JsonObject = dict[str, object]
 T = TypeVar("T", str, int, list[object])
 
 _KINDS = {str: "a text", int: "a whole number", list: "an array"}
-
-
-class FormatError(QAError, ValueError):
-    """What should have been saved by this program was not, or is damaged."""
 
 
 def json_object(values: object, what: str) -> JsonObject:

@@ -15,12 +15,12 @@ from library_fakes import SETTINGS, LetterEncoder, write
 
 from qa.answering.verification import Saved, checks_to_dict, read_saved, standings, verify_answer
 from qa.datatypes import Article, Citation, Reason
-from qa.errors import ArticleNotFound
+from qa.errors import ArticleNotFound, FormatError
 from qa.library import Library
 from qa.loaders.article import article_id
 from qa.serialization.answers import answer_to_dict, article_to_dict, carried
 from qa.serialization.conversations import Conversation, StoredTurn, conversation_to_dict, turn_to_dict
-from qa.serialization.fields import FormatError, JsonObject
+from qa.serialization.fields import JsonObject
 
 Layout = Callable[[list[JsonObject]], list[JsonObject]]
 ONLY_CITED = replace(ANSWER, passages=())  # as an answer is read without a library

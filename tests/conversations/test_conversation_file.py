@@ -18,10 +18,9 @@ import pytest
 from answer_fakes import names, not_found, questions
 
 from qa.conversations import database
-from qa.conversations.database import ConversationError
 from qa.conversations.store import Conversations
+from qa.errors import ConversationError, FormatError
 from qa.serialization.conversations import Conversation
-from qa.serialization.fields import FormatError
 
 
 @pytest.fixture

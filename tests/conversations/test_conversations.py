@@ -18,10 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from library_fakes import SETTINGS, LetterEncoder, write
 
-from qa.conversations.database import ConversationError, ConversationNotFound
 from qa.conversations.store import Conversations
 from qa.datatypes import Answer, Article, Turn, Where
-from qa.errors import QAError
+from qa.errors import ConversationError, ConversationNotFound, FormatError, QAError
 from qa.library import Library
 from qa.serialization.conversations import (
     Conversation,
@@ -31,7 +30,6 @@ from qa.serialization.conversations import (
     turn_from_dict,
     turn_to_dict,
 )
-from qa.serialization.fields import FormatError
 
 WHERE = Where(date(2025, 1, 1), date(2025, 12, 31), ("bbc.co.uk",), ("a1", "a2"))
 ASKED = datetime(2025, 6, 1, 9, 30, 0, 123456, tzinfo=UTC)

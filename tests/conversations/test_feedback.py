@@ -12,12 +12,11 @@ import pytest
 from answer_fakes import ANSWER, CITATION, names, not_found
 
 from qa.config import Settings
-from qa.conversations.database import ConversationError, ConversationNotFound
 from qa.conversations.feedback import Feedback, feedback_to_dict
 from qa.conversations.store import Conversations
 from qa.datatypes import Answer, Turn, Where
-from qa.errors import SettingError
-from qa.evaluation.dataset import ExamplesError, read_examples
+from qa.errors import ConversationError, ConversationNotFound, ExamplesError, SettingError
+from qa.evaluation.dataset import read_examples
 from qa.serialization.conversations import Conversation, StoredTurn, Verdict
 
 FILTER = Where(published_from=date(2025, 1, 1))

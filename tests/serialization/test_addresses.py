@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.datatypes import Where
+from qa.errors import AddressError
 from qa.serialization.addresses import (
-    AddressError,
     ArticleAddress,
     article_address,
     parse_article_address,

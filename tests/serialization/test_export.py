@@ -17,7 +17,7 @@ from qa.datatypes import (
     Failure,
     Report,
 )
-from qa.errors import ArticleNotFound, QAError
+from qa.errors import ArticleNotFound, FormatError, QAError
 from qa.serialization.answers import (
     answer_from_dict,
     answer_to_dict,
@@ -26,7 +26,6 @@ from qa.serialization.answers import (
     carried,
     report_to_dict,
 )
-from qa.serialization.fields import FormatError
 
 
 def test_an_answer_has_the_documented_form() -> None:

@@ -35,7 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         "embeddings.vectors.PROBED", 10**6
     )  # all lists, so that what is found is exact but for rounding
     monkeypatch.setattr("embeddings.vectors.MAX_LISTS", 4)
-    monkeypatch.setattr("qa.storage.local.dense.PATIENCE", 0.0)
+    monkeypatch.setattr("qa.storage.local.background.PATIENCE", 0.0)
     monkeypatch.setattr("qa.storage.local.dense.PAGE", 32)
 
 
@@ -133,7 +133,7 @@ def test_another_kind_of_index_is_made_while_the_old_one_answers(dense: DenseInd
     assert is_exact(dense)
     assert_answers(dense, store)
     held.go_on.set()
-    dense.settle()
+    dense.wait()
     assert not is_exact(dense)
     assert_answers(dense, store)
     put(store, "fourth", 3)
@@ -147,7 +147,7 @@ def test_what_was_stored_and_not_yet_asked_for_is_in_the_new_index(dense: DenseI
     put(store, "third", 40)
     remove(store, "second")
     held.go_on.set()
-    dense.settle()
+    dense.wait()
     assert_answers(dense, store)
 
 
@@ -161,7 +161,7 @@ def test_one_build_at_a_time(dense: DenseIndex, store: Store, held: Held) -> Non
         thread.join(10)
     assert dense.busy
     held.go_on.set()
-    dense.settle()
+    dense.wait()
     assert held.builds == 1
     dense.catch_up()
     assert not dense.busy
@@ -195,7 +195,7 @@ def test_questions_are_answered_rightly_throughout(dense: DenseIndex, store: Sto
     for thread in threads:
         thread.join()
     dense.catch_up()
-    dense.settle()
+    dense.wait()
     assert not wrong
     assert not is_exact(dense)
     assert_answers(dense, store)
@@ -212,11 +212,11 @@ def test_lists_are_made_anew_for_four_times_as_many(dense: DenseIndex, store: St
     for step in range(5):
         put(store, f"more{step}", 119)
         dense.catch_up()
-        dense.settle()
+        dense.wait()
         assert dense.index is first
     put(store, "last", 5)
     dense.catch_up()
-    dense.settle()
+    dense.wait()
     assert dense.index is not first
     assert_answers(dense, store)
 
@@ -236,16 +236,16 @@ def test_a_build_that_fails_leaves_the_old_index(
     for step in range(40):
         put(store, f"more{step}", 6)
         dense.catch_up()
-        dense.settle()
+        dense.wait()
     assert "no room for it" in caplog.text
     assert len(tries) == 1, "tried again and again"
     assert is_exact(dense)
     assert_answers(dense, store)
     monkeypatch.undo()
     monkeypatch.setattr("embeddings.vectors.EXACT_LIMIT", LIMIT)
-    monkeypatch.setattr("qa.storage.local.dense.time.monotonic", lambda: 10.0**9)
+    monkeypatch.setattr("qa.storage.local.background.time.monotonic", lambda: 10.0**9)
     dense.catch_up()
-    dense.settle()
+    dense.wait()
     assert not is_exact(dense)
 
 
@@ -268,7 +268,7 @@ def test_closing_ends_a_build(dense: DenseIndex, store: Store, held: Held) -> No
 def test_nothing_is_begun_for_a_process_that_goes_at_once(
     dense: DenseIndex, store: Store, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.storage.local.dense.PATIENCE", 60.0)
+    monkeypatch.setattr("qa.storage.local.background.PATIENCE", 60.0)
     grown(dense, store)
     dense.close()
     assert held.builds == 0
@@ -281,7 +281,7 @@ def test_the_snapshot_of_another_process_is_taken_instead(dense: DenseIndex, sto
     writer.catch_up()
     writer.save()
     held.go_on.set()
-    dense.settle()
+    dense.wait()
     reader = DenseIndex(store, dense.snapshot)
     reader.catch_up()
     assert not is_exact(reader)
@@ -309,8 +309,8 @@ def test_a_reader_goes_on_from_a_newer_snapshot(store: Store, held: Held, monkey
 def test_snapshots_are_written_beside(dense: DenseIndex, store: Store, tmp_path: Path) -> None:
     put(store, "first", 40)
     dense.catch_up()
-    dense.beside(dense.write)
-    dense.settle()
+    dense.run_in_background(dense.write)
+    dense.wait()
     assert dense.unsaved == 0
     assert len(VectorIndex.load(dense.snapshot)) == 40
 
@@ -323,10 +323,10 @@ def test_a_library_that_grows_changes_its_index_by_itself(tmp_path: Path, monkey
         for number in range(8):
             library.add(write(tmp_path, f"a{number}", f"Story {'abcdefgh'[number] * 9} is told here."))
             library.refresh()
-        generation_of(library).dense.settle()
+        generation_of(library).dense.wait()
         assert not is_exact(generation_of(library).dense)
         library.refresh()
-        generation_of(library).dense.settle()
+        generation_of(library).dense.wait()
         assert VectorIndex.load(generation_of(library).dense.snapshot)._made_for > 0
         found, _ = vectors_of(library).search(LetterEncoder().encode_queries(["cccccccc"])[0], 1)
         assert "ccccc" in library.article(library.store.passages(found.tolist())[0].article_id).text
@@ -345,6 +345,6 @@ def test_no_snapshot_is_written_while_another_process_writes(tmp_path: Path, mon
         with Library.open(library.path, SETTINGS, encoder=LetterEncoder()) as reader:
             monkeypatch.setattr("qa.storage.local.lock.WriterLock.attempted", refused)
             reader.refresh()
-            generation_of(reader).dense.settle()
+            generation_of(reader).dense.wait()
             assert not generation_of(library).dense.snapshot.exists()
             assert len(vectors_of(reader)) == 1

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from chat_fakes import ARTICLES, FERRY, TIMETABLE, FakeAssistant, FakeLibrary
 
-from qa.conversations.database import ConversationError
 from qa.datatypes import Where
+from qa.errors import ConversationError, PortTaken
 from qa.questions.suggestions import Suggestion
-from ui.app import PortTaken, build, free_port, launch
+from ui.app import build, free_port, launch
 from ui.handlers.chat import EXAMPLES, ChatHandlers
 from ui.handlers.sidebar import SideHandlers
 from ui.state.inputs import UNEXPECTED

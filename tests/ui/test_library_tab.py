@@ -14,6 +14,7 @@ from library_fakes import SETTINGS, LetterEncoder, write, write_rows
 
 from qa import Library
 from qa.datatypes import Article, Failure, Passage, Progress, Report
+from qa.errors import Cancelled
 from qa.samples import add_samples
 from qa.storage.listing import ArticlePage, ArticleSummary
 from qa.storage.local.backend import LocalBackend
@@ -23,7 +24,7 @@ from ui.render import jobs
 from ui.render import library as render_library
 from ui.render.article import article_view_html
 from ui.render.library import Failed
-from ui.state.jobs import Stopped, Work, Works
+from ui.state.jobs import Work, Works
 from ui.state.list_query import View
 from ui.state.removals import Removal, Removals
 from ui.web.uploads import Uploads
@@ -338,7 +339,7 @@ def test_a_stop_is_raised_where_progress_is_told():
     work = Work("add", "a", lambda _: Report())
     work.tell(Progress("read", 0, 1))
     work.state = "stopping"
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         work.tell(Progress("read", 1, 1))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qa.conversations.feedback import Feedback
 from qa.conversations.store import Conversations
 from qa.datatypes import Answer, RetrievedPassage, Turn, Where
-from qa.errors import QAError
+from qa.errors import Cancelled, QAError, QueueFull
 from qa.questions.suggestions import suggestions
 from qa.samples import holds_samples
 from qa.serialization.conversations import StoredTurn, Verdict
@@ -24,7 +24,7 @@ from ui.render import turns as render_turns
 from ui.state.inputs import UNEXPECTED as UNEXPECTED
 from ui.state.inputs import filter_of, number, text
 from ui.state.page_address import page_address, parse_page_address
-from ui.state.queue import Line, LineFull, Ticket
+from ui.state.queue import Line, Ticket
 from ui.state.session import Exchange, Visit
 
 if TYPE_CHECKING:
@@ -38,10 +38,6 @@ EXAMPLES = (  # the sample articles answer these
     "Who is the Kremlin spokesman?",
     "What did Peskov say about the language of ultimatums?",
 )
-
-
-class _Stopped(Exception):
-    """The visitor does not want the answer any more."""
 
 
 class ChatHandlers:
@@ -107,7 +103,7 @@ class ChatHandlers:
         if exchange is not None:
             try:
                 exchange.ticket = self.line.join(visit)
-            except LineFull as error:
+            except QueueFull as error:
                 self._end(visit, exchange, str(error))
             else:
                 yield from self._read_in_turn(visit, exchange, exchange.ticket)
@@ -141,7 +137,7 @@ class ChatHandlers:
                 found=partial(self._found, exchange),
             )
             self._keep(visit, exchange, answer)
-        except _Stopped:
+        except Cancelled:
             pass
         except QAError as error:
             self._end(visit, exchange, str(error))
@@ -153,7 +149,7 @@ class ChatHandlers:
 
     def _found(self, exchange: Exchange, passages: Sequence[RetrievedPassage]) -> None:
         if exchange.stopped:
-            raise _Stopped
+            raise Cancelled
         exchange.passages = passages
         exchange.news.set()
 

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Literal
 
 from qa.datatypes import Progress, ProgressCallback, Report
-from qa.errors import QAError
+from qa.errors import Cancelled, QAError
 from ui.state.inputs import UNEXPECTED
 
 log = logging.getLogger(__name__)
@@ -18,10 +18,6 @@ log = logging.getLogger(__name__)
 KEPT = 20  # ended works that nobody has closed
 State = Literal["waiting", "working", "stopping", "stopped", "done", "failed"]
 _numbers = count(1)
-
-
-class Stopped(Exception):
-    """Somebody has stopped the work; raised where it tells its progress."""
 
 
 @dataclass(eq=False, slots=True)
@@ -44,9 +40,9 @@ class Work:
         return self.state in ("stopped", "done", "failed")
 
     def tell(self, progress: Progress) -> None:
-        """How far it is; raises Stopped when nobody wants it any more."""
+        """How far it is; raises Cancelled when nobody wants it any more."""
         if self.state == "stopping":
-            raise Stopped
+            raise Cancelled
         if progress.stage == "read":
             self.read = progress
         else:
@@ -118,7 +114,7 @@ class Works:
             before = self._size()
             work.report = work.run(work.tell)
             work.state = "done"
-        except Stopped:
+        except Cancelled:
             work.kept = max(0, self._size() - before)
             work.state = "stopped"
         except QAError as error:

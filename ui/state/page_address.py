@@ -6,7 +6,8 @@ import re
 from urllib.parse import parse_qs
 
 from qa.datatypes import Where
-from qa.serialization.addresses import AddressError, parse_where_query, where_query
+from qa.errors import AddressError
+from qa.serialization.addresses import parse_where_query, where_query
 
 _ID = re.compile(r"[0-9a-f]{16}")
 

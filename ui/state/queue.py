@@ -9,13 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from qa.errors import QAError
+from qa.errors import QueueFull
 
 GONE_SECONDS = 30.0  # after which a place that nobody looks after is given up: its visitor has left
-
-
-class LineFull(QAError):
-    """So many questions wait that another would not be read for minutes."""
 
 
 @dataclass(eq=False, slots=True)
@@ -41,11 +37,11 @@ class Line:
         self._moved = threading.Condition()
 
     def join(self, visitor: object) -> Ticket:
-        """The last place for this visitor. Raises LineFull."""
+        """The last place for this visitor. Raises QueueFull."""
         with self._moved:
             self._forget_gone()
             if len(self._waiting) >= self.longest:
-                raise LineFull(f"{self.longest} questions are waiting already: ask again in a minute.")
+                raise QueueFull(f"{self.longest} questions are waiting already: ask again in a minute.")
             ticket = Ticket(visitor)
             self._waiting.append(ticket)
             return ticket
@@ -85,7 +81,7 @@ class Line:
 
     @contextmanager
     def held(self, visitor: object) -> Iterator[None]:
-        """Wait for one's turn, and make room at the end. Raises LineFull."""
+        """Wait for one's turn, and make room at the end. Raises QueueFull."""
         ticket = self.join(visitor)
         try:
             for _ in self.places(ticket):

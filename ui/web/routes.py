@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from qa.conversations.feedback import Feedback, gold_rows, open_rows
 from qa.conversations.store import Conversations
-from qa.errors import ArticleNotFound, QAError
-from qa.serialization.addresses import AddressError, parse_article_address
+from qa.errors import AddressError, ArticleNotFound, QAError
+from qa.serialization.addresses import parse_article_address
 from qa.serialization.answers import answer_to_dict, carried
 from qa.serialization.conversations import conversation_to_dict
 from qa.serialization.fields import JsonObject

@@ -65,7 +65,7 @@ _TABLES = (
 
 def create_database(path: Path) -> None:
     """Make the tables where they are missing; what is there stays."""
-    with reported(path):
+    with as_library_error(path):
         connection = _connect(path, "rwc")
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -93,7 +93,7 @@ class Database:
         # runs at the latest when the last question that still reads from here is done
         self._finalizer = weakref.finalize(self, _close_all, self._opened)
         try:
-            with reported(path):
+            with as_library_error(path):
                 self._writer = self._open_first()
                 _check_schema(self._writer, path)
                 for _ in range(READERS):
@@ -132,7 +132,7 @@ class Database:
             self._idle.put(None)
             raise LibraryError(f"The library at {self.path.parent} is closed. Open it again to read from it.")
         try:
-            with self._unchanged(), reported(self.path):
+            with self._unchanged(), as_library_error(self.path):
                 connection.execute("BEGIN")
                 try:
                     yield connection
@@ -158,7 +158,7 @@ class Database:
         """One transaction: all of it is kept, or, after any exception, nothing."""
         if self._closed:
             raise LibraryError(f"The library at {self.path.parent} is closed. Open it again to change it.")
-        with reported(self.path):
+        with as_library_error(self.path):
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
@@ -169,7 +169,7 @@ class Database:
 
     def copy_to(self, path: Path) -> None:
         """Write what is stored, and nothing of what was deleted, to a new file that survives a power cut."""
-        with reported(self.path):
+        with as_library_error(self.path):
             self._writer.execute("VACUUM INTO ?", (str(path),))
         with path.open("rb+") as file:
             os.fsync(file.fileno())
@@ -303,7 +303,7 @@ def _is_full(path: Path) -> bool:
 
 
 @contextmanager
-def reported(path: Path) -> Iterator[None]:
+def as_library_error(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into what `qa` promises to raise; mistakes of our own SQL stay what they are."""
     try:
         yield

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import VectorIndexError
-from qa.errors import mapped
+from qa.errors import as_model_error
+from qa.storage.local.background import BackgroundWorker
 from qa.storage.local.store import Changes, Store
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PAGE = 4096  # passages read from the store at a time
-PATIENCE = 3.0  # seconds before something is begun in the background: a process for one question has gone by then
-RETRY_SECONDS = 600.0  # after something in the background has failed
 MUCH = 0.05  # of the vectors
 
 
@@ -43,7 +40,7 @@ class DenseIndex:
         self._index: VectorIndex | None = None
         self._revision = 0
         self.unsaved = 0  # passages that the snapshot on disk lacks or has too many
-        self._beside = _Beside()
+        self._worker = BackgroundWorker()
 
     @property
     def index(self) -> VectorIndex | None:
@@ -53,10 +50,10 @@ class DenseIndex:
     def catch_up(self) -> None:
         """Bring this process's vectors to the store's revision."""
         if self._index is None or self._revision != self._store.revision():
-            with self._changing, mapped():
+            with self._changing, as_model_error():
                 self._take_changes()
         if self._index is not None and self._index.needs_rebuild:
-            self._beside.start(self._replace)
+            self._worker.start(self._replace)
 
     def forget_future(self) -> None:
         """Delete a snapshot that holds revisions which the store does not have."""
@@ -68,7 +65,7 @@ class DenseIndex:
     def rebuild(self) -> None:
         """All vectors anew from the store, now."""
         with self._changing:
-            index, revision = self._made(lambda: None)
+            index, revision = self._build(lambda: None)
             self._put(index, revision, unsaved=0 if index is None else len(index))
 
     def save(self) -> None:
@@ -78,22 +75,22 @@ class DenseIndex:
         except OSError as error:
             logger.warning("%s cannot be written: %s", self.snapshot, error)
 
-    def beside(self, work: Callable[[], None]) -> None:
+    def run_in_background(self, work: Callable[[], None]) -> None:
         """Do it in the background in a moment, unless something is being done there."""
-        self._beside.start(work)
+        self._worker.start(work)
 
     @property
     def busy(self) -> bool:
         """Whether something goes on in the background."""
-        return self._beside.busy
+        return self._worker.busy
 
-    def settle(self) -> None:
+    def wait(self) -> None:
         """Wait until what goes on in the background has ended."""
-        self._beside.join()
+        self._worker.join()
 
     def close(self) -> None:
         """Give up what goes on in the background, which takes a second or so; it is begun anew when it is needed."""
-        self._beside.stop()
+        self._worker.stop()
 
     def _put(self, index: VectorIndex | None, revision: int, unsaved: int) -> None:
         self._index, self._revision, self.unsaved = index, revision, unsaved
@@ -156,7 +153,7 @@ class DenseIndex:
             if len(found):  # all of a page may have gone again
                 index.add(found, vectors)
 
-    def _made(self, between: Callable[[], None]) -> tuple[VectorIndex | None, int]:
+    def _build(self, between: Callable[[], None]) -> tuple[VectorIndex | None, int]:
         """A new index from the store, page by page, and the revision that it holds."""
         from embeddings.vectors import VectorIndex, training_sample
 
@@ -193,10 +190,10 @@ class DenseIndex:
         from embeddings.vectors import use_one_core
 
         use_one_core()
-        index, revision, unsaved = self._followed(*self._newer_snapshot(), 0)
+        index, revision, unsaved = self._caught_up(*self._newer_snapshot(), 0)
         if index is None or index.needs_rebuild:
-            index, revision = self._made(self._beside.check)
-            index, revision, unsaved = self._followed(index, revision, 0 if index is None else len(index))
+            index, revision = self._build(self._worker.check)
+            index, revision, unsaved = self._caught_up(index, revision, 0 if index is None else len(index))
         with self._changing:  # what is left to take over is little
             if index is not None:
                 changes = self._store.changes_since(revision)
@@ -211,79 +208,16 @@ class DenseIndex:
             return None, 0
         return loaded, loaded.revision
 
-    def _followed(self, index: VectorIndex | None, revision: int, unsaved: int) -> tuple[VectorIndex | None, int, int]:
+    def _caught_up(self, index: VectorIndex | None, revision: int, unsaved: int) -> tuple[VectorIndex | None, int, int]:
         """An index and its revision after what came meanwhile, and how far the snapshot is behind it."""
         changed = PAGE
         while index is not None and changed >= PAGE:
-            self._beside.check()
+            self._worker.check()
             changes = self._store.changes_since(revision)
             self._apply(changes, index)
             changed = _size(changes)
             revision, unsaved = changes.revision, unsaved + changed
         return index, revision, unsaved
-
-
-class _Stopped(Exception):
-    """The background work is to end."""
-
-
-class _Beside:
-    """A thread for what takes long, one thing at a time. It ends, at the next `check`, with the process."""
-
-    def __init__(self) -> None:
-        self._starting = threading.Lock()
-        self._hurry, self._stopped = threading.Event(), threading.Event()
-        self._threads: list[threading.Thread] = []  # at most one
-        self._not_before = 0.0
-        weakref.finalize(self, _end, self._threads, self._hurry, self._stopped)
-
-    def start(self, work: Callable[[], None]) -> None:
-        """Begin in a moment, unless something is going on already, or something has failed a short while ago."""
-        with self._starting:
-            if self.busy or self._stopped.is_set() or time.monotonic() < self._not_before:
-                return
-            self._hurry.clear()
-            thread = threading.Thread(target=self._run, args=(work,), name="article-qa vectors", daemon=True)
-            self._threads[:] = [thread]
-            thread.start()
-
-    @property
-    def busy(self) -> bool:
-        return any(thread.is_alive() for thread in self._threads)
-
-    def check(self) -> None:
-        """Raise if the work is to end."""
-        if self._stopped.is_set():
-            raise _Stopped
-
-    def join(self) -> None:
-        """Wait for the end of what is going on."""
-        self._hurry.set()
-        for thread in list(self._threads):
-            thread.join()
-
-    def stop(self) -> None:
-        """End what is going on, and begin nothing more."""
-        _end(self._threads, self._hurry, self._stopped)
-
-    def _run(self, work: Callable[[], None]) -> None:
-        self._hurry.wait(PATIENCE)
-        try:
-            self.check()
-            work()
-        except _Stopped:
-            pass
-        except Exception as error:
-            self._not_before = time.monotonic() + RETRY_SECONDS
-            logger.warning("the vector index stays as it is for now: %s", error, exc_info=error)
-
-
-def _end(threads: list[threading.Thread], hurry: threading.Event, stopped: threading.Event) -> None:
-    stopped.set()
-    hurry.set()
-    for thread in list(threads):
-        if thread is not threading.current_thread():  # which lets go of the last that holds the vectors
-            thread.join()
 
 
 def _size(changes: Changes) -> int:

@@ -145,7 +145,7 @@ class Generation:
     def finish_vectors(self) -> None:
         """After much was added: vectors up to date, in an index of the right kind, and the snapshot with them."""
         self.dense.catch_up()
-        self.dense.settle()
+        self.dense.wait()
         self.dense.save()
 
     def save_in_background(self, permitted: Permission) -> None:
@@ -156,7 +156,7 @@ class Generation:
                 if may and self.wants_snapshot():
                     self.dense.write()
 
-        self.dense.beside(save)
+        self.dense.run_in_background(save)
 
     def follow(self) -> None:
         """After a change by this process: the lexical index, and the vectors if somebody asks here."""
