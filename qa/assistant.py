@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
 from qa.answering import builder, calibration
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
+from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
-from qa.datatypes import Answer, Citation, ProgressCallback, RetrievedPassage, Span, Turn, Where
+from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import standalone
@@ -124,8 +125,8 @@ class Assistant:
 
     def _verify(self, answer: Answer) -> None:
         """Hold every quote against the text as it is stored now."""
-        ids = {citation.article_id for citation in _all_citations(answer.citations)}
-        builder.verify(answer.citations, {each: self.library.article(each).text for each in ids})
+        ids = {citation.article_id for citation in all_citations(answer.citations)}
+        require_verbatim(answer.citations, {each: self.library.article(each).text for each in ids})
 
 
 def ask(question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
@@ -143,9 +144,3 @@ def _default_assistant(path: str | Path) -> Assistant:
             _open[path] = Assistant.open()
             atexit.register(_open[path].close)
         return _open[path]
-
-
-def _all_citations(citations: Sequence[Citation]) -> Iterator[Citation]:
-    for citation in citations:
-        yield citation
-        yield from _all_citations(citation.repeats)

@@ -6,7 +6,7 @@ once, by the loader, and never changes afterwards, so a quote can be checked by 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -234,3 +234,10 @@ class Finding:
 Standing = Literal[
     "unchanged", "changed", "gone"
 ]  # of a cited text: stored, replaced at its source by another, or gone
+
+
+def all_citations(citations: Iterable[Citation]) -> Iterator[Citation]:
+    """Every place that an answer names: each citation, and behind it its repeats."""
+    for citation in citations:
+        yield citation
+        yield from all_citations(citation.repeats)

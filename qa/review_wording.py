@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from qa.cli.render import clean, shortened
 from qa.conversations.feedback import Exported, Unanswered
 from qa.serialization.conversations import Conversation, StoredTurn, Verdict
+from qa.text.display import clean, shortened
 
 _SAID = {
     Verdict.RIGHT: "right",

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 import qa
-from qa.answering.calibration import Calibration, Logistic
+from qa.answering.calibration import Calibration
 from qa.assistant import Assistant
 from qa.config import Settings
 from qa.datatypes import Reason, Span, Turn, Where
 from qa.errors import ArticleNotFound, CitationError, QuestionError
 from qa.library import Library
 from qa.loaders import Document
+from qa.logistic import Logistic
 from qa.samples import add_samples, documents, is_sample, remove_samples
 
 PLAIN = Calibration(Logistic(0.0, {"span": 1.0}), Logistic(0.0, {"rank": 1.0}))

@@ -27,10 +27,11 @@ from numpy.typing import NDArray
 
 from qa.answering import builder
 from qa.answering.builder import Candidate
-from qa.answering.calibration import PACKAGED, Calibration, Logistic
+from qa.answering.calibration import PACKAGED, Calibration
 from qa.assistant import Assistant
 from qa.evaluation.dataset import Example, read_examples
 from qa.evaluation.metrics import RIGHT, expected_calibration_error, f1
+from qa.logistic import Logistic
 
 CANDIDATE = (
     *("span", "sure", "echo", "length", "fits", "sentence"),

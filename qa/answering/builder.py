@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from qa.answering.calibration import Calibration
 from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
-from qa.errors import CitationError
 from qa.text.question_terms import Question, fits, stems, words
 from qa.text.segmentation import sentences
 
@@ -166,22 +165,6 @@ def cite(group: Sequence[Candidate], confidence: float) -> Citation:
     """The citation of a group's best place, with the group's other places as its repeats."""
     first, *others = [_citation(member, confidence) for member in group]
     return replace(first, repeats=tuple(others))
-
-
-def verify(citations: Iterable[Citation], texts: Mapping[str, str]) -> None:
-    """Raise CitationError unless every quote and context is exactly what stands at its place.
-
-    `texts` maps article ids to the stored texts.
-    """
-    for citation in citations:
-        text = texts[citation.article_id]
-        if not citation.quote or text[citation.start : citation.end] != citation.quote:
-            raise CitationError(
-                f"{citation.article_id}[{citation.start}:{citation.end}] is not the quote {citation.quote!r}."
-            )
-        if text[citation.context_start : citation.context_end] != citation.context:
-            raise CitationError(f"{citation.article_id}: the context at {citation.context_start} is not in the text.")
-        verify(citation.repeats, texts)
 
 
 def passage_features(question: Question, passage: RetrievedPassage) -> dict[str, float]:

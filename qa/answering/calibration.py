@@ -7,29 +7,14 @@ A logistic model over named features. Its weights are fitted on development ques
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-PACKAGED = Path(__file__).parent.parent / "weights" / "calibration.json"
+from qa.logistic import Logistic
+from qa.weights import WEIGHTS
 
-
-@dataclass(frozen=True, slots=True)
-class Logistic:
-    """`1 / (1 + exp(-(bias + sum of weight * feature)))`; a feature without a weight counts nothing."""
-
-    bias: float
-    weights: Mapping[str, float]
-
-    def logit(self, features: Mapping[str, float]) -> float:
-        """The log-odds, unbounded."""
-        return self.bias + sum(weight * features[name] for name, weight in self.weights.items())
-
-    def probability(self, features: Mapping[str, float]) -> float:
-        """Between 0 and 1."""
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, self.logit(features)))))
+PACKAGED = WEIGHTS / "calibration.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.config import Settings
-from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Where
-from qa.storage.filters import where_chips
+from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Where, all_citations
+from qa.serialization.filters import where_chips
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -115,7 +115,7 @@ def _lines(
             citations=tuple(
                 each
                 for each, citation in enumerate(citations, 1)
-                if any(_holds(found, one) for one in _places(citation))
+                if any(_holds(found, one) for one in all_citations([citation]))
             ),
         )
         for number, found in enumerate(passages, 1)
@@ -138,10 +138,6 @@ def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 11th, 22nd."""
     ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"
-
-
-def _places(citation: Citation) -> Iterator[Citation]:
-    yield from (citation, *citation.repeats)
 
 
 def _holds(found: RetrievedPassage, citation: Citation) -> bool:

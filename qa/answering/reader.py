@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from qa.answering.quantization import dequantized
 from qa.datatypes import Span
 from qa.errors import ModelError, as_model_error
+from qa.weights import WEIGHTS
 
 if TYPE_CHECKING:
     from embeddings.encoder import Precision
     from qa.config import Settings
 
-PACKAGED = Path(__file__).parent.parent / "weights" / "reader"
+PACKAGED = WEIGHTS / "reader"
 MAX_QUESTION_TOKENS = 64
 MAX_TITLE_TOKENS = 24
 WINDOW_TOKENS = 256  # question and passage together; longer passages are read in windows

@@ -39,7 +39,7 @@ from qa.cli.options import (
 from qa.config import Settings
 from qa.datatypes import Failure, Where
 from qa.errors import QAError
-from qa.serialization.answers import answer_to_dict, article_to_dict, carried
+from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
 from qa.serialization.markdown import answer_to_markdown
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def ask(
     settings = Settings.resolve(threshold=threshold)
     with _assistant(library, settings) as assistant:
         answer = assistant.ask(asked.strip(), where=where or None)
-        articles = {"articles": carried([answer], assistant.library.article)} if carry else {}
+        articles = {"articles": cited_articles([answer], assistant.library.article)} if carry else {}
     how = explained(answer, settings, where) if show_how else None
     if as_json:
         explanation = {"explanation": explanation_to_dict(how)} if how else {}

@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 
 from qa import review_wording
-from qa.answering.verification import Check, Saved, checks_to_dict, read_saved, verify_answer
+from qa.answering.verification import Check, checks_to_dict, verify_answer
 from qa.cli import console, render
 from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
 from qa.conversations.feedback import Feedback, feedback_to_dict
 from qa.conversations.store import Conversations
 from qa.errors import FormatError
-from qa.serialization.answers import carried
+from qa.serialization.answers import cited_articles
 from qa.serialization.conversations import conversation_to_dict, heading_to_dict
 from qa.serialization.markdown import conversation_to_markdown
+from qa.serialization.saved import Saved, read_saved
 
 CONVERSATIONS_FORMAT = "article-qa/conversations/1"
 
@@ -48,7 +49,7 @@ def verify(
 
 
 def _checks(saved: Saved, library: str | None) -> list[Check]:
-    if library is None and saved.carries_all:  # needs no library at all
+    if library is None and saved.is_self_contained:  # needs no library at all
         return [check for answer in saved.answers for check in verify_answer(answer, saved.article)]
     carried_along = saved.articles if library is None else ()
     with opened_library(library) as opened:
@@ -111,7 +112,7 @@ def conversation(
         else:
             about, turns = kept.get(conversation_id), kept.turns(conversation_id)
             if as_json:
-                articles = carried([turn.answer for turn in turns], opened.article) if carry else None
+                articles = cited_articles([turn.answer for turn in turns], opened.article) if carry else None
                 console.print_json(conversation_to_dict(about, turns, articles))
             else:
                 typer.echo(conversation_to_markdown(about, turns, standing_of=opened.standing), nl=False)

@@ -7,9 +7,7 @@ markup.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -17,6 +15,7 @@ from rich.text import Text
 from qa.answering.verification import Check
 from qa.datatypes import Answer, Article, Citation, Failure, Reason, Report, WatchEvent
 from qa.samples import is_sample
+from qa.text.display import clean, day, percent, shortened
 
 if TYPE_CHECKING:
     from qa.answering.explanation import Explanation
@@ -26,14 +25,6 @@ REPEATS = 3  # shown of the other places of an answer
 NEAREST = 3  # passages shown when nothing was found
 NEAREST_CHARACTERS = 240
 
-_ESCAPE = re.compile(
-    r"\x1b\][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # operating system command, if it ends at all
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # control sequence: colours, cursor
-    r"|\x1b[ -/]*[0-Z\\-~]"  # the short ones
-)
-_BIDI = "\u202a-\u202e\u2066-\u2069"  # turn the reading direction of what follows
-_CONTROL = re.compile(rf"[\x00-\x1f\x7f-\x9f{_BIDI}]")
-_SURROGATE = re.compile("[\ud800-\udfff]")  # undecodable bytes of a file name; cannot be encoded again
 _FIGURES = {  # of an evaluation; what is not here is told by its name
     "examples": "questions",
     "answerable": "questions with an answer",
@@ -68,32 +59,6 @@ _REASONS = {
     Reason.NOTHING_RELEVANT: "Nothing in them is about this.",
     Reason.NOT_SURE: "Something may be about this, but no words answer it with enough confidence.",
 }
-
-
-def clean(text: str) -> str:
-    """`text` on one line, without anything that a terminal would obey."""
-    text = re.sub(r"\s+", " ", _ESCAPE.sub("", text))
-    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
-
-
-def shortened(text: str, limit: int) -> str:
-    """`text` cut to at most `limit` characters, between words where there are any near the end."""
-    text = clean(text).strip()
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    space = cut.rfind(" ")
-    return (cut[:space] if space > limit // 2 else cut).rstrip() + "…"
-
-
-def day(published: date | None) -> str:
-    """`12 May 2025`, or `undated`."""
-    return f"{published.day} {published:%B %Y}" if published else "undated"
-
-
-def percent(confidence: float) -> str:
-    """`88%`; never 0% or 100%, which no confidence is."""
-    return f"{min(max(round(100 * confidence), 1), 99)}%"
 
 
 def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> list[Text]:

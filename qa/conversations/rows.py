@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from qa.conversations.database import folded
+from qa.datatypes import all_citations
 from qa.errors import FormatError
-from qa.serialization.answers import ArticleOf, all_citations
+from qa.serialization.answers import ArticleOf
 from qa.serialization.conversations import Conversation, StoredTurn, Verdict, turn_from_dict
 
 MOST_WORDS = 20  # of a search; SQLite takes a few hundred

@@ -32,9 +32,10 @@ from qa.conversations.rows import LISTED, TURN, read_conversation, read_turn, se
 from qa.datatypes import Turn, Where
 from qa.errors import ConversationError, ConversationNotFound
 from qa.files import make_private
-from qa.loaders.article import one_line, shortened
+from qa.loaders.article import one_line
 from qa.serialization.answers import ArticleOf
 from qa.serialization.conversations import Conversation, StoredTurn, turn_to_dict
+from qa.text.display import shortened
 
 if TYPE_CHECKING:
     from qa.library import Library

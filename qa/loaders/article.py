@@ -11,6 +11,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from qa.datatypes import Article
+from qa.text.display import shortened
 
 TITLE_CHARS = 300
 URL_CHARS = 2000
@@ -93,14 +94,6 @@ def title_of(text: str) -> str:
     """A title from the first words of a text without one."""
     first = text.strip().partition("\n")[0]
     return shortened(first, 90) if first else "Untitled"
-
-
-def shortened(text: str, chars: int) -> str:
-    """`text` cut at a word within `chars` characters, with an ellipsis where something was cut."""
-    if len(text) <= chars:
-        return text
-    words = text[: chars - 1].rsplit(" ", 1)
-    return (words[0] or text[: chars - 1]).rstrip(" ,;:-") + "…"
 
 
 def web_address(url: str | None) -> str | None:

@@ -7,40 +7,28 @@ and which words of it? A question that needs nothing stays as it is.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from qa.datatypes import Turn
+from qa.logistic import Decision
 from qa.questions.completion import completed, phrases
 from qa.questions.ellipsis import continued, fragment, points_back, turned
 from qa.questions.features import SHORT, Text, candidates, need, texts
+from qa.weights import WEIGHTS
 
-PACKAGED = Path(__file__).parent.parent / "weights" / "followup.json"
+PACKAGED = WEIGHTS / "followup.json"
 MOST_WORDS = 8  # that are added to one question
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """A logistic model over named features; one without a weight counts nothing."""
-
-    bias: float
-    weights: Mapping[str, float]
-    threshold: float
-
-    def __call__(self, features: Mapping[str, float]) -> float:
-        logit = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in features.items())
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """Whether a question needs the conversation, and a word of it, if the question does."""
 
-    need: Chance
-    word: Chance
+    need: Decision
+    word: Decision
     common: Mapping[str, float]  # of the commonest words, the logarithm of the number of conversations with them
 
 
@@ -48,7 +36,7 @@ class Model:
 def load(path: Path = PACKAGED) -> Model:
     """The model in a JSON file: {"need": {"bias", "weights", "threshold"}, "word": {the same}, "common"}."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    return Model(Chance(**data["need"]), Chance(**data["word"]), data["common"])
+    return Model(Decision(**data["need"]), Decision(**data["word"]), data["common"])
 
 
 def standalone(question: str, history: Sequence[Turn], model: Model | None = None) -> str:
@@ -66,10 +54,12 @@ def chosen_words(question: str, said: Sequence[Text], model: Model) -> set[str]:
     """The keys of the words that the question needs of the conversation; none if it stands alone."""
     marks = need(question, said)
     points = points_back(question) or bool(fragment(question))
-    if not points and model.need(dict.fromkeys(marks, 1.0)) < model.need.threshold:
+    if not points and not model.need.is_likely(dict.fromkeys(marks, 1.0)):
         return set()
     whole = "bare" in marks or bool(fragment(question))  # of what was asked last
-    rated = {key: model.word(features) for key, features in candidates(question, said, model.common).items()}
+    rated = {
+        key: model.word.probability(features) for key, features in candidates(question, said, model.common).items()
+    }
     sure = {key for key in rated if rated[key] >= model.word.threshold}
     carried = sure | rated.keys() & (_short_answer(said) | _topic(said, whole, "person" in marks, model.common))
     return set(sorted(carried, key=lambda key: (-rated[key], key))[:MOST_WORDS])

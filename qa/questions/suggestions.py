@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.datatypes import Answer, Article, Citation, Turn, Where
+from qa.datatypes import Answer, Article, Citation, Turn, Where, all_citations
 from qa.errors import ArticleNotFound
 from qa.questions.patterns import Draft, Kind, drafts, tells_who
 from qa.text.question_terms import stems
@@ -125,12 +125,7 @@ def _answered(
 def _is_known(found: Citation, shown: Sequence[Citation], known: Sequence[frozenset[str]]) -> bool:
     """Whether an answer has been shown, or was in a question that was asked."""
     said = stems(found.quote)
-    return any(_overlap(found, place) for place in _places(shown)) or any(said <= question for question in known)
-
-
-def _places(citations: Sequence[Citation]) -> Iterator[Citation]:
-    for citation in citations:
-        yield from (citation, *citation.repeats)
+    return any(_overlap(found, place) for place in all_citations(shown)) or any(said <= question for question in known)
 
 
 def _overlap(one: Citation, other: Citation) -> bool:

@@ -1,6 +1,6 @@
-"""Addresses inside the chat that stay: of an article with a place in it, and of a filter.
+"""Addresses inside the chat that stay: of an article, with a place in it.
 
-Both readers take what a browser sends. What is not exactly as written here is refused, and parameters of others are
+The reader takes what a browser sends. What is not exactly as written here is refused, and parameters of others are
 left alone.
 """
 
@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
-from qa.datatypes import Where
 from qa.errors import AddressError
 
 ARTICLES = "/article/"
 MAX_CHARACTERS = 8000  # of an address; browsers and proxies carry no longer ones safely
 _ID = re.compile(r"[0-9a-f]{16}")
 _OFFSET = re.compile(r"0|[1-9][0-9]{0,8}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +47,19 @@ def parse_article_address(address: str) -> ArticleAddress:
     if len(address) > MAX_CHARACTERS or not address.startswith(ARTICLES):
         raise AddressError(f"{address[:40]!r} is no article's address: it begins with {ARTICLES} and an id.")
     path, _, query = address.partition("?")
-    given = _parameters(query)
+    given = parameters(query)
     return ArticleAddress(path.removeprefix(ARTICLES), _offset(given, "start"), _offset(given, "end"))
 
 
-def where_query(where: Where | None) -> str:
-    """A filter as `from=2025-03-01&to=2025-05-12&source=bbc.co.uk&article=..`; "" when it lets all through.
-
-    Raises AddressError for one with more articles or sources than an address can carry.
-    """
-    where = where or Where()
-    days = [("from", where.published_from), ("to", where.published_to)]
-    pairs = [(name, f"{day.year:04}-{day:%m-%d}") for name, day in days if day]
-    pairs += [("source", source) for source in where.sources if source]
-    pairs += [("article", article_id) for article_id in where.article_ids if article_id]
-    query = urlencode(pairs, errors="replace")
-    if len(query) > MAX_CHARACTERS:
-        raise AddressError(f"The filter names {len(pairs):,} things, too many for an address: choose fewer.")
-    return query
-
-
-def parse_where_query(query: str) -> Where:
-    """The filter that `where_query` wrote, with or without `?`; raises AddressError."""
-    if len(query) > MAX_CHARACTERS:
-        raise AddressError(f"The filter has {len(query):,} characters: an address carries at most {MAX_CHARACTERS:,}.")
-    given = _parameters(query.removeprefix("?"))
-    first, last = _day(given, "from"), _day(given, "to")
-    if first and last and first > last:
-        raise AddressError(f"from={first} is later than to={last}.")
-    return Where(first, last, tuple(given.get("source", ())), tuple(given.get("article", ())))
-
-
-def _parameters(query: str) -> dict[str, list[str]]:
+def parameters(query: str) -> dict[str, list[str]]:
+    """The values of each parameter of an address, in order. Raises AddressError."""
     try:
         return parse_qs(query.partition("#")[0], errors="strict", max_num_fields=1000)
     except ValueError as error:
         raise AddressError(f"{query[:40]!r} cannot be read as the parameters of an address: {error}.") from None
 
 
-def _one(given: dict[str, list[str]], name: str, form: re.Pattern[str]) -> str | None:
+def one_parameter(given: dict[str, list[str]], name: str, form: re.Pattern[str]) -> str | None:
     """The value of a parameter that may be there once, and has to have this form."""
     values = given.get(name, [])
     if len(values) > 1 or not all(form.fullmatch(value) for value in values):
@@ -97,13 +68,5 @@ def _one(given: dict[str, list[str]], name: str, form: re.Pattern[str]) -> str |
 
 
 def _offset(given: dict[str, list[str]], name: str) -> int | None:
-    value = _one(given, name, _OFFSET)
+    value = one_parameter(given, name, _OFFSET)
     return None if value is None else int(value)
-
-
-def _day(given: dict[str, list[str]], name: str) -> date | None:
-    value = _one(given, name, _DAY)
-    try:
-        return None if value is None else date.fromisoformat(value)
-    except ValueError:
-        raise AddressError(f"{name}={value} is no day of the calendar.") from None

@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 
-from qa.datatypes import Answer, Article, Citation, Passage, Reason, Report, RetrievedPassage, WatchEvent
+from qa.datatypes import Answer, Article, Citation, Passage, Reason, Report, RetrievedPassage, WatchEvent, all_citations
 from qa.errors import ArticleNotFound, FormatError
 from qa.serialization.fields import (
     JsonObject,
@@ -120,7 +120,7 @@ def article_to_dict(article: Article, *, text: bool = False) -> JsonObject:
     return values | {"text": article.text} if text else values
 
 
-def carried(answers: Iterable[Answer], article_of: ArticleOf) -> list[JsonObject]:
+def cited_articles(answers: Iterable[Answer], article_of: ArticleOf) -> list[JsonObject]:
     """The articles that `answers` cite, with their texts, each once: what makes a file checkable without a library.
 
     Those that are gone are left out.
@@ -131,13 +131,6 @@ def carried(answers: Iterable[Answer], article_of: ArticleOf) -> list[JsonObject
             with suppress(ArticleNotFound):
                 articles[citation.article_id] = article_to_dict(article_of(citation.article_id), text=True)
     return list(articles.values())
-
-
-def all_citations(citations: Iterable[Citation]) -> Iterator[Citation]:
-    """Every place that an answer names: each citation, and behind it its repeats."""
-    for citation in citations:
-        yield citation
-        yield from all_citations(citation.repeats)
 
 
 def report_to_dict(report: Report) -> JsonObject:

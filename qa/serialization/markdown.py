@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from qa.cli.render import clean, day, percent
 from qa.datatypes import Answer, Citation, Reason, Standing
 from qa.serialization.conversations import Conversation, StoredTurn
+from qa.serialization.filters import where_chips
 from qa.serialization.text_fragments import text_fragment_url
-from qa.storage.filters import where_chips
+from qa.text.display import clean, day, percent
 
 StandingOf = Callable[[Citation], Standing]
 

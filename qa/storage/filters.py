@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from qa.datatypes import Where
@@ -78,30 +76,3 @@ def _and_above(host: str) -> Iterator[str]:
     while host:
         yield host
         _, _, host = host.partition(".")
-
-
-def where_chips(where: Where | None) -> list[str]:
-    """The parts of a filter in words, each of which can be taken off by `without_chip`."""
-    return [words for words, _ in _parts(where or Where())]
-
-
-def without_chip(where: Where, position: int) -> Where:
-    """The filter without the part that `where_chips` names at this position."""
-    return list(_parts(where))[position][1]
-
-
-def _parts(where: Where) -> Iterator[tuple[str, Where]]:
-    """Each part of a filter in words, and the filter without it."""
-    if where.published_from:
-        yield f"from {_day(where.published_from)}", replace(where, published_from=None)
-    if where.published_to:
-        yield f"until {_day(where.published_to)}", replace(where, published_to=None)
-    for source in dict.fromkeys(where.sources):
-        if source:  # an empty one does not filter
-            yield f"source: {source}", replace(where, sources=tuple(one for one in where.sources if one != source))
-    if chosen := len(set(where.article_ids)):
-        yield f"{chosen:,} chosen article{'s' * (chosen > 1)}", replace(where, article_ids=())
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"

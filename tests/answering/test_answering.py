@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
-from qa.answering.builder import answer, judgement, merge, passage_features, pool, said, verify
-from qa.answering.calibration import Calibration, Logistic
+from qa.answering.builder import answer, judgement, merge, passage_features, pool, said
+from qa.answering.calibration import Calibration
+from qa.answering.verification import require_verbatim
 from qa.datatypes import Article, Citation, Passage, Reason, RetrievedPassage, Span
 from qa.errors import CitationError
+from qa.logistic import Logistic
 from qa.text.question_terms import Question, fits, stem
 
 # Ranks by the span's score alone; certain above 0, hopeless below.
@@ -223,13 +225,15 @@ def cited(**changes):
 
 def test_verify_raises_for_every_way_a_citation_can_be_wrong():
     texts = {"a": "In, Oslo. Not Oslo."}
-    verify([cited()], texts)
+    require_verbatim([cited()], texts)
     for wrong in (
         cited(start=14, end=18, quote="oslo"),
         cited(start=5),
         cited(quote="", start=4, end=4),
         cited(context="In Oslo."),
         cited(repeats=(cited(end=9),)),
+        cited(start=-14, end=-10),  # the same words, counted from the end
+        cited(context="Not Oslo.", context_start=10),  # does not surround the quote
     ):
         with pytest.raises(CitationError):
-            verify([wrong], texts)
+            require_verbatim([wrong], texts)

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from qa.answering.builder import Candidate, ranked
-from qa.answering.calibration import Calibration, Logistic, load
+from qa.answering.calibration import Calibration, load
 from qa.evaluation.evaluate import Example, GoldAnswer
 from qa.loaders.article import build_article
+from qa.logistic import Logistic
 from training.calibrate import CANDIDATE, CONFIDENCE, Asked, fit, judged, report, write
 
 ARTICLE = build_article(title="Towns", text="Ulm. Graz. Bern. Oslo. Rome. " * 3, source="towns.txt")

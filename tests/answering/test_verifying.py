@@ -13,14 +13,15 @@ import pytest
 from answer_fakes import ANSWER, ARTICLE, CITATION, TEXT, find
 from library_fakes import SETTINGS, LetterEncoder, write
 
-from qa.answering.verification import Saved, checks_to_dict, read_saved, standings, verify_answer
+from qa.answering.verification import checks_to_dict, standings, verify_answer
 from qa.datatypes import Article, Citation, Reason
 from qa.errors import ArticleNotFound, FormatError
 from qa.library import Library
 from qa.loaders.article import article_id
-from qa.serialization.answers import answer_to_dict, article_to_dict, carried
+from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
 from qa.serialization.conversations import Conversation, StoredTurn, conversation_to_dict, turn_to_dict
 from qa.serialization.fields import JsonObject
+from qa.serialization.saved import Saved, read_saved
 
 Layout = Callable[[list[JsonObject]], list[JsonObject]]
 ONLY_CITED = replace(ANSWER, passages=())  # as an answer is read without a library
@@ -158,18 +159,18 @@ LAYOUTS = [as_answer, as_conversation, as_turn_and_articles]
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_is_carried_along_is_enough_to_check_every_quote(layout: Layout) -> None:
-    saved = read_saved(json.dumps(layout(carried([CARRIED, CARRIED], in_ferry))))
+    saved = read_saved(json.dumps(layout(cited_articles([CARRIED, CARRIED], in_ferry))))
     assert saved == Saved([CARRIED], {FERRY.id: replace(FERRY, digest="")})
-    assert saved.carries_all
+    assert saved.is_self_contained
     assert [check.problem for check in verify_answer(saved.answers[0], saved.article)] == [None, None]
 
 
 def test_articles_that_are_gone_are_not_carried() -> None:
     gone = replace(CARRIED, citations=(replace(CITATION, article_id="gone"), *CARRIED.citations))
-    articles = carried([gone], in_ferry)
+    articles = cited_articles([gone], in_ferry)
     assert [each["id"] for each in articles] == [FERRY.id]
-    assert not read_saved(json.dumps(answer_to_dict(gone) | {"articles": articles})).carries_all
-    assert not read_saved(json.dumps(answer_to_dict(CARRIED))).carries_all
+    assert not read_saved(json.dumps(answer_to_dict(gone) | {"articles": articles})).is_self_contained
+    assert not read_saved(json.dumps(answer_to_dict(CARRIED))).is_self_contained
 
 
 @pytest.mark.parametrize("text", [TEXT.replace("dark", "noon"), TEXT + " ", "\ud800"])

@@ -39,6 +39,7 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, LibraryBusy
 from qa.serialization.answers import answer_to_dict, article_to_dict
+from qa.text import display
 
 FERRY = Article(
     id="aaaa000000000001",
@@ -416,7 +417,7 @@ def test_ask_reads_the_question_from_stdin(run: Run, parts: Parts, monkeypatch: 
     ("confidence", "shown"), [(0.0, "1%"), (0.004, "1%"), (0.256, "26%"), (0.994, "99%"), (1.0, "99%")]
 )
 def test_no_confidence_is_told_as_certain(confidence: float, shown: str) -> None:
-    assert render.percent(confidence) == shown
+    assert display.percent(confidence) == shown
 
 
 # what is safe to print
@@ -427,7 +428,7 @@ hostile = st.lists(pieces | st.characters()).map("".join)  # `st.text` would lea
 
 @given(hostile)
 def test_nothing_that_a_terminal_obeys_survives(text: str) -> None:
-    shown = render.clean(text)
+    shown = display.clean(text)
     assert not [one for one in shown if ord(one) < 32 or 127 <= ord(one) < 160]
     assert not set(shown) & set("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
     shown.encode()  # no lone surrogates
@@ -451,7 +452,7 @@ def test_nothing_that_a_terminal_obeys_survives(text: str) -> None:
     ],
 )
 def test_escape_sequences_are_taken_out_whole(text: str, shown: str) -> None:
-    assert render.clean(text) == shown
+    assert display.clean(text) == shown
 
 
 def test_a_hostile_article_is_printed_as_plain_words(run: Run, parts: Parts) -> None:
@@ -469,9 +470,9 @@ def test_a_hostile_article_is_printed_as_plain_words(run: Run, parts: Parts) -> 
 
 @given(st.text(max_size=40), st.integers(min_value=2, max_value=20))
 def test_shortened_is_never_longer_than_asked(text: str, limit: int) -> None:
-    shown = render.shortened(text, limit)
+    shown = display.shortened(text, limit)
     assert len(shown) <= limit
-    assert render.clean(text).strip().startswith(shown.removesuffix("…"))
+    assert display.clean(text).strip().startswith(shown.removesuffix("…"))
 
 
 def on_terminal(lines: Sequence[Text], width: int = 40) -> str:

@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.datatypes import Answer, Citation, Reason, Turn
+from qa.logistic import Decision
 from qa.questions.completion import antecedent, completed, names, phrases
 from qa.questions.ellipsis import continued, fragment, points_back, turned
 from qa.questions.features import TURNS, candidates, need, texts, words
-from qa.questions.followup import Chance, Model, chosen_words, standalone
+from qa.questions.followup import Model, chosen_words, standalone
 
 
 def turn(question, text="", completed=None, title=""):
@@ -95,8 +96,8 @@ def test_a_long_answer_is_not_repeated_into_the_question():
     assert "undermined" not in standalone("Where was that?", [turn("Why did the bridge at Arnfeld fall?", long)])
 
 
-NEVER = Chance(-50.0, {}, 0.5)
-ALWAYS = Chance(50.0, {}, 0.5)
+NEVER = Decision(-50.0, {}, 0.5)
+ALWAYS = Decision(50.0, {}, 0.5)
 
 
 def test_both_models_have_their_say():
@@ -109,15 +110,15 @@ def test_both_models_have_their_say():
         "klara",
         "vos",
     }
-    only = Chance(-1.0, {"first_question*thing": 2.0}, 0.5)  # 1 / (1 + e) for words of the answer
+    only = Decision(-1.0, {"first_question*thing": 2.0}, 0.5)  # 1 / (1 + e) for words of the answer
     sure = chosen_words("Is it long, and is it wide or is it a dam?", said, Model(ALWAYS, only, {"design": 1.0}))
     assert sure == {"design", "bridg", "arnfeld", "klara", "vos"}
-    assert Chance(-1.0, {"a": 2.0}, 0.5)({"a": 1.0, "b": 7.0}) == pytest.approx(0.7310586)
+    assert Decision(-1.0, {"a": 2.0}, 0.5).probability({"a": 1.0, "b": 7.0}) == pytest.approx(0.7310586)
 
 
 def test_at_most_eight_words_are_added_the_likeliest():
     said = texts([turn("Which alpha bravo charlie delta echo foxtrot golf hotel india juliet?")])
-    liked = Chance(0.0, {"near_end": 1.0}, 0.5)
+    liked = Decision(0.0, {"near_end": 1.0}, 0.5)
     chosen = chosen_words("Why?", said, Model(ALWAYS, liked, {}))
     assert len(chosen) == 8
     assert chosen == {"juliet", "india", "alpha", "bravo", "charli", "delta", "echo", "foxtrot"}  # then by the alphabet

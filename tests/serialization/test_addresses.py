@@ -8,13 +8,8 @@ from hypothesis import strategies as st
 
 from qa.datatypes import Where
 from qa.errors import AddressError
-from qa.serialization.addresses import (
-    ArticleAddress,
-    article_address,
-    parse_article_address,
-    parse_where_query,
-    where_query,
-)
+from qa.serialization.addresses import ArticleAddress, article_address, parse_article_address
+from qa.serialization.filters import parse_where_query, where_query
 
 ID = "f199326b91c0929f"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

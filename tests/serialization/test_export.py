@@ -23,7 +23,7 @@ from qa.serialization.answers import (
     answer_to_dict,
     article_from_dict,
     article_to_dict,
-    carried,
+    cited_articles,
     report_to_dict,
 )
 
@@ -129,8 +129,8 @@ def test_passages_without_texts_come_back_whole_by_way_of_their_articles() -> No
 
 def test_cited_articles_are_carried_once_and_no_others() -> None:
     twice = replace(ANSWER, citations=(replace(CITATION, repeats=(CITATION,)), CITATION))
-    assert carried([twice, ANSWER], find) == [article_to_dict(ARTICLE, text=True)]
-    assert carried([replace(ANSWER, citations=())], find) == []
+    assert cited_articles([twice, ANSWER], find) == [article_to_dict(ARTICLE, text=True)]
+    assert cited_articles([replace(ANSWER, citations=())], find) == []
 
 
 def test_passages_of_a_removed_article_are_left_out() -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from qa.cli.render import clean
 from qa.datatypes import Answer, Citation, Reason, Where
 from qa.serialization.conversations import Conversation, StoredTurn
 from qa.serialization.markdown import answer_to_markdown, conversation_to_markdown, plain
+from qa.text.display import clean
 
 CITATION = Citation(
     article_id="aaaa000000000001",

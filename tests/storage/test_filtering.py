@@ -11,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from library_fakes import LetterEncoder, lexical_of, retriever_of, vectors_of
 
-from qa.answering.calibration import Calibration, Logistic
+from qa.answering.calibration import Calibration
 from qa.answering.retrieval import fuse
 from qa.assistant import Assistant
 from qa.config import Settings
 from qa.datatypes import Article, RetrievedPassage, Span, Where
 from qa.library import Library
 from qa.loaders import Document
-from qa.storage.filters import source_counts, where_chips, without_chip
+from qa.logistic import Logistic
+from qa.serialization.filters import where_chips, without_chip
+from qa.storage.filters import source_counts
 
 SMALL = Settings(passage_words=12, overlap_words=3, batch_articles=3, min_article_chars=1, candidates=3)
 SITES = ("The Daily", "daily.example", "", "Other")

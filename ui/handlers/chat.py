@@ -16,7 +16,7 @@ from qa.errors import Cancelled, QAError, QueueFull
 from qa.questions.suggestions import suggestions
 from qa.samples import holds_samples
 from qa.serialization.conversations import StoredTurn, Verdict
-from qa.storage.filters import without_chip
+from qa.serialization.filters import without_chip
 from ui.events import LONGEST_LINE, READ_AT_ONCE
 from ui.handlers.transcript import Transcript
 from ui.render import sidebar

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from qa.answering.explanation import explain, explained
 from qa.conversations.feedback import Feedback
 from qa.conversations.store import Conversations
-from qa.datatypes import Citation
+from qa.datatypes import Citation, all_citations
 from qa.errors import ArticleNotFound, QAError
-from qa.serialization.answers import all_citations
 from ui.handlers.errors import in_words
 from ui.render import sidebar
 from ui.render.evidence import Mark, article_html, gone_html

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Standing
+from qa.text.display import day, percent, shortened
 from ui.render.evidence import place_address
 from ui.render.html import (
     confidence_html,
-    day,
     escape,
     label,
     marked,
     opener_html,
     origin_html,
-    percent,
     plain,
-    shortened,
     source_html,
     time_html,
     tool_html,
@@ -104,7 +102,7 @@ def _found_html(answer: Answer, standings: Standings) -> str:
     if others:
         items = "".join(
             f'<li><p class="other"><span>{_said_html(each, number)}</span> '
-            f'<span class="sure">{percent(each.confidence)}%</span></p>'
+            f'<span class="sure">{percent(each.confidence)}</span></p>'
             f"{citation_html(each, number, standings)}</li>"
             for number, each in enumerate(others, 2)
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qa.answering.explanation import ExplainedPassage, Explanation
-from ui.render.html import escape, label, shortened
+from qa.text.display import shortened
+from ui.render.html import escape, label
 
 SHOWN = 240  # characters of a passage
 

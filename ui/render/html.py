@@ -12,11 +12,7 @@ from urllib.parse import urlsplit
 
 from qa.datatypes import Citation
 from qa.serialization.text_fragments import text_fragment_url
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+from qa.text.display import day, hundredths
 
 # Characters that reorder what is written after them: a title could use them to pass for another one.
 _REORDERING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -35,11 +31,6 @@ def plain(text: str) -> str:
 def label(text: str) -> str:
     """A title, name or address, isolated from the direction of the text around it."""
     return f"<bdi>{escape(plain(text))}</bdi>"
-
-
-def day(published: date | None) -> str:
-    """The date as in "12 May 2025", or "undated"."""
-    return f"{published.day} {MONTHS[published.month - 1]} {published.year}" if published else "undated"
 
 
 def time_html(published: date | None) -> str:
@@ -90,14 +81,9 @@ def _source_html(name: str, address: str | None) -> str:
     )
 
 
-def percent(confidence: float) -> int:
-    """A calibrated probability as 1 to 99: nothing read by a machine is certain, or impossible."""
-    return min(99, max(1, round(100 * confidence)))
-
-
 def confidence_html(confidence: float) -> str:
     words = "High" if confidence >= 0.8 else "Fair" if confidence >= 0.5 else "Low"
-    level = percent(confidence)
+    level = hundredths(confidence)
     return (
         f'<p class="confidence {words.lower()}"><span class="meter" aria-hidden="true">'
         f'<span style="width:{level}%"></span></span>{words} confidence · {level}%</p>'
@@ -132,11 +118,3 @@ def tool_html(text: str, does: str, value: object = "", *, kind: str = "link", h
 def counted(number: int, noun: str = "article") -> str:
     """A number with its noun, as in "1 article", "2,000 articles"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def shortened(text: str, limit: int) -> str:
-    """At most `limit` characters, cut between words where there are any."""
-    text = text.strip()
-    if len(text) <= limit:
-        return text
-    return text[:limit].rsplit(maxsplit=1)[0] + " …"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.datatypes import Failure, Progress, Report
-from ui.render.html import counted, escape, label, plain, shortened, source_name, tool_html
+from qa.text.display import shortened
+from ui.render.html import counted, escape, label, plain, source_name, tool_html
 from ui.state.jobs import Work
 from ui.state.removals import Removal
 

@@ -10,7 +10,8 @@ from string import Template
 from qa.datatypes import Failure
 from qa.loaders.document import SUFFIXES
 from qa.storage.listing import ArticlePage, ArticleSummary, Sort, first_of_page
-from ui.render.html import counted, escape, label, plain, shortened, source_html, source_name, time_html, tool_html
+from qa.text.display import shortened
+from ui.render.html import counted, escape, label, plain, source_html, source_name, time_html, tool_html
 from ui.state.list_query import PAGE, View
 
 MOST_SOURCES = 500  # offered in the filter

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from qa.conversations.feedback import Unanswered
 from qa.datatypes import Where
 from qa.serialization.conversations import Conversation
-from qa.storage.filters import where_chips
-from ui.render.html import counted, day, escape, label, plain, tool_html
+from qa.serialization.filters import where_chips
+from qa.text.display import day
+from ui.render.html import counted, escape, label, plain, tool_html
 
 MOST_SOURCES = 200  # that are offered to choose from
 

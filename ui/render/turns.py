@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from qa.datatypes import Answer, RetrievedPassage, Where
 from qa.serialization.conversations import StoredTurn, Verdict
-from qa.storage.filters import where_chips
+from qa.serialization.filters import where_chips
+from qa.text.display import shortened
 from ui.render.answer import NEAREST, Standings, answer_html, nearest_html
-from ui.render.html import counted, escape, plain, shortened, tool_html
+from ui.render.html import counted, escape, plain, tool_html
 from ui.state.session import Exchange
 
 SHOWN_QUESTION = 400  # characters of a question that are repeated on the page

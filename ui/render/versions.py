@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from qa.datatypes import Answer, Reason
 from qa.serialization.conversations import StoredTurn
-from qa.storage.filters import where_chips
+from qa.serialization.filters import where_chips
+from qa.text.display import shortened
 from ui.render.answer import NOT_FOUND
-from ui.render.html import confidence_html, escape, label, origin_html, plain, shortened, time_html
+from ui.render.html import confidence_html, escape, label, origin_html, plain, time_html
 
 SHOWN = 400  # characters of a question or an answer
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from qa.datatypes import Where
 from qa.errors import AddressError
-from qa.serialization.addresses import parse_where_query, where_query
+from qa.serialization.filters import parse_where_query, where_query
 
 _ID = re.compile(r"[0-9a-f]{16}")
 

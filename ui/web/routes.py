@@ -16,7 +16,7 @@ from qa.conversations.feedback import Feedback, gold_rows, open_rows
 from qa.conversations.store import Conversations
 from qa.errors import AddressError, ArticleNotFound, QAError
 from qa.serialization.addresses import parse_article_address
-from qa.serialization.answers import answer_to_dict, carried
+from qa.serialization.answers import answer_to_dict, cited_articles
 from qa.serialization.conversations import conversation_to_dict
 from qa.serialization.fields import JsonObject
 from qa.serialization.markdown import answer_to_markdown, conversation_to_markdown
@@ -87,7 +87,7 @@ def _conversation(kept: Conversations, library: Library, conversation_id: str, f
     turns = kept.turns(conversation_id, article)
     if form == "md":
         return conversation_to_markdown(conversation, turns, standing_of=library.standing)
-    articles = carried((turn.answer for turn in turns), article)
+    articles = cited_articles((turn.answer for turn in turns), article)
     return json.dumps(conversation_to_dict(conversation, turns, articles), indent=2) + "\n"
 
 
@@ -96,7 +96,7 @@ def _turn(kept: Conversations, library: Library, turn_id: str, form: str) -> str
     answer = kept.turn(number(turn_id), article).answer
     if form == "md":
         return answer_to_markdown(answer, standing_of=library.standing)
-    return json.dumps(answer_to_dict(answer) | {"articles": carried([answer], article)}, indent=2) + "\n"
+    return json.dumps(answer_to_dict(answer) | {"articles": cited_articles([answer], article)}, indent=2) + "\n"
 
 
 def _saved(form: str, content: Callable[[], str]) -> Response:

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from qa.datatypes import Article, Failure
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.storage.base import VECTOR_DTYPE, ArticleHeader, BatchOutcome
+from qa.text.display import host_of
 
 
 class Transaction:
@@ -49,7 +49,7 @@ class Transaction:
             article.title,
             article.source,
             article.url,
-            _host(article.url),
+            host_of(article.url),
             article.published.isoformat() if article.published else None,
             json.dumps(article.authors, ensure_ascii=False),
             article.site,
@@ -195,11 +195,3 @@ class Transaction:
 def _storable(text: str) -> str:
     """Half surrogate pairs, as an error may quote them, written out."""
     return text.encode(errors="backslashreplace").decode()
-
-
-def _host(url: str | None) -> str | None:
-    """The host of a url in lower case; None where there is none."""
-    try:
-        return urlsplit(url or "").hostname
-    except ValueError:
-        return None

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from qa.datatypes import Where
 from qa.storage.milvus.client import Client, one_of, quoted
+from qa.text.display import host_of
 from qa.text.tokenization import question_terms, terms
 
 if TYPE_CHECKING:
@@ -150,14 +151,6 @@ def host_key(url: str | None) -> str:
     """The host of a url from its end, `org.example.www.`, so that what lies below a host begins as it does."""
     host = host_of(url)
     return _reversed(host) if host else ""
-
-
-def host_of(url: str | None) -> str | None:
-    """In lower case; None where there is none."""
-    try:
-        return urlsplit(url or "").hostname
-    except ValueError:
-        return None
 
 
 def _reversed(host: str) -> str:

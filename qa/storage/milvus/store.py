@@ -19,9 +19,10 @@ from qa.storage.milvus.client import Client, Row
 from qa.storage.milvus.generations import Generations
 from qa.storage.milvus.records import Records
 from qa.storage.milvus.rows import ARTICLE_FIELDS, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
-from qa.storage.milvus.schema import Names, condition, day, host_of
+from qa.storage.milvus.schema import Names, condition, day
 from qa.storage.milvus.sources import MilvusSources
 from qa.storage.milvus.transaction import Transaction
+from qa.text.display import host_of
 
 TEXT_CHARS = 4_000_000  # of all texts in one request
 NARROWED = 5000  # from so many articles on, a page of the list is first narrowed to the days that it can lie in
