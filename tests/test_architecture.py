@@ -30,12 +30,64 @@ HEAVY = {
 }
 
 
-def imports(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+# The rooms, top to bottom. A module may import what stands below its own room, or beside it in the same one.
+ROOMS = (
+    ("qa.cli",),
+    ("ui", "qa.api"),
+    ("qa.evaluation",),
+    ("qa.conversations", "qa.assistant"),
+    ("qa.samples",),
+    ("qa.library",),
+    ("qa.answering", "qa.ingestion", "qa.news"),
+    ("qa.storage", "qa.serialization"),
+    ("qa.loaders", "qa.passages", "qa.questions"),
+    ("qa.config", "qa.text", "qa.logistic", "qa.files", "qa.weights"),
+    ("qa.datatypes", "qa.errors"),
+    ("embeddings",),
+)
+ENTRANCES = {"qa", "qa.__main__"}  # they hand on what is below, without being in a room
+
+
+def dotted(path):
+    name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+    return name.removesuffix(".__init__")
+
+
+FILES = {dotted(path): path for package in ALLOWED for path in (ROOT / package).rglob("*.py")}
+
+
+def imports(source):
+    """Every import, late and type-only ones too, of a module by its own name where it is one of ours."""
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (name if name in FILES else node.module for name in names)
+
+
+def room_of(module):
+    """Its floor from the top, and its name."""
+    for floor, rooms in enumerate(ROOMS):
+        for room in rooms:
+            if module == room or module.startswith(f"{room}."):
+                return floor, room
+    raise AssertionError(f"{module} is in no room")
+
+
+def runs_back(module, imported):
+    """Whether an import leads up, or to another room of the same floor."""
+    floor, room = room_of(module)
+    other_floor, other_room = room_of(imported)
+    return other_floor < floor or (other_floor == floor and room != other_room)
+
+
+ARROWS = {
+    (module, imported)
+    for module, path in FILES.items()
+    for imported in imports(path.read_text(encoding="utf-8"))
+    if imported in FILES and imported != module
+}
 
 
 @pytest.mark.parametrize("package", sorted(ALLOWED))
@@ -43,12 +95,41 @@ def test_no_package_imports_one_above_it(package):
     found = {
         (path.relative_to(ROOT).as_posix(), name.partition(".")[0])
         for path in (ROOT / package).rglob("*.py")
-        for name in imports(path)
+        for name in imports(path.read_text(encoding="utf-8"))
     }
     assert len(found) > 3
     ours = {(path, name) for path, name in found if name in {*ALLOWED, "seeds", "training", "benchmarks", "tests"}}
     wrong = {(path, name) for path, name in ours if name != package and name not in ALLOWED[package]}
     assert wrong - EXCEPTIONS == set()
+
+
+def test_imports_run_down_from_room_to_room():
+    assert len(ARROWS) > 500
+    wrong = {arrow for arrow in ARROWS if not ENTRANCES & set(arrow) and runs_back(*arrow)}
+    assert wrong == set()
+
+
+def test_a_line_that_runs_back_up_would_be_seen():
+    (late,) = imports("def f():\n    from qa import library\n")
+    (type_only,) = imports("if TYPE_CHECKING:\n    from qa.assistant import Assistant\n")
+    assert (late, type_only) == ("qa.library", "qa.assistant")
+    assert runs_back("qa.storage.local.store", late)
+    assert runs_back("qa.answering.builder", type_only)
+    assert runs_back("qa.loaders.text", "qa.questions.followup")
+    assert not runs_back("qa.library", "qa.loaders.text")
+    assert not runs_back("qa.loaders.text", "qa.loaders.article")
+
+
+def test_no_files_import_one_another_in_a_circle():
+    """Files that nothing imports are taken away again and again: what is left goes round in circles."""
+    left = {(module, imported) for module, imported in ARROWS if not ENTRANCES & {module, imported}}
+    while True:
+        imported = {each for _, each in left}
+        ends = {module for module, _ in left} - imported
+        if not ends:
+            break
+        left = {(module, each) for module, each in left if module not in ends}
+    assert left == set()
 
 
 def loaded_by(statement):

@@ -16,7 +16,7 @@ from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Where, all_
 from qa.serialization.filters import where_chips
 
 if TYPE_CHECKING:
-    from qa.assistant import Assistant
+    from qa.answering.retrieval import Retriever
 
 FORMAT = "article-qa/explanation/1"
 SHOWN_WORDS = 80  # characters of the answer that are repeated
@@ -45,21 +45,22 @@ class Explanation:
     passages: tuple[ExplainedPassage, ...]
 
 
-def explained(answer: Answer, settings: Settings, where: Where | None = None) -> Explanation:
+def explain_answer(answer: Answer, settings: Settings, where: Where | None = None) -> Explanation:
     """How an answer came about; `settings` and `where` are those that it was asked with."""
     lines = _lines(answer.passages, settings, answer.citations, read=settings.read_passages)
     why = _why_found(answer, lines, settings) if answer.found else _why_not(answer, settings, where)
     return Explanation(answer.question, tuple(why), tuple(lines))
 
 
-def explain(question: str, assistant: Assistant, where: Where | None = None) -> Explanation:
+def explain_retrieval(
+    question: str, retriever: Retriever, settings: Settings, where: Where | None = None
+) -> Explanation:
     """What both searches find for a question, without reading it: a test of retrieval.
 
     Raises QuestionError for an empty or overlong question.
     """
-    settings = assistant.library.settings
     asked = settings.usable(question)
-    passages = assistant.retriever.retrieve(asked, where)
+    passages = retriever.retrieve(asked, where)
     return Explanation(asked, tuple(_why_retrieved(passages, settings, where)), tuple(_lines(passages, settings)))
 
 

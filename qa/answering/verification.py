@@ -7,17 +7,13 @@ is the JSON form of what a check found, in the manner of `qa.serialization.answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from qa.datatypes import Answer, Citation, Standing, all_citations
 from qa.errors import ArticleNotFound, CitationError, FormatError
 from qa.serialization.answers import ArticleOf
 from qa.serialization.fields import JsonObject
-
-if TYPE_CHECKING:
-    from qa.library import Library
 
 CHECKS_FORMAT = "article-qa/checks/1"
 
@@ -72,9 +68,9 @@ def checks_to_dict(checks: Sequence[Check]) -> JsonObject:
     }
 
 
-def standings(answer: Answer, library: Library) -> Mapping[str, Standing]:
+def standings(answer: Answer, standing_of: Callable[[Citation], Standing]) -> Mapping[str, Standing]:
     """The standing of every article that `answer` cites, by its id."""
-    return {each.article_id: library.standing(each) for each in all_citations(answer.citations)}
+    return {each.article_id: standing_of(each) for each in all_citations(answer.citations)}
 
 
 def require_verbatim(citations: Iterable[Citation], texts: Mapping[str, str]) -> None:

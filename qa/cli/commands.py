@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from qa.answering.explanation import explained, explanation_to_dict
-from qa.cli import console, history_commands, library_commands, render
+from qa.answering.explanation import explain_answer, explanation_to_dict
+from qa.cli import console, history_commands, library_commands, render, reports
 from qa.cli.options import (
     ERROR,
     NOT_FOUND,
@@ -103,7 +103,7 @@ def ask(
     with _assistant(library, settings) as assistant:
         answer = assistant.ask(asked.strip(), where=where or None)
         articles = {"articles": cited_articles([answer], assistant.library.article)} if carry else {}
-    how = explained(answer, settings, where) if show_how else None
+    how = explain_answer(answer, settings, where) if show_how else None
     if as_json:
         explanation = {"explanation": explanation_to_dict(how)} if how else {}
         console.print_json(answer_to_dict(answer) | explanation | articles)
@@ -167,7 +167,7 @@ def _list_failed(failures: Sequence[Failure], *, as_json: bool) -> None:
     if as_json:
         console.print_json([asdict(failure) for failure in failures])
         return
-    console.show(console.stdout(), *map(render.failure_line, failures))
+    console.show(console.stdout(), *map(reports.failure_line, failures))
     console.show_hint("To try them again: article-qa add --retry" if failures else "Nothing has failed.")
 
 
@@ -196,7 +196,7 @@ def evaluate(
         console.print_json({"format": EVALUATION_FORMAT, "files": results})
         return
     for name, figures in results.items():
-        console.show(console.stdout(), *render.figure_lines(name, figures))
+        console.show(console.stdout(), *reports.figure_lines(name, figures))
 
 
 @app.command()

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from rich.console import Console
 from rich.text import Text
 
-from qa.cli.render import failure_line, report_line
+from qa.cli.reports import failure_line, report_line
 from qa.datatypes import Progress, ProgressCallback, Report
 from qa.serialization.answers import report_to_dict
 from qa.text.display import clean

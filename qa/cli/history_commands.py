@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from qa import review_wording
 from qa.answering.verification import Check, checks_to_dict, verify_answer
-from qa.cli import console, render
+from qa.cli import console, reports
 from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
 from qa.conversations.feedback import Feedback, feedback_to_dict
 from qa.conversations.store import Conversations
@@ -43,7 +42,7 @@ def verify(
     if as_json:
         console.print_json(checks_to_dict(checks))
     else:
-        console.show(console.stdout(), *render.check_lines(checks))
+        console.show(console.stdout(), *reports.check_lines(checks))
     if not all(check.holds for check in checks):
         raise typer.Exit(INCOMPLETE)
 
@@ -85,7 +84,7 @@ def conversations(
         return
     out = console.stdout()
     width = out.width if out.is_terminal else None
-    console.show(out, *(review_wording.conversation_line(each, width=width) for each in found))
+    console.show(out, *(reports.conversation_line(each, width=width) for each in found))
     if not found:
         console.show_hint("There is none. Those of the chat are kept: article-qa chat")
 
@@ -144,8 +143,8 @@ def feedback(
     if as_json:
         console.print_json(feedback_to_dict(judged, unanswered))
     elif given.enabled and exported is None and not clear:
-        console.show(console.stdout(), *review_wording.feedback_lines(judged, unanswered))
+        console.show(console.stdout(), *reports.feedback_lines(judged, unanswered))
     if not given.enabled:
         console.show_hint("Feedback is switched off (ARTICLE_QA_FEEDBACK).")
     elif exported:
-        console.show_hint(review_wording.exported_words(exported))
+        console.show_hint(reports.exported_words(exported))

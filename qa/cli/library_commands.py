@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from qa.cli import console, render
+from qa.cli import console, reports
 from qa.cli.options import (
     INCOMPLETE,
     NOT_FOUND,
@@ -111,7 +111,7 @@ def _watch(path: str | None, sources: list[str], every: float, *, as_json: bool)
         if as_json:
             console.print_json(happening_to_dict(event))
         else:
-            console.show(console.stderr(), *render.happening_lines(event))
+            console.show(console.stderr(), *reports.happening_lines(event))
 
     with opened_library(path) as library:
         before = len(library)
@@ -208,7 +208,7 @@ def doctor(
     if as_json:
         console.print_json([asdict(each) for each in findings])
     else:
-        console.show(console.stdout(), *render.finding_lines(findings))
+        console.show(console.stdout(), *reports.finding_lines(findings))
     if not all(each.sound or each.mended for each in findings):
         raise typer.Exit(INCOMPLETE)
 

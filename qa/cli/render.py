@@ -7,53 +7,21 @@ markup.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from qa.answering.verification import Check
-from qa.datatypes import Answer, Article, Citation, Failure, Reason, Report, WatchEvent
+from qa.datatypes import Answer, Article, Citation, Reason
 from qa.samples import is_sample
 from qa.text.display import clean, day, percent, shortened
 
 if TYPE_CHECKING:
     from qa.answering.explanation import Explanation
-    from qa.datatypes import Finding
 
 REPEATS = 3  # shown of the other places of an answer
 NEAREST = 3  # passages shown when nothing was found
 NEAREST_CHARACTERS = 240
 
-_FIGURES = {  # of an evaluation; what is not here is told by its name
-    "examples": "questions",
-    "answerable": "questions with an answer",
-    "threshold": "least confidence of an answer",
-    "hit_at_1": "right passage found first",
-    "hit_at_5": "right passage in first 5",
-    "hit_at_10": "right passage in first 10",
-    "mrr": "mean reciprocal rank",
-    "em": "exact match",
-    "f1": "F1",
-    "em_3": "exact match, best of 3 answers",
-    "f1_3": "F1, best of 3 answers",
-    "given": "answered, of the answerable",
-    "withheld": "not found, of the unanswerable",
-    "em_all": "exact match, all questions",
-    "f1_all": "F1, all questions",
-    "best_f1_all": "F1, all, best threshold",
-    "best_threshold": "best threshold",
-    "aurc": "risk over coverage (AURC)",
-    "ece_right": "calibration error (ECE)",
-    "ece_em": "calibration error, exact match",
-    "contained": "right answer within the first, none withheld",
-    "contained_3": "right answer within one of the first 3, none withheld",
-    "em_candidate": "exact match, none withheld",
-    "f1_candidate": "F1, none withheld",
-    "hit_at_read": "right passage among those read",
-    "read_passages": "passages read",
-    "missing_articles": "articles missing in the library",
-}
 _REASONS = {
     Reason.NO_ARTICLES: "There are none yet. Add some: article-qa add FOLDER",
     Reason.NOTHING_RELEVANT: "Nothing in them is about this.",
@@ -185,67 +153,3 @@ def article_line(article: Article, *, width: int | None) -> Text:
     for column, cells in zip(columns, (len(article.id), 10, left * 3 // 5, left - left * 3 // 5), strict=True):
         column.truncate(cells, overflow="ellipsis", pad=True)
     return Text("  ", no_wrap=True).join(columns)
-
-
-def report_line(report: Report, unchanged: str = "unchanged") -> Text:
-    """`2 added, 1 updated, 40 unchanged, 1 failed`; what did not happen is left out."""
-    counts = {
-        "added": len(report.added),
-        "updated": len(report.updated),
-        "removed": len(report.removed),
-        unchanged: report.unchanged,
-        "failed": len(report.failed),
-    }
-    happened = [f"{count:,} {name}" for name, count in counts.items() if count]
-    return Text((", ".join(happened) or "Nothing to do") + ".")
-
-
-def happening_lines(event: WatchEvent) -> list[Text]:
-    """What failed, then what was done, or is to be known, on one line."""
-    failed = event.report.failed if event.report else ()
-    done = report_line(event.report).plain if event.report else ""
-    line = Text(" ".join(filter(None, (f"{clean(event.source)}:", done, clean(event.note)))))
-    return [*map(failure_line, failed), line]
-
-
-def failure_line(failure: Failure) -> Text:
-    return Text.assemble(
-        ("failed: ", "red"),
-        f"{clean(failure.source)}: {clean(failure.reason)} {clean(failure.remedy)}".strip(),
-    )
-
-
-def check_lines(checks: Sequence[Check]) -> list[Text]:
-    """Each quote with its verdict and what is wrong with it; the count comes last."""
-    lines = [line for check in checks for line in _one_check_lines(check)]
-    if not checks:
-        return [Text("No quotes to check: these answers found nothing.")]
-    return [*lines, Text(f"Quotes that hold: {sum(check.holds for check in checks)} of {len(checks)}.")]
-
-
-def _one_check_lines(check: Check) -> list[Text]:
-    verdict = Text("holds   ", style="green") if check.holds else Text("does not hold   ", style="red")
-    place = f"  {shortened(check.title, 60)} [{clean(check.article_id)}, {check.start}:{check.end}]"
-    line = Text.assemble(verdict, f"“{shortened(check.quote, 80)}”", (place, "dim"))
-    return [line] if check.problem is None else [line, Text(f"  {check.problem}")]
-
-
-def finding_lines(findings: Sequence[Finding]) -> list[Text]:
-    """What was looked at in a library, one a line, and what it comes to."""
-    lines = []
-    for each in findings:
-        verdict = ("sound ", "green") if each.sound else ("mended", "yellow") if each.mended else ("wrong ", "red")
-        lines.append(Text.assemble(verdict, f"  {each.check:<16}", (clean(each.detail), "dim" if each.sound else "")))
-    wrong = sum(not (each.sound or each.mended) for each in findings)
-    return [*lines, Text(f"Not in order: {wrong}." if wrong else "Everything is in order.")]
-
-
-def figure_lines(file: str, figures: Mapping[str, object]) -> list[Text]:
-    """The figures of one evaluation, one a line; lists are for programs and left out."""
-    lines = [Text(clean(file), style="bold")]
-    for name, figure in figures.items():
-        if isinstance(figure, list | tuple | dict):
-            continue
-        shown = "-" if figure is None else f"{figure:.3f}" if isinstance(figure, float) else str(figure)
-        lines.append(Text(f"  {_FIGURES.get(name, name.replace('_', ' ')):<34}{shown:>10}"))
-    return lines

@@ -11,7 +11,7 @@ from qa.errors import LoadError
 logger = logging.getLogger(__name__)
 
 
-def reported(articles: Iterator[Article | Failure], source: str) -> Iterator[Article | Failure]:
+def as_failures(articles: Iterator[Article | Failure], source: str) -> Iterator[Article | Failure]:
     """`articles`, and a Failure in place of whatever stops them before their end."""
     try:
         yield from articles

@@ -16,9 +16,12 @@ from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line, title_of, web_address
 from qa.loaders.dates import parse_date
+from qa.loaders.detection import family_of
 from qa.loaders.document import LOADER_VERSION, Document, is_url
-from qa.loaders.failures import reported
+from qa.loaders.failures import as_failures
+from qa.loaders.html import read_page
 from qa.loaders.html_fragments import text_of_fragment
+from qa.loaders.limits import checked
 from qa.loaders.metadata import KEY_CHARS, author_names
 from qa.loaders.sources import fetch
 
@@ -61,7 +64,7 @@ def read_feed(document: Document, settings: Settings, entries: Entries) -> Itera
         key = key if key and key not in used else f"entry-{number}"
         used.add(key)
         own = replace(document, origin=f"{document.origin}#{key}")
-        yield from reported(_read_entry(entry, feed.get("feed", {}), own, settings, entries), own.origin)
+        yield from as_failures(_read_entry(entry, feed.get("feed", {}), own, settings, entries), own.origin)
     if (left := len(items) - settings.feed_entries) > 0:
         yield Failure(
             document.origin,
@@ -177,12 +180,11 @@ def _digest(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source
 
 def _fetched(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source: str, settings: Settings) -> Article:
     """The article on the linked page, with what the feed says where the page says nothing; raises LoadError."""
-    from qa.loaders.dispatch import family_of, parse
-
     page = fetch(link, settings)
     if family_of(page, page.suffix) != "html":
         raise LoadError(source, f"Its link {link} leads to no web page.", f"Open {link} and add what you need.")
-    article = next(parse(replace(page, origin=source), settings))
+    pages = (checked(read_page(each), settings) for each in [replace(page, origin=source)])
+    article = next(as_failures(pages, source))
     if isinstance(article, Failure):
         raise LoadError(source, article.reason, article.remedy)
     told = _article(entry, feed, article.text, source, link)

@@ -19,9 +19,9 @@ from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import parse_date
 from qa.loaders.document import Document
 from qa.loaders.html_fragments import joined, lines_of_html
+from qa.loaders.limits import MEGABYTE
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
-from qa.loaders.sources import MEGABYTE
 from qa.loaders.text import take_header
 
 MAX_RATIO = 200  # unpacked to packed; text stays below 20, bombs lie above 1,000

@@ -11,8 +11,8 @@ from qa.config import Settings
 from qa.datatypes import Failure
 from qa.errors import LoadError
 from qa.loaders.document import FOREIGN_SUFFIXES, SUFFIXES, Document, is_url
+from qa.loaders.limits import MEGABYTE, too_large
 
-MEGABYTE = 1024 * 1024
 READINGS = 3  # of a file that is written to meanwhile
 _PAGES = (".html", ".htm", ".xhtml")
 
@@ -43,15 +43,6 @@ def fetch(origin: str, settings: Settings) -> Document:
         raise _missing(origin) from None
     except OSError as error:
         raise _unreadable(origin, error) from None
-
-
-def too_large(source: str, settings: Settings) -> LoadError:
-    """The failure of a source beyond `max_file_mb`."""
-    return LoadError(
-        source,
-        f"It is larger than the limit of {settings.max_file_mb} MB.",
-        "Split it into smaller files, or raise the setting max_file_mb.",
-    )
 
 
 def _expanded(source: str | Path) -> Iterator[str | Failure]:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from qa.config import Settings
 from qa.errors import LoadError
 from qa.loaders.document import Document, Version
+from qa.loaders.limits import MEGABYTE, too_large
 from qa.loaders.politeness import check_rest, conditions, rest, version_of
-from qa.loaders.sources import MEGABYTE, too_large
 
 if TYPE_CHECKING:
     import httpx

@@ -92,7 +92,7 @@ _NO_THING = re.compile(rf"{_PREPOSITION.pattern}|(?:this|that|his|her|their)\b|[
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CandidateQuestion:
     """A question, `text[start:end]` of the article which should answer it, and where its sentence begins."""
 
     question: str
@@ -102,19 +102,19 @@ class Draft:
     sentence: int
 
 
-def drafts(text: str, language: str | None = None) -> list[Draft]:
+def drafts(text: str, language: str | None = None) -> list[CandidateQuestion]:
     """What can be asked of an article's text, in the order of the text; nothing for other languages than English."""
     if language not in (None, "en"):
         return []
     text = text[:READ_THROUGH]
-    found: dict[str, Draft] = {}
+    found: dict[str, CandidateQuestion] = {}
     for start, end in sentences(text, language):
         sentence = text[start:end]
         if len(sentence) > LONGEST_SENTENCE or not sentence.endswith((".", '."', ".”")):
             continue
         for question, left, right, kind in _of_sentence(sentence, text):
             if reads_well(question, text):
-                found.setdefault(question, Draft(question, start + left, start + right, kind, start))
+                found.setdefault(question, CandidateQuestion(question, start + left, start + right, kind, start))
     return list(found.values())
 
 

@@ -7,17 +7,14 @@ finds its answer in that article, at the place that it was made from, with a goo
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from qa.datatypes import Answer, Article, Citation, Turn, Where, all_citations
 from qa.errors import ArticleNotFound
-from qa.questions.patterns import Draft, Kind, drafts, tells_who
+from qa.questions.patterns import CandidateQuestion, Kind, drafts, tells_who
 from qa.text.question_terms import stems
-
-if TYPE_CHECKING:
-    from qa.assistant import Assistant
 
 TRIES = 6  # questions asked at most: each takes as long as a question of the user's
 CONFIDENCE = 0.5  # that an answer needs for its question to be offered
@@ -43,8 +40,17 @@ class Suggestion:
     end: int
 
 
+class Ask(Protocol):
+    """Answers one question, as `Assistant.ask` does."""
+
+    def __call__(self, question: str, *, history: Sequence[Turn], where: Where | None) -> Answer:
+        """The answer; raises QAError."""
+        ...
+
+
 def suggestions(
-    assistant: Assistant,
+    ask: Ask,
+    article_of: Callable[[str], Article],
     about: Answer | Article,
     asked: Sequence[str] = (),
     count: int = 3,
@@ -55,9 +61,10 @@ def suggestions(
 
     Lazy: each is looked for when it is taken, so one may stop at any time. No question is begun that would probably
     end after `budget_seconds` from the first. `asked` are not suggested again, nor what an answer already shows.
-    `where` is the filter in force. Raises what `Assistant.ask` raises.
+    `where` is the filter in force; `article_of` gives the article with an id, or raises ArticleNotFound. Raises what
+    `ask` raises.
     """
-    article = about if isinstance(about, Article) else _article(assistant, about)
+    article = about if isinstance(about, Article) else _article(article_of, about)
     if article is None:
         return
     answer = about if isinstance(about, Answer) else None
@@ -71,7 +78,7 @@ def suggestions(
         if draft.sentence in sentences or any(_same(stems(draft.question), other) for other in known):
             continue
         before = time.monotonic()
-        found = _answered(assistant, draft, article, answer, where)
+        found = _answered(ask, draft, article, answer, where)
         longest, tries = max(longest, time.monotonic() - before), tries + 1
         if found is not None and not _is_known(found, shown, known):
             yield Suggestion(draft.question, article.id, found.start, found.end)
@@ -81,15 +88,15 @@ def suggestions(
             sentences.add(draft.sentence)
 
 
-def ordered(found: Sequence[Draft], answer: Answer | None = None) -> list[Draft]:
-    """Drafts by how welcome they are as next questions: various, early in the article, near what was answered."""
+def ordered(found: Sequence[CandidateQuestion], answer: Answer | None = None) -> list[CandidateQuestion]:
+    """Candidates by how welcome they are as next questions: various, early in the article, near what was answered."""
     near = stems(" ".join([answer.text, *(citation.context for citation in answer.citations[:1])])) if answer else set()
     last = max((draft.end for draft in found), default=1)
     worth = {
         draft: _WORTH[draft.kind] - _LATE * draft.start / last + (_RELATED if stems(draft.question) & near else 0.0)
         for draft in found
     }
-    chosen: list[Draft] = []
+    chosen: list[CandidateQuestion] = []
     while worth:
         best = max(worth, key=lambda draft: (worth[draft], -draft.start, draft.question))
         chosen.append(best)
@@ -99,20 +106,20 @@ def ordered(found: Sequence[Draft], answer: Answer | None = None) -> list[Draft]
     return chosen
 
 
-def _article(assistant: Assistant, answer: Answer) -> Article | None:
+def _article(article_of: Callable[[str], Article], answer: Answer) -> Article | None:
     """The article that an answer is from, as it is stored; None when there is none (any more)."""
     try:
-        return assistant.library.article(answer.citations[0].article_id) if answer.citations else None
+        return article_of(answer.citations[0].article_id) if answer.citations else None
     except ArticleNotFound:
         return None
 
 
 def _answered(
-    assistant: Assistant, draft: Draft, article: Article, answer: Answer | None, where: Where | None
+    ask: Ask, draft: CandidateQuestion, article: Article, answer: Answer | None, where: Where | None
 ) -> Citation | None:
     """The place that answers a draft, asked as it would be after `answer`; None when that is not the one expected."""
     history = [Turn(answer.question, answer)] if answer else []
-    found = assistant.ask(draft.question, history=history, where=where)
+    found = ask(draft.question, history=history, where=where)
     if not found.found or found.confidence < CONFIDENCE or found.question != draft.question:
         return None
     best = found.citations[0]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from qa.answering.explanation import Explanation, explain, explained, explanation_to_dict, ordinal
+from qa.answering.explanation import Explanation, explain_answer, explain_retrieval, explanation_to_dict, ordinal
 from qa.cli.commands import app
 from qa.cli.render import bar, explanation_lines
 from qa.config import Settings
@@ -47,7 +47,7 @@ def missing(reason: Reason, *passages: RetrievedPassage, confidence: float = 0.1
 
 
 def why(answer: Answer, where: Where | None = None) -> str:
-    return " ".join(explained(answer, SETTINGS, where).sentences)
+    return " ".join(explain_answer(answer, SETTINGS, where).sentences)
 
 
 def test_bars_follow_ranks_and_the_readers_scores():
@@ -57,7 +57,7 @@ def test_bars_follow_ranks_and_the_readers_scores():
         passage(ROME, 3, 6, 1),
         citations=(cited(OSLO, "Oslo"),),
     )
-    first, second, third = explained(answer, SETTINGS).passages
+    first, second, third = explain_answer(answer, SETTINGS).passages
     assert (first.lexical, first.dense, first.reader) == (1.0, 0.9, 1.0)
     assert (second.lexical, second.dense) == (0.0, pytest.approx(0.1))
     assert second.reader == pytest.approx(math.exp(-1))  # two logits less, of a start and an end
@@ -70,7 +70,7 @@ def test_bars_follow_ranks_and_the_readers_scores():
 def test_ranks_are_told_in_words():
     ranks = [(1, 1), (3, 12), (None, 2), (22, None)]
     answer = answered(*(passage(OSLO, 1, *each) for each in ranks), citations=(cited(OSLO, "Oslo"),))
-    assert [line.rank for line in explained(answer, SETTINGS).passages] == [
+    assert [line.rank for line in explain_answer(answer, SETTINGS).passages] == [
         "1st by words and by meaning",
         "3rd by words, 12th by meaning",
         "not in the first 10 by words, 2nd by meaning",
@@ -85,13 +85,13 @@ def test_citations_have_the_numbers_they_have_in_the_answer_and_repeats_those_of
     first = cited(OSLO, "a week")
     second = cited(OSLO, "Oslo", repeats=(cited(ROME, "Oslo"),))
     answer = answered(passage(OSLO, 1, 1, 1, 6.0), passage(ROME, 2, 2, 2, 5.0), citations=(first, second))
-    assert [line.citations for line in explained(answer, SETTINGS).passages] == [(1, 2), (2,)]
+    assert [line.citations for line in explain_answer(answer, SETTINGS).passages] == [(1, 2), (2,)]
 
 
 def test_a_passage_that_holds_a_part_of_the_quote_is_not_cited():
     cut = replace(passage(OSLO, 1, 1, 1, 6.0), passage=Passage(1, OSLO.id, 0, 27))  # ends within Oslo
     answer = answered(cut, passage(OSLO, 2, 2, 2, 5.0), citations=(cited(OSLO, "Oslo"),))
-    assert [line.citations for line in explained(answer, SETTINGS).passages] == [(), (1,)]
+    assert [line.citations for line in explain_answer(answer, SETTINGS).passages] == [(), (1,)]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_passage_that_holds_a_part_of_the_quote_is_not_cited():
 )
 def test_why_a_place_won_begins_with_the_searches(ranks, expected):
     answer = answered(passage(OSLO, 1, *ranks, 6.0), citations=(cited(OSLO, "Oslo"),))
-    assert explained(answer, SETTINGS).sentences == (
+    assert explain_answer(answer, SETTINGS).sentences == (
         f"{expected} It is in “Treaty signed”.",
         "Of all that was read, the reader was most sure of words in this passage: “Oslo”.",
         "Confidence 0.80; an answer needs 0.25.",
@@ -148,7 +148,7 @@ def test_a_confidence_below_the_least_never_looks_equal_to_it(confidence, shown)
     st.lists(st.tuples(st.none() | st.integers(1, 99), st.none() | st.integers(1, 99), st.none() | st.floats(-50, 50)))
 )
 def test_bars_stay_within_0_and_1_and_all_is_json(rows):
-    explanation = explained(missing(Reason.NOT_SURE, *(passage(OSLO, 1, *row) for row in rows)), SETTINGS)
+    explanation = explain_answer(missing(Reason.NOT_SURE, *(passage(OSLO, 1, *row) for row in rows)), SETTINGS)
     for line in explanation.passages:
         assert all(0.0 <= each <= 1.0 for each in (line.lexical, line.dense, line.reader or 0.0))
     values = explanation_to_dict(explanation)
@@ -159,7 +159,7 @@ def test_bars_stay_within_0_and_1_and_all_is_json(rows):
 
 def test_json_has_the_place_the_words_and_all_figures():
     answer = answered(passage(ROME, 7, 1, None, 6.0), citations=(cited(ROME, "Rome"),))
-    (line,) = explanation_to_dict(explained(answer, SETTINGS))["passages"]
+    (line,) = explanation_to_dict(explain_answer(answer, SETTINGS))["passages"]
     assert line == {
         "number": 1, "article_id": ROME.id, "title": "", "published": "2025-05-12", "start": 0, "end": len(ROME.text),
         "text": ROME.text, "rank": "1st by words, not in the first 10 by meaning", "lexical_rank": 1,
@@ -193,10 +193,14 @@ class Assistant:
         self.retriever = Retriever(*passages)
 
 
+def tried(question: str, assistant: Assistant, where: Where | None = None) -> Explanation:
+    return explain_retrieval(question, assistant.retriever, assistant.library.settings, where)
+
+
 def test_retrieval_can_be_tried_without_reading():
     assistant = Assistant(passage(OSLO, 1, 1, 2), passage(OSLO, 2, None, 1), passage(ROME, 3, 2, None))
     where = Where(sources=("upload:",))
-    found = explain("  Where \n was it? ", assistant, where)
+    found = tried("  Where \n was it? ", assistant, where)
     assert assistant.retriever.asked == [("Where was it?", where)]
     assert found.sentences == (
         "The searches found 3 passages of 2 articles; the first 2 would be read.",
@@ -206,15 +210,15 @@ def test_retrieval_can_be_tried_without_reading():
 
 
 def test_retrieval_that_finds_nothing_says_why():
-    assert explain("Who?", Assistant()) == Explanation("Who?", ("There are no articles to search.",), ())
-    (sentence,) = explain("Who?", Assistant(), Where(article_ids=("a",))).sentences
+    assert tried("Who?", Assistant()) == Explanation("Who?", ("There are no articles to search.",), ())
+    (sentence,) = tried("Who?", Assistant(), Where(article_ids=("a",))).sentences
     assert sentence == "The filter leaves no articles: 1 chosen article."
 
 
 @pytest.mark.parametrize("question", ["", " \n", "x" * 2001])
 def test_what_is_no_question_is_not_looked_up(question):
     with pytest.raises(QuestionError, match="The question "):
-        explain(question, Assistant())
+        tried(question, Assistant())
 
 
 # in the shell
@@ -227,7 +231,7 @@ def test_the_shell_shows_what_was_read_and_counts_the_rest():
         passage(ROME, 3, 3, 2),
         citations=(cited(OSLO, "Oslo"),),
     )
-    lines = [line.plain for line in explanation_lines(explained(answer, SETTINGS))]
+    lines = [line.plain for line in explanation_lines(explain_answer(answer, SETTINGS))]
     assert lines[1] == "How"
     assert lines[5:] == [
         "  1 ██████████  1st by words and by meaning · answer 1 · Treaty signed · characters 0–46",
@@ -240,7 +244,7 @@ def test_the_shell_shows_what_was_read_and_counts_the_rest():
 def test_titles_cannot_command_the_terminal():
     hostile = replace(OSLO, title="\x1b[31mred\x1b]0;gone\x07\u202edlo")
     answer = missing(Reason.NOT_SURE, passage(hostile, 1, 1, 1, 6.0))
-    shown = "\n".join(line.plain for line in explanation_lines(explained(answer, SETTINGS)))
+    shown = "\n".join(line.plain for line in explanation_lines(explain_answer(answer, SETTINGS)))
     assert "red" in shown
     assert not set("\x1b\x07\u202e") & set(shown)
 

@@ -237,7 +237,7 @@ def test_an_article_is_unchanged_changed_or_gone(tmp_path: Path) -> None:
         found = {name: library.standing(citation) for name, citation in cited.items()}
         assert found == {"same": "unchanged", "other": "changed", "lost": "gone"}
         answer = replace(ONLY_CITED, citations=(replace(cited["same"], repeats=(cited["other"],)), cited["lost"]))
-        assert standings(answer, library) == {
+        assert standings(answer, library.standing) == {
             cited["same"].article_id: "unchanged",
             cited["other"].article_id: "changed",
             cited["lost"].article_id: "gone",

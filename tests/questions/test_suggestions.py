@@ -13,7 +13,7 @@ from qa.assistant import Assistant
 from qa.datatypes import Answer, Article, Citation, Reason, Turn, Where
 from qa.errors import ArticleNotFound
 from qa.questions import suggestions as module
-from qa.questions.patterns import Draft, drafts
+from qa.questions.patterns import CandidateQuestion, drafts
 from qa.questions.suggestions import CONFIDENCE, TRIES, Suggestion, ordered, suggestions
 from qa.questions.verbs import BASE, PAST
 from qa.samples import documents
@@ -202,12 +202,12 @@ class Asked:
 
 
 def questions(assistant: Asked, *arguments, **options) -> list[str]:
-    return [each.question for each in suggestions(assistant, *arguments, **options)]
+    return [each.question for each in suggestions(assistant.ask, assistant.article, *arguments, **options)]
 
 
 def test_the_article_gives_various_questions_and_each_was_asked():
     assistant = Asked()
-    offered = list(suggestions(assistant, ARTICLE))
+    offered = list(suggestions(assistant.ask, assistant.article, ARTICLE))
     assert [each.question for each in offered] == [
         "How much did Nils Aas pay for the Holmen shipyard?",
         "When did Ida Brandt open the Holmen ferry line?",
@@ -220,7 +220,7 @@ def test_the_article_gives_various_questions_and_each_was_asked():
 
 def test_each_is_looked_for_when_it_is_taken():
     assistant = Asked()
-    found = suggestions(assistant, ARTICLE)
+    found = suggestions(assistant.ask, assistant.article, ARTICLE)
     assert assistant.calls == []
     next(found)
     assert len(assistant.calls) == 1
@@ -326,15 +326,18 @@ def test_the_same_article_gives_the_same_questions_in_the_same_order():
 
 def test_after_a_question_of_one_kind_another_kind_is_worth_more():
     found = [
-        Draft("How many ships did Nils Aas buy?", 0, 1, "how many", 0),
-        Draft("How many crews did Olga Riis hire?", 1, 2, "how many", 1),
-        Draft("When did Ida Brandt leave Holmen?", 2, 3, "when", 2),
+        CandidateQuestion("How many ships did Nils Aas buy?", 0, 1, "how many", 0),
+        CandidateQuestion("How many crews did Olga Riis hire?", 1, 2, "how many", 1),
+        CandidateQuestion("When did Ida Brandt leave Holmen?", 2, 3, "when", 2),
     ]
     assert [draft.kind for draft in ordered(found)] == ["how many", "when", "how many"]
 
 
 def test_what_is_about_the_last_answer_comes_first():
-    found = [Draft("Who is Nils Aas?", 90, 91, "who is", 90), Draft("Who is Olga Riis?", 0, 1, "who is", 0)]
+    found = [
+        CandidateQuestion("Who is Nils Aas?", 90, 91, "who is", 90),
+        CandidateQuestion("Who is Olga Riis?", 0, 1, "who is", 0),
+    ]
     assert [draft.question for draft in ordered(found)] == ["Who is Olga Riis?", "Who is Nils Aas?"]
     after = Answer("Who paid?", "Nils Aas", 0.9, (cite("Nils Aas"),), ())
     assert [draft.question for draft in ordered(found, after)] == ["Who is Nils Aas?", "Who is Olga Riis?"]
@@ -347,7 +350,7 @@ def test_suggestions_about_a_sample_article_are_answered_in_it(tmp_path):
         some = [each for each in documents() if "qaboos" in each.origin or "2020-01" in each.origin]
         assistant.library.add_documents(some)
         (article,) = [each for each in assistant.library.articles() if each.title.startswith("Sultan Qaboos")]
-        offered = list(suggestions(assistant, article, count=2, budget_seconds=600.0))
+        offered = list(suggestions(assistant.ask, assistant.library.article, article, count=2, budget_seconds=600.0))
         assert len(offered) == 2
         for each in offered:
             answer = assistant.ask(each.question)

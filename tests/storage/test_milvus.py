@@ -197,7 +197,7 @@ def test_a_day_as_a_number_and_back(published):
 
 @pytest.mark.parametrize("narrowed", [0, 5000])
 def test_pages_of_the_list_are_the_same_narrowed_or_not(open_again, tmp_path, monkeypatch, narrowed):
-    monkeypatch.setattr("qa.storage.milvus.store.NARROWED", narrowed)
+    monkeypatch.setattr("qa.storage.milvus.reader.NARROWED", narrowed)
     dates = ["2024-05-01"] * 3 + ["2023-01-01", "2023-01-02", None, None, "1999-12-31"]
     for number, published in enumerate(dates):
         write(tmp_path / "in", str(number), f"Text number {number}.", f"T{number}", published)

@@ -10,7 +10,7 @@ from chat_fakes import FERRY, HARBOUR, TIMETABLE, cite, missing, nearest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answering.explanation import explained
+from qa.answering.explanation import explain_answer
 from qa.config import Settings
 from qa.conversations.feedback import Unanswered
 from qa.datatypes import Answer, Article, Reason, Where
@@ -377,7 +377,7 @@ def test_what_is_not_covered_can_be_asked_again_and_saved():
 
 
 def test_how_an_answer_came_about_is_sentences_and_bars(first):
-    explanation = explained(replace(answer(first), passages=(nearest(FERRY), nearest(TIMETABLE))), Settings())
+    explanation = explain_answer(replace(answer(first), passages=(nearest(FERRY), nearest(TIMETABLE))), Settings())
     page = Page(render_how.how_html(explanation))
     assert "Confidence 0.87; an answer needs 0.25." in page.text
     assert "By words100 of 100By meaning98 of 100Reader0 of 100" in page.text
@@ -411,7 +411,7 @@ def everything_about(article):
             sidebar.filter_html(where, {HOSTILE: 1}, {HOSTILE: HOSTILE}),
             sidebar.chips_html(where, HOSTILE, told=HOSTILE),
             sidebar.unanswered_html([Unanswered(HOSTILE, 2, NOW)]),
-            render_how.how_html(explained(replace(found, passages=(near,)), Settings())),
+            render_how.how_html(explain_answer(replace(found, passages=(near,)), Settings())),
         ]
     )
 

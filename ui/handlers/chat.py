@@ -13,7 +13,7 @@ from qa.conversations.feedback import Feedback
 from qa.conversations.store import Conversations
 from qa.datatypes import Answer, RetrievedPassage, Turn, Where
 from qa.errors import Cancelled, QAError, QueueFull
-from qa.questions.suggestions import suggestions
+from qa.questions.suggestions import Suggestion, suggestions
 from qa.samples import holds_samples
 from qa.serialization.conversations import StoredTurn, Verdict
 from qa.serialization.filters import without_chip
@@ -293,9 +293,12 @@ class ChatHandlers:
         except Exception:
             log.exception("no next question could be suggested")
 
+    def _next_questions(self, answer: Answer, asked: list[str], where: Where | None) -> Iterator[Suggestion]:
+        return suggestions(self.assistant.ask, self.assistant.library.article, answer, asked, where=where)
+
     def _suggested(self, visit: Visit) -> Iterator[str]:
         turns: list[StoredTurn] = self.kept.turns(visit.conversation) if visit.conversation else []
         if turns and turns[-1].answer.found:
             asked = [turn.question for turn in turns]
-            for each in suggestions(self.assistant, turns[-1].answer, asked, where=visit.where or None):
+            for each in self._next_questions(turns[-1].answer, asked, visit.where or None):
                 yield each.question

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from qa.answering.explanation import explain, explained
+from qa.answering.explanation import explain_answer, explain_retrieval
 from qa.conversations.feedback import Feedback
 from qa.conversations.store import Conversations
 from qa.datatypes import Citation, all_citations
@@ -97,7 +97,7 @@ class SideHandlers:
     def how(self, turn: Any) -> str:
         """How the answer of a turn came about."""
         stored = self.kept.turn(number(turn), cache(self.assistant.library.article))
-        return how_html(explained(stored.answer, self.assistant.library.settings, stored.where))
+        return how_html(explain_answer(stored.answer, self.assistant.library.settings, stored.where))
 
     @in_words
     def compare(self, turn: Any) -> str:
@@ -109,7 +109,11 @@ class SideHandlers:
         """What the searches find for a question, with the filter of the page's address."""
         asked = asked if isinstance(asked, dict) else {}
         _, where = parse_page_address(text(asked.get("address")))
-        return how_html(explain(text(asked.get("question")), self.assistant, where or None))
+        return how_html(
+            explain_retrieval(
+                text(asked.get("question")), self.assistant.retriever, self.assistant.library.settings, where or None
+            )
+        )
 
 
 def _counted(value: object) -> int | None:

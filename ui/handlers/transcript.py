@@ -58,7 +58,7 @@ class Transcript:
 
     def _standings(self, turn: StoredTurn) -> Standings:
         try:
-            return standings(turn.answer, self.assistant.library)
+            return standings(turn.answer, self.assistant.library.standing)
         except QAError:  # the library cannot be asked now: what was kept is shown without a remark
             return {}
 

@@ -19,7 +19,6 @@ from qa.storage.base import Hits
 from qa.storage.milvus.address import Address
 from qa.storage.milvus.client import Client
 from qa.storage.milvus.doctor import examine
-from qa.storage.milvus.intentions import finish_others
 from qa.storage.milvus.rebuild import rebuild
 from qa.storage.milvus.schema import Names, create_collections
 from qa.storage.milvus.search import hits
@@ -145,7 +144,7 @@ class MilvusBackend:
         with self.locked(doing):
             store = self.store
             store.forget()
-            finish_others(store)
+            store.finish_others()
             try:
                 yield
             finally:

@@ -13,15 +13,11 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from qa.storage.base import batched
 from qa.storage.milvus.client import one_of
 from qa.storage.milvus.records import Records, record
 from qa.storage.milvus.schema import key
-
-if TYPE_CHECKING:
-    from qa.storage.milvus.store import MilvusStore
 
 KIND = "batch"
 IDS = 1000  # in one note
@@ -39,12 +35,11 @@ def intended(records: Records, ids: Sequence[str]) -> Iterator[None]:
     records.delete([key(KIND, name) for name in names])
 
 
-def finish_others(store: MilvusStore) -> None:
-    """Do what processes that died meant to do. What a living one is just doing is not disturbed by it."""
-    for row in store.records.where(one_of("kind", [KIND]), strong=True):
+def unfinished(records: Records) -> Iterator[list[str]]:
+    """The articles that noted batches are about; a note of a process that died goes when they are dealt with."""
+    for row in records.where(one_of("kind", [KIND]), strong=True):
         note = json.loads(row["body"])
-        with store.transaction() as transaction:
-            transaction.look_again(note["ids"])
+        yield note["ids"]
         own = (note["host"], note["process"]) == (socket.gethostname(), os.getpid())
         if own or abs(time.time() - note["at"]) > QUIET_SECONDS:
-            store.records.delete([row["key"]])
+            records.delete([row["key"]])

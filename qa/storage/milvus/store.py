@@ -1,254 +1,27 @@
-"""What a library on Milvus holds: a `qa.storage.base.Store`."""
+"""The store of a library on Milvus: what can be read, and batches of changes."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
-from qa.datatypes import Article, Passage, Where
-from qa.errors import CollectionGone
-from qa.storage.base import PAGE, ArticleHeader, Size, SourceRecord, batched
-from qa.storage.listing import ArticlePage, ListQuery, filter_rows, first_of_page
-from qa.storage.milvus.client import Client, Row
-from qa.storage.milvus.generations import Generations
-from qa.storage.milvus.records import Records
-from qa.storage.milvus.rows import ARTICLE_FIELDS, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
-from qa.storage.milvus.schema import Names, condition, day
-from qa.storage.milvus.sources import MilvusSources
-from qa.storage.milvus.transaction import Transaction
-from qa.text.display import host_of
-
-TEXT_CHARS = 4_000_000  # of all texts in one request
-NARROWED = 5000  # from so many articles on, a page of the list is first narrowed to the days that it can lie in
-_LAST_DAY = date.max.toordinal()
+from qa.storage.milvus.intentions import unfinished
+from qa.storage.milvus.reader import MilvusReader
+from qa.storage.milvus.transaction import MilvusTransaction
 
 
-class MilvusStore:
+class MilvusStore(MilvusReader):
     """The articles of one library. Every method may be called from any thread."""
 
-    def __init__(self, client: Client, names: Names) -> None:
-        self.client = client
-        self.names = names
-        self.records = Records(client, names)
-        self.generations = Generations(client, names, self.records)
-        self.sources = MilvusSources(self.records)
-        self._headings: dict[str, ArticleHeader | None] = {}  # looked up during a change
-        self._publishers: tuple[int, list[tuple[str | None, str | None, int]]] = (-1, [])  # and at which revision
-
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> Iterator[MilvusTransaction]:
         """One batch of changes; it is written at its end, in an order that leaves nothing half there."""
-        transaction = Transaction(self)
+        transaction = MilvusTransaction(self)
         yield transaction
         transaction.finish()
 
-    def forget(self) -> None:
-        """Ask Milvus again for everything: others may have changed it."""
-        self.records.forget()
-        self._headings.clear()
-
-    # the whole
-
-    def revision(self) -> int:
-        """Grows with the batches that have changed the library; two that end at the same moment may count as one."""
-        return int(self.meta("revision") or 0)
-
-    def meta(self, key: str) -> str | None:
-        return self.records.value(key)
-
-    def fingerprint(self) -> str | None:
-        """What made the passages (see `qa.passages.fingerprint`); None while there are none, so that anything fits."""
-        current = self.generations.current()
-        return self.generations.fingerprint(current) if current and self._count_passages() else None
-
-    def count(self) -> int:
-        """The number of articles."""
-        return self.client.count(self.names.articles)
-
-    def _count_passages(self) -> int:
-        current = self.generations.current()
-        return self.client.count(current) if current else 0
-
-    def size(self) -> Size:
-        articles, dated = self.count(), self._counted("published > 0")
-        first = last = None
-        if dated:
-            first = self._day(lambda number: self._counted(f"published > 0 and published <= {number}") > 0)
-            last = self._day(lambda number: self._counted(f"published > {number}") == 0)
-        return Size(articles, self._count_passages(), first, last)
-
-    def _counted(self, filter_: str) -> int:
-        return self.client.count(self.names.articles, filter_)
-
-    def _day(self, reached: Callable[[int], bool]) -> date:
-        """The first day for which this holds, as it then does for all later ones."""
-        days = range(1, _LAST_DAY + 1)
-        return date.fromordinal(1 + bisect_left(days, True, key=lambda each: reached(day(date.fromordinal(each)))))
-
-    # articles
-
-    def article(self, article_id: str) -> Article | None:
-        return self.articles_by_id([article_id]).get(article_id)
-
-    def article_rows(self, ids: Collection[str], *, strong: bool = False) -> dict[str, Row]:
-        """The rows of these articles; those that are not there (any more) are left out."""
-        found = self.client.among(self.names.articles, "id", ids, ARTICLE_FIELDS, strong=strong)
-        return {row["id"]: row for row in found}
-
-    def articles_by_id(self, ids: Collection[str]) -> dict[str, Article]:
-        """The articles with these ids; those that are not there (any more) are left out."""
-        rows = self.article_rows(ids)
-        texts = self._texts(list(rows.values()))
-        return {each: article_of(row, texts[each]) for each, row in rows.items() if each in texts}
-
-    def _texts(self, rows: Sequence[Row]) -> dict[str, str]:
-        """The texts of these articles, as far as they are whole."""
-        found: dict[str, str] = {}
-        for group in _grouped(rows):
-            pieces = self.client.among(self.names.texts, "article_id", [row["id"] for row in group], ["key", "text"])
-            by_article: dict[str, list[str]] = {}
-            for piece in sorted(pieces, key=lambda each: str(each["key"])):
-                by_article.setdefault(piece["article_id"], []).append(piece["text"])
-            for row in group:
-                text = "".join(by_article.get(row["id"], []))
-                if len(text) == row["characters"]:
-                    found[row["id"]] = text
-        return found
-
-    def article_ids(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> list[str]:
-        """Newest first, undated ones last; equal dates by title."""
-        wanted = condition(where, "id")
-        if limit is not None:
-            wanted = self._narrowed(wanted, offset + limit)
-        rows = self.client.rows(self.names.articles, wanted, ["id", "title", "published"])
-        ordered = sorted((-row["published"], row["title"], row["id"]) for row in rows)
-        return [each for _, _, each in ordered[offset : None if limit is None else offset + limit]]
-
-    def _narrowed(self, wanted: str, count: int) -> str:
-        """The filter, with the latest day added from which on there are `count` articles: Milvus does not sort."""
-
-        def since(number: int) -> str:
-            return " and ".join(filter(None, [wanted, f"published >= {number}"]))
-
-        if self._counted(wanted) < NARROWED or self._counted(since(1)) < count:
-            return wanted
-        first = self._day(lambda number: self._counted(since(number)) < count)
-        return since(day(date.fromordinal(max(1, first.toordinal() - 1))))
-
-    def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
-        """Newest first, read page by page; an article that is removed meanwhile is left out."""
-        for ids in batched(self.article_ids(where, offset=offset, limit=limit), PAGE):
-            found = self.articles_by_id(ids)
-            yield from (found[article_id] for article_id in ids if article_id in found)
-
-    def listing(self, wanted: ListQuery, *, offset: int, limit: int) -> ArticlePage:
-        """One page of what is wanted, by titles, publishers and sources; Milvus neither sorts nor looks into texts."""
-        fields = ["id", "title", "source", "url", "site", "published"]
-        rows = self.client.rows(self.names.articles, condition(wanted.where, "id"), fields)
-        found = filter_rows((listed(row) for row in rows), wanted)
-        first = first_of_page(offset, limit, len(found))
-        return ArticlePage(len(found), first, tuple(found[first : first + limit]))
-
-    def publishers(self) -> list[tuple[str | None, str | None, int]]:
-        """Every pair of a publisher and a host, and the number of articles that have it.
-
-        Milvus does not count by group: all articles are gone through, but only when the library has changed.
-        """
-        revision = self.revision()
-        known, pairs = self._publishers
-        if known != revision:
-            rows = self.client.rows(self.names.articles, "", ["site", "url"])
-            counted = Counter((row["site"] or None, host_of(row["url"])) for row in rows)
-            pairs = [(site, host, count) for (site, host), count in counted.items()]
-            self._publishers = (revision, pairs)
-        return pairs
-
-    def headings(self, ids: Collection[str]) -> dict[str, ArticleHeader]:
-        """What decides whether these articles have to be written again; unknown ones are left out."""
-        unknown = [each for each in ids if each not in self._headings]
-        rows = self.client.among(self.names.articles, "id", unknown, ["title", "source", "digest"])
-        found: dict[str, ArticleHeader | None] = dict.fromkeys(unknown)
-        found |= {row["id"]: ArticleHeader(row["title"], row["source"], row["digest"]) for row in rows}
-        self._headings |= found
-        headings = {each: self._headings.get(each) for each in ids}
-        return {each: heading for each, heading in headings.items() if heading is not None}
-
-    def is_as_held(self, source: str, held: SourceRecord) -> bool:
-        """Whether the article that a source holds has the title and date that this source gave it, or another's."""
-        stored = self.headings([held.article_id]).get(held.article_id)
-        return stored is not None and (stored.digest == held.digest or stored.source != source)
-
-    def remember(self, headings: dict[str, ArticleHeader | None]) -> None:
-        """What a batch has just made of these articles."""
-        self._headings |= headings
-
-    # passages
-
-    def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """The passages with these ids, in this order; those that are not there (any more) are left out."""
-        found = {row["id"]: _passage(row) for row in self._passages("id", ids, PASSAGE_FIELDS)}
-        return [found[each] for each in ids if each in found]
-
-    def passages_of(self, article_id: str) -> list[Passage]:
-        """An article's passages in the order of its text."""
-        rows = self._passages("article_id", [article_id], PASSAGE_FIELDS)
-        return sorted(map(_passage, rows), key=lambda each: each.start)
-
-    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """(n, d) in the order of `ids`; KeyError for an id that is not there (any more)."""
-        found, vectors = self.stored_vectors(ids)
-        rows = {passage: row for row, passage in enumerate(found.tolist())}
-        return vectors[[rows[int(each)] for each in ids]]
-
-    def stored_vectors(self, ids: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Those of `ids` that are there, ascending, and their vectors (n, d)."""
-        rows = sorted(self._passages("id", [int(each) for each in ids], ["dense"]), key=lambda row: int(row["id"]))
-        vectors = np.array([row["dense"] for row in rows], np.float32)
-        return np.array([row["id"] for row in rows], np.int64), vectors.reshape(len(rows), -1 if rows else 0)
-
-    def passage_ids(self) -> tuple[int, NDArray[np.int64]]:
-        """The revision and the ids of all passages, ascending."""
-        current = self.generations.current()
-        rows = self.client.rows(current, "", ["id"]) if current else iter(())
-        return self.revision(), np.sort(np.fromiter((row["id"] for row in rows), np.int64))
-
-    def _passages(self, field: str, values: Collection[str | int], fields: Sequence[str]) -> list[Row]:
-        """From the generation in force; a rebuild may replace it at any moment."""
-        for _ in range(3):
-            current = self.generations.current()
-            try:
-                return self.client.among(current, field, values, fields) if current else []
-            except CollectionGone:
-                continue
-        return []
-
-    def states(self, collection: str, ids: Collection[str]) -> dict[str, list[Row]]:
-        """By article: of each of its passages in a generation, what says whether it is up to date. As of now."""
-        found: dict[str, list[Row]] = {}
-        for row in self.client.among(collection, "article_id", ids, STATE_FIELDS, strong=True):
-            found.setdefault(row["article_id"], []).append(row)
-        return found
-
-
-def _grouped(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Articles whose texts come in one request."""
-    group: list[Row] = []
-    characters = 0
-    for row in rows:
-        if group and characters + row["characters"] > TEXT_CHARS:
-            yield group
-            group, characters = [], 0
-        group.append(row)
-        characters += row["characters"]
-    if group:
-        yield group
-
-
-def _passage(row: Row) -> Passage:
-    return Passage(int(row["id"]), row["article_id"], row["start"], row["end"])
+    def finish_others(self) -> None:
+        """Do what processes that died meant to do. What a living one is just doing is not disturbed by it."""
+        for ids in unfinished(self.records):
+            with self.transaction() as transaction:
+                transaction.look_again(ids)

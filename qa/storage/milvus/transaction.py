@@ -10,7 +10,6 @@ it cannot make whole itself is forgotten with its origin, so that it is read aga
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,21 +20,19 @@ from qa.loaders.document import Version, is_url
 from qa.storage.base import ArticleHeader, BatchOutcome, SourceRecord
 from qa.storage.milvus.client import Row
 from qa.storage.milvus.intentions import intended
+from qa.storage.milvus.reader import MilvusReader
 from qa.storage.milvus.records import failure_record, record, source_record, version_record
 from qa.storage.milvus.rows import article_row, passage_rows, state, text_rows
 from qa.storage.milvus.schema import joined, key
-
-if TYPE_CHECKING:
-    from qa.storage.milvus.store import MilvusStore
 
 ROUNDS = 5
 _WHOLE_ROW = ("id", "start", "end", "siblings", "terms", "dense")  # and what `state` gives
 
 
-class Transaction:
-    """The open batch. For whoever fills it, it is what `qa.storage.local.transaction.Transaction` is."""
+class MilvusTransaction:
+    """The open batch: a `qa.storage.base.Transaction`."""
 
-    def __init__(self, store: MilvusStore) -> None:
+    def __init__(self, store: MilvusReader) -> None:
         self._store = store
         self._articles: dict[str, Article] = {}
         self._passages: dict[str, tuple[Sequence[tuple[int, int]], NDArray[np.float32]]] = {}

@@ -1,0 +1,155 @@
+"""What the shell says about changes, checks, figures, conversations and feedback: lines of text, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+
+from qa.answering.verification import Check
+from qa.conversations.feedback import Exported, Unanswered
+from qa.datatypes import Failure, Finding, Report, WatchEvent
+from qa.serialization.conversations import Conversation, StoredTurn, Verdict
+from qa.text.display import clean, shortened
+
+_FIGURES = {  # of an evaluation; what is not here is told by its name
+    "examples": "questions",
+    "answerable": "questions with an answer",
+    "threshold": "least confidence of an answer",
+    "hit_at_1": "right passage found first",
+    "hit_at_5": "right passage in first 5",
+    "hit_at_10": "right passage in first 10",
+    "mrr": "mean reciprocal rank",
+    "em": "exact match",
+    "f1": "F1",
+    "em_3": "exact match, best of 3 answers",
+    "f1_3": "F1, best of 3 answers",
+    "given": "answered, of the answerable",
+    "withheld": "not found, of the unanswerable",
+    "em_all": "exact match, all questions",
+    "f1_all": "F1, all questions",
+    "best_f1_all": "F1, all, best threshold",
+    "best_threshold": "best threshold",
+    "aurc": "risk over coverage (AURC)",
+    "ece_right": "calibration error (ECE)",
+    "ece_em": "calibration error, exact match",
+    "contained": "right answer within the first, none withheld",
+    "contained_3": "right answer within one of the first 3, none withheld",
+    "em_candidate": "exact match, none withheld",
+    "f1_candidate": "F1, none withheld",
+    "hit_at_read": "right passage among those read",
+    "read_passages": "passages read",
+    "missing_articles": "articles missing in the library",
+}
+_SAID = {
+    Verdict.RIGHT: "right",
+    Verdict.WRONG_ANSWER: "wrong answer",
+    Verdict.WRONG_EVIDENCE: "wrong evidence",
+}
+_QUESTION_CHARACTERS = 200
+
+
+def conversation_line(conversation: Conversation, *, width: int | None) -> Text:
+    """Id, day of the last change (UTC), turns and name: cut to `width`, or apart by tabs where it is None."""
+    name, day = clean(conversation.name).strip() or "(no name)", f"{conversation.changed:%Y-%m-%d}"
+    if width is None:
+        return Text("\t".join((conversation.id, day, str(conversation.turns), name)), no_wrap=True)
+    line = Text.assemble((conversation.id, "dim"), f"  {day}  {conversation.turns:>3}  ", name, no_wrap=True)
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def feedback_lines(judged: Sequence[StoredTurn], unanswered: Sequence[Unanswered]) -> list[Text]:
+    """What was said about answers, then the questions that the articles do not cover."""
+    lines = []
+    if judged:
+        lines += [Text("What was said about answers", style="bold"), *map(_judged_line, judged)]
+    if unanswered:
+        lines += [*([Text()] if judged else []), Text("What your articles do not cover", style="bold")]
+    for each in unanswered:
+        times = f"  (asked {each.times} times)" if each.times > 1 else ""
+        lines.append(Text.assemble(shortened(each.question, _QUESTION_CHARACTERS), (times, "dim")))
+    return lines or [Text("Nothing was said about answers, and no question went unanswered.")]
+
+
+def _judged_line(turn: StoredTurn) -> Text:
+    said = _SAID[turn.verdict] if turn.verdict else ""
+    given = f"“{shortened(turn.answer.text, 80)}”" if turn.answer.found else "not found"
+    return Text(f"{said}:  {shortened(turn.answer.question, _QUESTION_CHARACTERS)}  {given}")
+
+
+def exported_words(exported: Exported) -> str:
+    """Where the questions went, and what each file is for."""
+    parts = []
+    if exported.gold:
+        parts.append(
+            f"{exported.gold:,} questions with what is right are in {exported.gold_file}: "
+            f"article-qa evaluate {exported.gold_file}"
+        )
+    if exported.open:
+        parts.append(f'{exported.open:,} without are in {exported.open_file}: add "answers" to what you know')
+    return ". ".join(parts) + "." if parts else "There is nothing to export yet."
+
+
+def report_line(report: Report, unchanged: str = "unchanged") -> Text:
+    """`2 added, 1 updated, 40 unchanged, 1 failed`; what did not happen is left out."""
+    counts = {
+        "added": len(report.added),
+        "updated": len(report.updated),
+        "removed": len(report.removed),
+        unchanged: report.unchanged,
+        "failed": len(report.failed),
+    }
+    happened = [f"{count:,} {name}" for name, count in counts.items() if count]
+    return Text((", ".join(happened) or "Nothing to do") + ".")
+
+
+def happening_lines(event: WatchEvent) -> list[Text]:
+    """What failed, then what was done, or is to be known, on one line."""
+    failed = event.report.failed if event.report else ()
+    done = report_line(event.report).plain if event.report else ""
+    line = Text(" ".join(filter(None, (f"{clean(event.source)}:", done, clean(event.note)))))
+    return [*map(failure_line, failed), line]
+
+
+def failure_line(failure: Failure) -> Text:
+    return Text.assemble(
+        ("failed: ", "red"),
+        f"{clean(failure.source)}: {clean(failure.reason)} {clean(failure.remedy)}".strip(),
+    )
+
+
+def check_lines(checks: Sequence[Check]) -> list[Text]:
+    """Each quote with its verdict and what is wrong with it; the count comes last."""
+    lines = [line for check in checks for line in _one_check_lines(check)]
+    if not checks:
+        return [Text("No quotes to check: these answers found nothing.")]
+    return [*lines, Text(f"Quotes that hold: {sum(check.holds for check in checks)} of {len(checks)}.")]
+
+
+def _one_check_lines(check: Check) -> list[Text]:
+    verdict = Text("holds   ", style="green") if check.holds else Text("does not hold   ", style="red")
+    place = f"  {shortened(check.title, 60)} [{clean(check.article_id)}, {check.start}:{check.end}]"
+    line = Text.assemble(verdict, f"“{shortened(check.quote, 80)}”", (place, "dim"))
+    return [line] if check.problem is None else [line, Text(f"  {check.problem}")]
+
+
+def finding_lines(findings: Sequence[Finding]) -> list[Text]:
+    """What was looked at in a library, one a line, and what it comes to."""
+    lines = []
+    for each in findings:
+        verdict = ("sound ", "green") if each.sound else ("mended", "yellow") if each.mended else ("wrong ", "red")
+        lines.append(Text.assemble(verdict, f"  {each.check:<16}", (clean(each.detail), "dim" if each.sound else "")))
+    wrong = sum(not (each.sound or each.mended) for each in findings)
+    return [*lines, Text(f"Not in order: {wrong}." if wrong else "Everything is in order.")]
+
+
+def figure_lines(file: str, figures: Mapping[str, object]) -> list[Text]:
+    """The figures of one evaluation, one a line; lists are for programs and left out."""
+    lines = [Text(clean(file), style="bold")]
+    for name, figure in figures.items():
+        if isinstance(figure, list | tuple | dict):
+            continue
+        shown = "-" if figure is None else f"{figure:.3f}" if isinstance(figure, float) else str(figure)
+        lines.append(Text(f"  {_FIGURES.get(name, name.replace('_', ' ')):<34}{shown:>10}"))
+    return lines
