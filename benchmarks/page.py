@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def loaded(browser: Browser, address: str, size: tuple[int, int]) -> list[float]:
-    """One visit: first contentful paint and readiness in milliseconds, layout shift, megabytes."""
+    """One session: first contentful paint and readiness in milliseconds, layout shift, megabytes."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     page = context.new_page()
     page.add_init_script(WATCH)

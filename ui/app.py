@@ -22,10 +22,8 @@ from ui.events import QUIET, READING, THREADS, WAITING
 from ui.handlers.chat import ChatHandlers
 from ui.handlers.library import LibraryHandlers
 from ui.handlers.sidebar import SideHandlers
-from ui.library_tab import library_changes, library_tab
-from ui.state.session import Visit
-from ui.tabs import chat_tab, wire_chat
-from ui.theme import THEME
+from ui.state.session import Session
+from ui.tabs import chat_tab, library_changes, library_tab, wire_chat
 from ui.web.routes import routes
 from ui.web.security import LOOPBACK, Guard
 from ui.web.uploads import upload_route
@@ -45,6 +43,16 @@ SCRIPTS = (
     "jobs.js",
 )  # one function body, in this order
 STYLES = ("style.css", "chat.css", "evidence.css", "sidebar.css", "library.css", "jobs.css")
+# The look that Gradio's own components take on; everything else is in style.css. No font is fetched.
+SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Cantarell", "Noto Sans", "sans-serif")
+MONO = ("ui-monospace", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace")
+
+THEME = gr.themes.Base(font=SANS, font_mono=MONO).set(
+    body_background_fill="#fbfaf7",
+    body_background_fill_dark="#171614",
+    body_text_color="#22201c",
+    body_text_color_dark="#ece8e0",
+)
 
 
 def build(assistant: Assistant, chat: ChatHandlers | None = None, library: LibraryHandlers | None = None) -> gr.Blocks:
@@ -52,7 +60,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
     chat, library = chat or ChatHandlers(assistant), library or LibraryHandlers(assistant)
     side = SideHandlers(assistant, chat.kept, chat.feedback)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
-        visit = gr.State(Visit())  # each visitor gets one
+        session = gr.State(Session())  # each visitor gets one
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="masthead", apply_default_css=False)
         gr.HTML(_template("sidebar.html", chat.feedback.enabled), elem_id="sidebar", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
@@ -67,8 +75,8 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
             elem_id="page",
             apply_default_css=False,
         )
-        wire_chat(chat, blocks, page, visit, talk)
-        library_changes(page).then(chat.transcript, [visit], [talk.transcript], **QUIET)
+        wire_chat(chat, blocks, page, session, talk)
+        library_changes(page).then(chat.transcript, [session], [talk.transcript], **QUIET)
         _ask_endpoint(assistant, chat)
     return blocks.queue(max_size=WAITING, default_concurrency_limit=2)
 

@@ -1,4 +1,4 @@
-"""The chat tab: which component calls what. What happens is in `ui.handlers.chat`, how it looks in `ui.render_*`."""
+"""The tabs: which component calls what. What happens is in `ui.handlers`, how it looks in `ui.render`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import gradio as gr
 
 from ui.events import AT_ONCE, QUIET, READING, SUGGESTING
 from ui.handlers.chat import ChatHandlers
-from ui.state.session import Visit
+from ui.handlers.library import LibraryHandlers, shell_html
+from ui.state.session import Session
 
 # The page's address tells which conversation is on it, also to a server that was started again.
-_WITH_ADDRESS = "(question, address, visit) => [question, location.search, visit]"
-_ADDRESS = "(address, visit) => [location.search, visit]"
+_WITH_ADDRESS = "(question, address, session) => [question, location.search, session]"
+_ADDRESS = "(address, session) => [location.search, session]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +46,43 @@ def chat_tab() -> ChatTab:
     return ChatTab(transcript, suggested, chips, question, address)
 
 
-def wire_chat(handlers: ChatHandlers, blocks: gr.Blocks, page: gr.HTML, visit: gr.State, tab: ChatTab) -> None:
+def wire_chat(handlers: ChatHandlers, blocks: gr.Blocks, page: gr.HTML, session: gr.State, tab: ChatTab) -> None:
     """A question appears at once, outside the queue; then it is read for, in its turn; then next ones are suggested."""
 
-    def read(visitor: Visit) -> Iterator[tuple[str, str]]:  # Gradio looks for a generator by its kind
+    def read(visitor: Session) -> Iterator[tuple[str, str]]:  # Gradio looks for a generator by its kind
         yield from handlers.read(visitor)
 
-    def suggest(visitor: Visit) -> Iterator[str]:
+    def suggest(visitor: Session) -> Iterator[str]:
         yield from handlers.suggest(visitor)
 
     both = [tab.transcript, tab.chips]
-    for event in _questions(handlers, page, visit, tab):
-        event.then(read, [visit], both, **READING, **QUIET).then(suggest, [visit], [tab.suggested], **SUGGESTING)
-    _other_events(handlers, page, visit, tab)
-    blocks.load(handlers.open, [tab.address, visit], both, js=_ADDRESS, **QUIET)
+    for event in _questions(handlers, page, session, tab):
+        event.then(read, [session], both, **READING, **QUIET).then(suggest, [session], [tab.suggested], **SUGGESTING)
+    _other_events(handlers, page, session, tab)
+    blocks.load(handlers.open, [tab.address, session], both, js=_ADDRESS, **QUIET)
 
 
-def _questions(handlers: ChatHandlers, page: gr.HTML, visit: gr.State, tab: ChatTab) -> Iterator[gr.events.Dependency]:
+def _questions(
+    handlers: ChatHandlers, page: gr.HTML, session: gr.State, tab: ChatTab
+) -> Iterator[gr.events.Dependency]:
     """The ways to ask. What was suggested before goes."""
     shown = [tab.transcript, tab.chips, tab.suggested]
-    on = partial(_on, handlers, page, visit)
+    on = partial(_on, handlers, page, session)
 
-    def begin(text: str, address: str, visitor: Visit) -> tuple[str, str, str, str]:
+    def begin(text: str, address: str, visitor: Session) -> tuple[str, str, str, str]:
         handlers.come_to(address, visitor)
         return *handlers.begin(text, visitor), "", ""
 
-    asked = [tab.question, tab.address, visit]
+    asked = [tab.question, tab.address, session]
     yield tab.question.submit(begin, asked, [*shown, tab.question], js=_WITH_ADDRESS, **AT_ONCE)
     yield on("example", lambda data, visitor: (*handlers.begin(data.get("question"), visitor), ""), shown)
     yield on("again", lambda data, visitor: (*handlers.again(data, visitor), ""), shown)
     yield on("once_more", lambda data, visitor: (*handlers.retry(data.get("key"), visitor), ""), shown)
 
 
-def _other_events(handlers: ChatHandlers, page: gr.HTML, visit: gr.State, tab: ChatTab) -> None:
+def _other_events(handlers: ChatHandlers, page: gr.HTML, session: gr.State, tab: ChatTab) -> None:
     both, shown = [tab.transcript, tab.chips], [tab.transcript, tab.chips, tab.suggested]
-    on = partial(_on, handlers, page, visit)
+    on = partial(_on, handlers, page, session)
     on("stop_reading", lambda data, visitor: handlers.stop(data.get("key"), visitor), [tab.transcript])
     on("drop", lambda data, visitor: handlers.drop(data.get("key"), visitor), [tab.transcript])
     on("version", lambda data, visitor: (*handlers.version(data.get("turn"), data.get("by"), visitor), ""), shown)
@@ -93,17 +96,27 @@ def _other_events(handlers: ChatHandlers, page: gr.HTML, visit: gr.State, tab: C
 def _on(
     handlers: ChatHandlers,
     page: gr.HTML,
-    visit: gr.State,
+    session: gr.State,
     name: str,
-    handle: Callable[[dict[str, Any], Visit], Any],
+    handle: Callable[[dict[str, Any], Session], Any],
     outputs: list[gr.HTML],
 ) -> gr.events.Dependency:
     """What the page's script triggers under `name`, with its data."""
 
-    def work(visitor: Visit, event: gr.EventData) -> Any:
+    def work(visitor: Session, event: gr.EventData) -> Any:
         data = dict(event._data or {})
         if name != "open":
             handlers.come_to(data.get("address"), visitor)
         return handle(data, visitor)
 
-    return getattr(page, name)(work, [visit], outputs, **AT_ONCE)
+    return getattr(page, name)(work, [session], outputs, **AT_ONCE)
+
+
+def library_tab(handlers: LibraryHandlers) -> gr.HTML:
+    """The tab's own markup; the page's script fills it in."""
+    return gr.HTML(shell_html(handlers), elem_id="library", apply_default_css=False)
+
+
+def library_changes(page: gr.HTML) -> gr.events.Dependency:
+    """The library holds other articles now, for who shows something of it."""
+    return page.library_changed(lambda: None, None, None, **QUIET)

@@ -18,7 +18,7 @@ from ui.app import build, free_port, launch
 from ui.handlers.chat import EXAMPLES, ChatHandlers
 from ui.handlers.sidebar import SideHandlers
 from ui.state.inputs import UNEXPECTED
-from ui.state.session import Visit
+from ui.state.session import Session
 
 QUESTION = "When does the first crossing leave?"
 CAPTAIN = "Who is the captain?"
@@ -39,10 +39,10 @@ def side(assistant, handlers):
     return SideHandlers(assistant, handlers.kept, handlers.feedback)
 
 
-def ask(handlers, question, visit):
+def ask(handlers, question, session):
     """The transcript once the question is answered."""
-    handlers.begin(question, visit)
-    *_, (transcript, _) = handlers.read(visit)
+    handlers.begin(question, session)
+    *_, (transcript, _) = handlers.read(session)
     return transcript
 
 
@@ -65,21 +65,21 @@ def held(assistant):
 
 
 def test_a_question_is_on_the_page_before_it_is_answered(handlers, assistant):
-    visit = Visit()
-    pending, _ = handlers.begin(f"  {QUESTION} ", visit)
+    session = Session()
+    pending, _ = handlers.begin(f"  {QUESTION} ", session)
     assert "Reading your articles" in pending
     assert QUESTION in pending
     assert assistant.asked == []
-    *_, (transcript, chips) = handlers.read(visit)
+    *_, (transcript, chips) = handlers.read(session)
     assert '<span class="quote" dir="auto">21:40</span>' in transcript
-    assert f'data-address="?c={visit.conversation}"' in chips
+    assert f'data-address="?c={session.conversation}"' in chips
 
 
 def test_what_is_found_is_shown_before_it_is_read(handlers, assistant):
     go, _ = held(assistant)
-    visit = Visit()
-    handlers.begin(QUESTION, visit)
-    for transcript, _ in handlers.read(visit):
+    session = Session()
+    handlers.begin(QUESTION, session)
+    for transcript, _ in handlers.read(session):
         if "Found so far, not read yet" in transcript:
             go.set()
     assert go.is_set()
@@ -88,82 +88,82 @@ def test_what_is_found_is_shown_before_it_is_read(handlers, assistant):
 
 
 def test_earlier_turns_stay_and_become_the_history(handlers, assistant):
-    visit = Visit()
-    ask(handlers, QUESTION, visit)
-    page = ask(handlers, CAPTAIN, visit)
+    session = Session()
+    ask(handlers, QUESTION, session)
+    page = ask(handlers, CAPTAIN, session)
     assert page.index("21:40") < page.index("Ida Brandt</span>")
     assert assistant.asked == [(QUESTION, []), (CAPTAIN, [QUESTION])]
 
 
 def test_two_questions_at_once_are_both_answered_in_their_order(handlers):
-    visit = Visit()
-    handlers.begin(QUESTION, visit)
-    handlers.begin(CAPTAIN, visit)
-    readers = [threading.Thread(target=lambda: list(handlers.read(visit))) for _ in range(2)]
+    session = Session()
+    handlers.begin(QUESTION, session)
+    handlers.begin(CAPTAIN, session)
+    readers = [threading.Thread(target=lambda: list(handlers.read(session))) for _ in range(2)]
     for reader in readers:
         reader.start()
     for reader in readers:
         reader.join()
-    assert [turn.answer.text for turn in handlers.kept.turns(visit.conversation)] == ["21:40", "Ida Brandt"]
-    assert handlers.transcript(visit).count("turn found") == 2
-    assert list(handlers.read(visit)) == [handlers.shown(visit)]  # nothing waits any more
+    assert [turn.answer.text for turn in handlers.kept.turns(session.conversation)] == ["21:40", "Ida Brandt"]
+    assert handlers.transcript(session).count("turn found") == 2
+    assert list(handlers.read(session)) == [handlers.shown(session)]  # nothing waits any more
     assert handlers.kept.count() == 1
 
 
 def test_visitors_do_not_see_each_others_page(handlers):
-    one, other = Visit(), Visit()
+    one, other = Session(), Session()
     ask(handlers, QUESTION, one)
     assert "21:40" not in handlers.transcript(other)
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", None, 7, ["x"]])
 def test_an_empty_question_asks_nothing(handlers, assistant, question):
-    assert "What would you like to know?" in ask(handlers, question, Visit())
+    assert "What would you like to know?" in ask(handlers, question, Session())
     assert assistant.asked == []
 
 
 def test_an_error_is_a_sentence_and_never_a_trace(handlers):
-    visit = Visit()
-    assert "ask it in fewer words" in ask(handlers, "why " * 600, visit)
-    page = ask(handlers, "crash", visit)
+    session = Session()
+    assert "ask it in fewer words" in ask(handlers, "why " * 600, session)
+    page = ask(handlers, "crash", session)
     assert UNEXPECTED in page
     assert "secret detail" not in page
-    page = ask(handlers, QUESTION, visit)
+    page = ask(handlers, QUESTION, session)
     assert page.count('<section class="turn') == 3
-    assert handlers.kept.get(visit.conversation).turns == 1
+    assert handlers.kept.get(session.conversation).turns == 1
 
 
 def test_a_stopped_question_is_not_kept_and_can_be_asked_again(handlers, assistant):
     go, found = held(assistant)
-    visit = Visit()
-    handlers.begin(QUESTION, visit)
-    reading = handlers.read(visit)
+    session = Session()
+    handlers.begin(QUESTION, session)
+    reading = handlers.read(session)
     next(reading)
     assert found.wait(30)
-    key = visit.exchanges[0].key
-    assert "Stopped." in handlers.stop(key, visit)
+    key = session.pending_questions[0].key
+    assert "Stopped." in handlers.stop(key, session)
     go.set()
     assert "Stopped." in list(reading)[-1][0]
     wait_until(lambda: not len(handlers.line))
     assert handlers.kept.count() == 0
-    handlers.retry(key, visit)
-    *_, (transcript, _) = handlers.read(visit)
+    handlers.retry(key, session)
+    *_, (transcript, _) = handlers.read(session)
     assert transcript.count("turn found") == transcript.count('<section class="turn') == 1
 
 
 def test_a_question_that_waits_can_be_stopped(handlers, assistant):
     go, _ = held(assistant)
-    busy, visit = [Visit(), Visit()], Visit()
+    busy, session = [Session(), Session()], Session()
     readers = []
     for each in busy:
         handlers.begin(QUESTION, each)
         readers.append(threading.Thread(target=lambda each=each: list(handlers.read(each))))
         readers[-1].start()
     wait_until(lambda: len(handlers.line) == 2)
-    handlers.begin(CAPTAIN, visit)
-    reading = handlers.read(visit)
+    handlers.begin(CAPTAIN, session)
+    reading = handlers.read(session)
     assert "2 questions are before yours" in next(reading)[0]
-    handlers.stop(visit.exchanges[0].key, visit)
+    handlers.stop(session.pending_questions[0].key, session)
     assert "Stopped." in list(reading)[-1][0]
     go.set()
     for reader in readers:
@@ -174,67 +174,67 @@ def test_a_question_that_waits_can_be_stopped(handlers, assistant):
 
 def test_a_full_line_says_so(handlers, monkeypatch):
     monkeypatch.setattr(handlers.line, "longest", 0)
-    assert "ask again in a minute" in ask(handlers, QUESTION, Visit())
+    assert "ask again in a minute" in ask(handlers, QUESTION, Session())
 
 
 def test_a_turn_asked_again_is_another_version_of_it(handlers):
-    visit = Visit()
-    ask(handlers, QUESTION, visit)
-    ask(handlers, CAPTAIN, visit)
-    first = handlers.kept.turns(visit.conversation)[0]
-    handlers.again({"turn": first.id, "question": "Who is the king?"}, visit)
-    *_, (transcript, _) = handlers.read(visit)
+    session = Session()
+    ask(handlers, QUESTION, session)
+    ask(handlers, CAPTAIN, session)
+    first = handlers.kept.turns(session.conversation)[0]
+    handlers.again({"turn": first.id, "question": "Who is the king?"}, session)
+    *_, (transcript, _) = handlers.read(session)
     assert "2 of 2" in transcript
     assert CAPTAIN not in transcript
-    now = handlers.kept.turns(visit.conversation)[0].id
-    back, _ = handlers.version(now, -1, visit)
+    now = handlers.kept.turns(session.conversation)[0].id
+    back, _ = handlers.version(now, -1, session)
     assert "1 of 2" in back
     assert CAPTAIN in back
-    assert handlers.version(first.id, -1, visit)[0] == back  # there is none before the first
+    assert handlers.version(first.id, -1, session)[0] == back  # there is none before the first
 
 
 def test_a_version_that_was_stopped_gives_way_to_the_one_before(handlers, assistant):
-    visit = Visit()
-    ask(handlers, QUESTION, visit)
-    (turn,) = handlers.kept.turns(visit.conversation)
-    handlers.again({"turn": turn.id}, visit)
-    key = visit.exchanges[0].key
-    stopped = handlers.stop(key, visit)
+    session = Session()
+    ask(handlers, QUESTION, session)
+    (turn,) = handlers.kept.turns(session.conversation)
+    handlers.again({"turn": turn.id}, session)
+    key = session.pending_questions[0].key
+    stopped = handlers.stop(key, session)
     assert "Back to the earlier answer" in stopped
     assert "turn found" not in stopped
-    assert "turn found" in handlers.drop(key, visit)
-    assert handlers.kept.turns(visit.conversation) == [turn]
+    assert "turn found" in handlers.drop(key, session)
+    assert handlers.kept.turns(session.conversation) == [turn]
 
 
 def test_what_is_said_about_an_answer_is_kept_and_taken_back(handlers):
-    visit = Visit()
-    ask(handlers, QUESTION, visit)
-    (turn,) = handlers.kept.turns(visit.conversation)
-    assert 'aria-pressed="true">Wrong evidence' in handlers.judge(turn.id, "wrong_evidence", visit)[0]
+    session = Session()
+    ask(handlers, QUESTION, session)
+    (turn,) = handlers.kept.turns(session.conversation)
+    assert 'aria-pressed="true">Wrong evidence' in handlers.judge(turn.id, "wrong_evidence", session)[0]
     assert handlers.feedback.judged()[0].verdict == "wrong_evidence"
-    assert 'aria-pressed="true"' not in handlers.judge(turn.id, "wrong_evidence", visit)[0]
-    handlers.judge(turn.id, "splendid", visit)
+    assert 'aria-pressed="true"' not in handlers.judge(turn.id, "wrong_evidence", session)[0]
+    handlers.judge(turn.id, "splendid", session)
     assert handlers.feedback.judged() == []
 
 
 def test_without_feedback_nobody_is_asked_for_it(assistant):
     assistant.library.settings = replace(assistant.library.settings, feedback=False)
-    assert "Wrong evidence" not in ask(ChatHandlers(assistant), QUESTION, Visit())
+    assert "Wrong evidence" not in ask(ChatHandlers(assistant), QUESTION, Session())
     assert "do not cover" not in json.dumps(build(assistant).config, default=str)
 
 
 def test_the_filter_is_asked_with_and_kept_with_the_turn(handlers):
-    visit = Visit()
-    chips = handlers.choose_filter({"from": "2024-01-01", "to": "2024-12-31", "sources": [], "articles": []}, visit)
+    session = Session()
+    chips = handlers.choose_filter({"from": "2024-01-01", "to": "2024-12-31", "sources": [], "articles": []}, session)
     assert "from 1 January 2024" in chips
-    page = ask(handlers, QUESTION, visit)
+    page = ask(handlers, QUESTION, session)
     assert "22:00" in page
     assert "21:40" not in page
-    (turn,) = handlers.kept.turns(visit.conversation)
-    assert turn.where == visit.where == Where(date(2024, 1, 1), date(2024, 12, 31))
-    assert "from 1 January" not in handlers.unchip(0, visit)
-    assert visit.where == Where(None, date(2024, 12, 31))
-    assert "until 31 December 2024" in handlers.unchip(99, visit)
+    (turn,) = handlers.kept.turns(session.conversation)
+    assert turn.where == session.where == Where(date(2024, 1, 1), date(2024, 12, 31))
+    assert "from 1 January" not in handlers.unchip(0, session)
+    assert session.where == Where(None, date(2024, 12, 31))
+    assert "until 31 December 2024" in handlers.unchip(99, session)
 
 
 @pytest.mark.parametrize(
@@ -242,35 +242,35 @@ def test_the_filter_is_asked_with_and_kept_with_the_turn(handlers):
                {"sources": "a", "articles": [1, None]}],
 )  # fmt: skip
 def test_a_filter_that_makes_no_sense_changes_nothing(handlers, chosen):
-    visit = Visit()
-    handlers.choose_filter(chosen, visit)
-    assert visit.where == Where()
+    session = Session()
+    handlers.choose_filter(chosen, session)
+    assert session.where == Where()
 
 
 def test_one_article_is_asked_and_the_visitor_led_there(handlers):
-    visit = Visit()
-    assert 'data-called="1"' in handlers.about(TIMETABLE.id, visit)
-    assert f'data-address="?article={TIMETABLE.id}"' in handlers.chips(visit)
-    assert visit.where == Where(article_ids=(TIMETABLE.id,))
+    session = Session()
+    assert 'data-called="1"' in handlers.about(TIMETABLE.id, session)
+    assert f'data-address="?article={TIMETABLE.id}"' in handlers.chips(session)
+    assert session.where == Where(article_ids=(TIMETABLE.id,))
 
 
 def test_an_address_opens_its_conversation_and_filter_after_a_restart(handlers, assistant):
-    visit = Visit()
-    handlers.choose_filter({"sources": ["news.example"]}, visit)
-    ask(handlers, QUESTION, visit)
-    address = f"?c={visit.conversation}&source=news.example"
-    again, later = ChatHandlers(assistant), Visit()
-    assert again.open(address, later) == handlers.shown(visit)
+    session = Session()
+    handlers.choose_filter({"sources": ["news.example"]}, session)
+    ask(handlers, QUESTION, session)
+    address = f"?c={session.conversation}&source=news.example"
+    again, later = ChatHandlers(assistant), Session()
+    assert again.open(address, later) == handlers.shown(session)
     assert f'data-address="{address.replace("&", "&amp;")}"' in again.chips(later)
-    unaware = Visit()  # of a page that was open while the server was started again
+    unaware = Session()  # of a page that was open while the server was started again
     again.come_to(address, unaware)
     assert "21:40" in ask(again, CAPTAIN, unaware)
 
 
 @pytest.mark.parametrize("address", ["", "?c=nonsense", "?c=" + "a" * 16, "?from=x", "?" + "a=1&" * 9000, None, 3])
 def test_an_address_that_names_nothing_opens_a_new_conversation(handlers, address):
-    visit = Visit()
-    transcript, chips = handlers.open(address, visit)
+    session = Session()
+    transcript, chips = handlers.open(address, session)
     assert "What would you like to know?" in transcript
     assert 'data-address=""' in chips
     assert ("There is no conversation" in chips) == (address == "?c=" + "a" * 16)
@@ -278,15 +278,15 @@ def test_an_address_that_names_nothing_opens_a_new_conversation(handlers, addres
 
 def test_an_answer_is_kept_where_it_was_asked_though_the_visitor_has_gone_on(handlers, assistant):
     go, found = held(assistant)
-    visit = Visit()
-    handlers.begin(QUESTION, visit)
-    reader = threading.Thread(target=lambda: list(handlers.read(visit)))
+    session = Session()
+    handlers.begin(QUESTION, session)
+    reader = threading.Thread(target=lambda: list(handlers.read(session)))
     reader.start()
     assert found.wait(30)
-    handlers.open("", visit)
+    handlers.open("", session)
     go.set()
     reader.join()
-    assert visit.conversation is None
+    assert session.conversation is None
     (talk,) = handlers.kept.listed()
     assert [turn.answer.text for turn in handlers.kept.turns(talk.id)] == ["21:40"]
 
@@ -296,25 +296,25 @@ def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(handlers, monkeypat
         raise ConversationError("The disk is full.")
 
     monkeypatch.setattr(handlers.kept, "append", full)
-    page = ask(handlers, QUESTION, Visit())
+    page = ask(handlers, QUESTION, Session())
     assert "21:40" in page
     assert "This answer could not be kept. The disk is full." in page
 
 
 def test_next_questions_are_suggested_until_something_else_is_asked(handlers, monkeypatch):
-    visit = Visit()
+    session = Session()
     monkeypatch.setattr("ui.handlers.chat.suggestions", lambda *_, **__: iter(SUGGESTED))
-    assert list(handlers.suggest(visit)) == [""]
-    ask(handlers, QUESTION, visit)
-    assert [shown.count("data-ask") for shown in handlers.suggest(visit)] == [0, 1, 2]
-    suggesting = handlers.suggest(visit)
+    assert list(handlers.suggest(session)) == [""]
+    ask(handlers, QUESTION, session)
+    assert [shown.count("data-ask") for shown in handlers.suggest(session)] == [0, 1, 2]
+    suggesting = handlers.suggest(session)
     next(suggesting)
     next(suggesting)
-    handlers.begin(CAPTAIN, visit)
+    handlers.begin(CAPTAIN, session)
     assert list(suggesting) == []
-    list(handlers.read(visit))
-    ask(handlers, "Who is the king?", visit)
-    assert list(handlers.suggest(visit)) == [""]  # of what was not found there is nothing more to ask
+    list(handlers.read(session))
+    ask(handlers, "Who is the king?", session)
+    assert list(handlers.suggest(session)) == [""]  # of what was not found there is nothing more to ask
 
 
 SUGGESTED = [Suggestion("Who is the captain?", FERRY.id, 0, 1), Suggestion("What is sold?", FERRY.id, 2, 3)]
@@ -326,7 +326,7 @@ def test_examples_are_offered_only_while_the_samples_are_there(handlers, assista
     assert "data-ask" not in handlers.welcome()
     assistant.library.remove([article.id for article in ARTICLES])
     assert "Nothing to read yet" in handlers.welcome()
-    assert "There are no articles to read." in ask(handlers, QUESTION, Visit())
+    assert "There are no articles to read." in ask(handlers, QUESTION, Session())
 
 
 def wait_until(condition):
@@ -366,24 +366,24 @@ def test_marks_that_make_no_sense_mark_nothing(side, marks):
 
 
 def test_the_words_of_an_article_that_has_gone_are_shown_as_they_were_kept(handlers, side, assistant):
-    visit = Visit()
-    ask(handlers, QUESTION, visit)
-    (turn,) = handlers.kept.turns(visit.conversation)
+    session = Session()
+    ask(handlers, QUESTION, session)
+    (turn,) = handlers.kept.turns(session.conversation)
     best = turn.answer.citations[0]
     place = {"article": best.article_id, "start": best.start, "end": best.end, "turn": turn.id}
     newer = replace(FERRY, id="9" * 16, text="No ferry sails.")
     assistant.library.kept = {newer.id: newer}
     assert "has changed since" in side.open_article(place)
-    assert "This article has changed since" in handlers.transcript(visit)
+    assert "This article has changed since" in handlers.transcript(session)
     assistant.library.kept = {}
     gone = side.open_article(place)
     assert "no longer in the library" in gone
     assert "leaves at <mark>21:40</mark>." in gone
-    assert "no longer in the library" in handlers.transcript(visit)
+    assert "no longer in the library" in handlers.transcript(session)
 
 
 def test_conversations_are_found_renamed_and_deleted(handlers, side):
-    one, other = Visit(), Visit()
+    one, other = Session(), Session()
     ask(handlers, QUESTION, one)
     ask(handlers, CAPTAIN, other)
     assert side.conversations(None).index(CAPTAIN) < side.conversations({}).index(QUESTION)
@@ -411,9 +411,9 @@ def test_the_filter_form_shows_what_the_address_chooses(side):
 
 
 def test_show_how_and_trying_the_search(handlers, side):
-    visit = Visit()
-    ask(handlers, QUESTION, visit)
-    (turn,) = handlers.kept.turns(visit.conversation)
+    session = Session()
+    ask(handlers, QUESTION, session)
+    (turn,) = handlers.kept.turns(session.conversation)
     how = side.how(turn.id)
     assert "Confidence 0.87; an answer needs 0.25." in how
     assert how.count("<li") == 3
@@ -425,7 +425,7 @@ def test_show_how_and_trying_the_search(handlers, side):
 
 def test_what_was_not_answered_is_listed(handlers, side):
     assert "Every question you asked" in side.unanswered()
-    ask(handlers, "Who is the king?", Visit())
+    ask(handlers, "Who is the king?", Session())
     assert "Who is the king?" in side.unanswered()
 
 

@@ -12,7 +12,7 @@ from qa import Library
 from qa.samples import add_samples
 from ui import app
 from ui.handlers.library import LibraryHandlers
-from ui.state.jobs import Works
+from ui.state.jobs import JobQueue
 from ui.state.removals import Removals
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def tab(served, library):
     """The handlers, as new, over this test's library."""
     handlers, _ = served
     handlers.assistant.library = library
-    handlers.works = Works(lambda: len(library), handlers._changed)
+    handlers.works = JobQueue(lambda: len(library), handlers._changed)
     handlers.removals = Removals(handlers._changed)
     handlers._has_removed_text = handlers._samples = None
     yield handlers

@@ -24,8 +24,8 @@ from ui.render import jobs
 from ui.render import library as render_library
 from ui.render.article import article_view_html
 from ui.render.library import Failed
-from ui.state.jobs import Work, Works
-from ui.state.list_query import View
+from ui.state.jobs import Job, JobQueue
+from ui.state.list_query import LibraryQuery
 from ui.state.removals import Removal, Removals
 from ui.web.uploads import Uploads
 
@@ -71,7 +71,7 @@ def titles(html):
 def done(tab):
     """What the page tells, once everything is done."""
     assert tab.works.wait(SOON)
-    return Page(tab.works_now()).text
+    return Page(tab.jobs_now()).text
 
 
 def wait_until(condition):
@@ -94,25 +94,25 @@ def send(tab, **files):
 
 
 def test_the_list_is_sorted_searched_and_filtered(tab):
-    assert titles(tab.shelf({})) == ["Storm", "Ferries", "Tickets"]
-    assert titles(tab.shelf({"sort": "title", "desc": "0"})) == ["Ferries", "Storm", "Tickets"]
-    assert titles(tab.shelf({"q": "harbour"})) == ["Ferries"]
-    assert titles(tab.shelf({"from": "2024-05-02", "to": "2025-12-31"})) == ["Storm"]
-    assert 'data-title="1 article found"' in tab.shelf({"q": "harbour"})
-    assert "No article matches." in tab.shelf({"q": "nowhere"})
-    assert "later than the last" in tab.shelf({"from": "2025-01-02", "to": "2024-01-01"})
+    assert titles(tab.article_list({})) == ["Storm", "Ferries", "Tickets"]
+    assert titles(tab.article_list({"sort": "title", "desc": "0"})) == ["Ferries", "Storm", "Tickets"]
+    assert titles(tab.article_list({"q": "harbour"})) == ["Ferries"]
+    assert titles(tab.article_list({"from": "2024-05-02", "to": "2025-12-31"})) == ["Storm"]
+    assert 'data-title="1 article found"' in tab.article_list({"q": "harbour"})
+    assert "No article matches." in tab.article_list({"q": "nowhere"})
+    assert "later than the last" in tab.article_list({"from": "2025-01-02", "to": "2024-01-01"})
 
 
 def test_only_the_samples_are_listed_and_removed_together(tab, library, monkeypatch):
     add_samples(library)
-    samples = titles(tab.shelf({"show": "samples"}))
+    samples = titles(tab.article_list({"show": "samples"}))
     assert len(samples) == len(library) - 3
-    assert "Remove the sample articles" in tab.shelf({"show": "samples"})
-    assert "Remove the sample articles" in tab.shelf({})
-    assert "Remove the sample articles" not in tab.shelf({"q": "storm"})
+    assert "Remove the sample articles" in tab.article_list({"show": "samples"})
+    assert "Remove the sample articles" in tab.article_list({})
+    assert "Remove the sample articles" not in tab.article_list({"q": "storm"})
     tab.remove_samples()
-    assert "Remove the sample articles" not in tab.shelf({})
-    assert titles(tab.shelf({})) == ["Storm", "Ferries", "Tickets"]
+    assert "Remove the sample articles" not in tab.article_list({})
+    assert titles(tab.article_list({})) == ["Storm", "Ferries", "Tickets"]
     assert len(library) == 3 + len(samples)
     tab.settle()
     assert len(library) == 3
@@ -120,36 +120,36 @@ def test_only_the_samples_are_listed_and_removed_together(tab, library, monkeypa
 
 @pytest.mark.parametrize("given", [None, "x", 7, [], {"sort": 3, "offset": "x", "from": {}, "q": ["a"], "show": "?"}])
 def test_a_damaged_view_is_the_whole_list(tab, given):
-    assert titles(tab.shelf(given)) == ["Storm", "Ferries", "Tickets"]
+    assert titles(tab.article_list(given)) == ["Storm", "Ferries", "Tickets"]
 
 
 def test_a_long_list_has_pages(monkeypatch):
     rows = tuple(ArticleSummary(f"{n:016x}", f"T{n}", "/a", None, None, None) for n in range(100))
-    page = render_library.shelf_html(ArticlePage(450, 200, rows), View.of({}))
+    page = render_library.article_list_html(ArticlePage(450, 200, rows), LibraryQuery.of({}))
     assert "201 to 300 of 450" in page
     assert re.findall(r'data-does="page" data-value="(\d+)"', page) == ["0", "100", "300", "400"]
     assert "disabled" not in page
-    last = render_library.shelf_html(ArticlePage(450, 400, rows[:50]), View.of({}))
+    last = render_library.article_list_html(ArticlePage(450, 400, rows[:50]), LibraryQuery.of({}))
     assert re.findall(r'data-value="(\d+)" disabled', last) == ["500", "400"]
-    assert "<nav" not in render_library.shelf_html(ArticlePage(100, 0, rows), View.of({}))
+    assert "<nav" not in render_library.article_list_html(ArticlePage(100, 0, rows), LibraryQuery.of({}))
 
 
 def test_a_heading_sorts_and_turns_round(tab):
-    html = tab.shelf({"sort": "date", "desc": "1"})
+    html = tab.article_list({"sort": "date", "desc": "1"})
     assert '<th scope="col" aria-sort="descending"><button type="button" class="sorter" data-does="sort"' in html
     assert re.findall(r'data-does="sort" data-value="(.*?)"', html) == ["title 0", "date 0", "source 0"]
 
 
 def test_an_empty_library_says_how_to_fill_it(tmp_path):
     with Library.open(tmp_path / "empty", SETTINGS, encoder=LetterEncoder()) as library:
-        html = LibraryHandlers(FakeAssistant(library)).shelf({})
+        html = LibraryHandlers(FakeAssistant(library)).article_list({})
     assert 'data-title="No articles yet"' in html
     assert "Nothing you add leaves this computer." in html
 
 
 def test_a_source_can_be_chosen(tab, library):
     library.add_documents([])
-    assert tab.shelf_sources() == '<option value="">Any source</option>'
+    assert tab.article_sources() == '<option value="">Any source</option>'
     html = render_library.sources_html({"news.example": 1200, '"><b': 1})
     assert '<option value="news.example">news.example (1,200)</option>' in html
     assert Page(html).tags == ["option"] * 3
@@ -202,7 +202,7 @@ def test_a_folder_and_a_file_of_this_machine_are_added(tab, library, tmp_path):
     write(tmp_path / "more", "4", "Otters swim.", "Otters")
     assert tab.take_in({"address": f" {tmp_path / 'more'} "}) == ""
     assert "1 article added." in done(tab)
-    assert "Otters" in titles(tab.shelf({}))
+    assert "Otters" in titles(tab.article_list({}))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_paths_are_refused_where_others_can_reach_the_page(library, tmp_path, ad
 def test_a_web_address_is_taken_in_or_its_failure_told(tab):
     assert tab.take_in({"address": "http://127.0.0.1:9/a"}) == ""
     assert "Could not be added: 1" in done(tab)
-    assert "127.0.0.1" in tab.shelf({"show": "failed"})
+    assert "127.0.0.1" in tab.article_list({"show": "failed"})
 
 
 def test_what_failed_is_tried_again_or_forgotten(tab, library, tmp_path):
@@ -240,8 +240,10 @@ def test_what_failed_is_tried_again_or_forgotten(tab, library, tmp_path):
     for path in (one, other):
         path.write_text("{")
     library.add([one, other])
-    assert re.findall(r"<strong><bdi>(.*?)</bdi>", tab.shelf({"show": "failed", "q": "OTHER json"})) == ["other.json"]
-    html = tab.shelf({"show": "failed"})
+    assert re.findall(r"<strong><bdi>(.*?)</bdi>", tab.article_list({"show": "failed", "q": "OTHER json"})) == [
+        "other.json"
+    ]
+    html = tab.article_list({"show": "failed"})
     assert 'data-title="2 items could not be added"' in html
     assert re.findall(r'data-does="(\w+)" data-value="(.*?)"', html) == [
         ("retry", ""), ("dismiss", ""), ("retry", str(one)), ("dismiss", str(one)),
@@ -251,14 +253,14 @@ def test_what_failed_is_tried_again_or_forgotten(tab, library, tmp_path):
     tab.retry(str(one))
     assert "1 article added." in done(tab)
     tab.dismiss(str(other))
-    assert "Everything could be added." in tab.shelf({"show": "failed"})
+    assert "Everything could be added." in tab.article_list({"show": "failed"})
 
 
 def test_what_was_sent_cannot_be_tried_again_here(tab):
     keys = send(tab, **{"empty.txt": b""})
     tab.take_in({"files": keys})
     done(tab)
-    html = tab.shelf({"show": "failed"})
+    html = tab.article_list({"show": "failed"})
     assert "empty.txt (uploaded)" in html
     assert 'data-does="retry"' not in html
     assert 'data-does="dismiss" data-value="upload:empty.txt"' in html
@@ -277,11 +279,11 @@ def test_works_are_done_one_after_the_other_and_told():
         go.wait(SOON)
         return Report(added=("1", "2"))
 
-    works = Works(lambda: 0, lambda: None)
-    one = works.begin(Work("add", "news", first))
-    other = works.begin(Work("add", "more", lambda _: Report()))
+    works = JobQueue(lambda: 0, lambda: None)
+    one = works.begin(Job("add", "news", first))
+    other = works.begin(Job("add", "more", lambda _: Report()))
     begun.wait(SOON)
-    html = jobs.works_html(works.listed(), [], has_removed_text=True, version=1)
+    html = jobs.jobs_html(works.listed(), [], has_removed_text=True, version=1)
     assert "Reading 4 of 40: a.txt · 200 of 1,000 passages encoded" in Page(html).text
     assert '<progress aria-label="Adding news" max="1000" value="200">' in html
     assert "Waiting for what is before it" in html
@@ -290,7 +292,7 @@ def test_works_are_done_one_after_the_other_and_told():
     go.set()
     assert works.wait(SOON)
     assert (one.state, other.state) == ("done", "done")
-    html = jobs.works_html(works.listed(), [], has_removed_text=True, version=1)
+    html = jobs.jobs_html(works.listed(), [], has_removed_text=True, version=1)
     assert 'data-busy="0"' in html
     assert "2 articles added." in html
     assert "Nothing to add." in html
@@ -301,15 +303,15 @@ def test_works_are_done_one_after_the_other_and_told():
 
 def test_a_stopped_addition_keeps_what_is_in(tab, library, tmp_path, monkeypatch):
     write_rows(tmp_path / "rows.jsonl", {f"r{n}": f"Row number {n} tells of otters." for n in range(12)})
-    tell, seen = Work.tell, []
+    tell, seen = Job.tell, []
 
     def stop_late(work, progress):
         seen.append(progress)
         if progress.stage == "encode" and progress.done > 4:
-            tab.stop_work(work.key)
+            tab.stop_job(work.key)
         tell(work, progress)
 
-    monkeypatch.setattr(Work, "tell", stop_late)
+    monkeypatch.setattr(Job, "tell", stop_late)
     tab.take_in({"address": str(tmp_path / "rows.jsonl")})
     told = done(tab)
     kept = len(library) - 3
@@ -317,16 +319,16 @@ def test_a_stopped_addition_keeps_what_is_in(tab, library, tmp_path, monkeypatch
     assert kept % SETTINGS.batch_articles == 0
     assert f"Stopped. {kept} articles of it are in the library." in told
     tab.works.close(tab.works.listed()[0].key)
-    monkeypatch.setattr(Work, "tell", tell)
+    monkeypatch.setattr(Job, "tell", tell)
     tab.take_in({"address": str(tmp_path / "rows.jsonl")})
     assert f"{12 - kept} articles added" in done(tab)
 
 
 def test_work_that_has_not_begun_is_only_taken_off():
     go, ran = threading.Event(), []
-    works = Works(lambda: 0, lambda: None)
-    works.begin(Work("add", "a", lambda _: go.wait(SOON) and Report()))
-    other = works.begin(Work("add", "b", lambda _: ran.append(1)))
+    works = JobQueue(lambda: 0, lambda: None)
+    works.begin(Job("add", "a", lambda _: go.wait(SOON) and Report()))
+    other = works.begin(Job("add", "b", lambda _: ran.append(1)))
     works.stop(other.key)
     works.stop("nope")
     go.set()
@@ -336,7 +338,7 @@ def test_work_that_has_not_begun_is_only_taken_off():
 
 
 def test_a_stop_is_raised_where_progress_is_told():
-    work = Work("add", "a", lambda _: Report())
+    work = Job("add", "a", lambda _: Report())
     work.tell(Progress("read", 0, 1))
     work.state = "stopping"
     with pytest.raises(Cancelled):
@@ -353,7 +355,7 @@ def test_an_error_is_a_sentence_and_never_a_trace(tab, library, monkeypatch, tmp
     assert "Something went wrong here." in told
     assert "sector" not in told
     monkeypatch.setattr(library, "listing", broken)
-    assert "Something went wrong here." in tab.shelf({})
+    assert "Something went wrong here." in tab.article_list({})
 
 
 # removal
@@ -362,13 +364,13 @@ def test_an_error_is_a_sentence_and_never_a_trace(tab, library, monkeypatch, tmp
 def test_removed_articles_are_gone_from_the_list_at_once_and_can_be_brought_back(tab, library):
     (storm,) = library.listing(words="storm").articles
     assert tab.remove([storm.id, "f" * 16]) == ""
-    assert titles(tab.shelf({})) == ["Ferries", "Tickets"]
+    assert titles(tab.article_list({})) == ["Ferries", "Tickets"]
     assert len(library) == 3
-    html = tab.works_now()
+    html = tab.jobs_now()
     assert "1 article removed." in Page(html).text
     (key,) = re.findall(r'data-does="undo" data-value="(\d+)"', html)
     assert tab.undo(key) == ""
-    assert titles(tab.shelf({})) == ["Storm", "Ferries", "Tickets"]
+    assert titles(tab.article_list({})) == ["Storm", "Ferries", "Tickets"]
     assert "It was too late" in tab.undo(key)
     tab.settle()
     assert len(library) == 3
@@ -380,7 +382,7 @@ def test_removal_is_done_when_the_tab_is_left(tab, library):
     tab.remove(ids[1:2])
     tab.settle()
     assert [article.id for article in library.articles()] == ids[2:]
-    assert "data-removal" not in tab.works_now()
+    assert "data-removal" not in tab.jobs_now()
 
 
 def test_removal_is_done_when_the_time_is_over():
@@ -411,11 +413,11 @@ def test_a_removal_that_fails_is_told_and_the_articles_are_listed_again(tab, lib
     monkeypatch.setattr(library, "remove", broken)
     tab.remove([next(library.articles()).id])
     tab.settle()
-    assert len(titles(tab.shelf({}))) == 3
-    assert "1 article could not be removed: Something went wrong here." in Page(tab.works_now()).text
-    (key,) = re.findall(r'data-does="close-work" data-value="(\d+)"', tab.works_now())
-    tab.close_work(key)
-    assert "could not be removed" not in tab.works_now()
+    assert len(titles(tab.article_list({}))) == 3
+    assert "1 article could not be removed: Something went wrong here." in Page(tab.jobs_now()).text
+    (key,) = re.findall(r'data-does="close-work" data-value="(\d+)"', tab.jobs_now())
+    tab.close_job(key)
+    assert "could not be removed" not in tab.jobs_now()
 
 
 @pytest.mark.parametrize("ids", [None, "f" * 16, {"a": 1}, 7, [], [7, None], ["f" * 16]])
@@ -425,16 +427,16 @@ def test_a_malformed_removal_removes_nothing(tab, library, ids):
 
 
 def test_every_trace_is_removed_on_demand(tab, library, monkeypatch):
-    assert "every trace" not in tab.works_now()
+    assert "every trace" not in tab.jobs_now()
     monkeypatch.setattr(LocalBackend, "_compact_if_possible", lambda self: None)
     tab.remove([next(library.articles()).id])
     tab.settle()
     assert library.has_removed_text()
-    assert "Remove every trace now" in tab.works_now()
-    tab.erase()
+    assert "Remove every trace now" in tab.jobs_now()
+    tab.compact()
     assert "Every trace of removed articles is gone" in done(tab)
     assert not library.has_removed_text()
-    assert "Remove every trace now" not in tab.works_now()
+    assert "Remove every trace now" not in tab.jobs_now()
 
 
 # what comes from elsewhere
@@ -444,17 +446,17 @@ def test_hostile_text_stays_text_everywhere():
     article = Article("a" * 16, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)", None, (HOSTILE,), HOSTILE, '"><b')
     row = ArticleSummary(article.id, HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, None)
     failure = Failure(HOSTILE, HOSTILE, HOSTILE)
-    work = Work("add", HOSTILE, lambda _: Report(), state="working", read=Progress("read", 1, 2, HOSTILE))
-    ended = Work("add", HOSTILE, lambda _: Report(), state="done", report=Report(failed=(failure,)))
-    failed = Work("retry", HOSTILE, lambda _: Report(), state="failed", error=HOSTILE)
+    work = Job("add", HOSTILE, lambda _: Report(), state="working", read=Progress("read", 1, 2, HOSTILE))
+    ended = Job("add", HOSTILE, lambda _: Report(), state="done", report=Report(failed=(failure,)))
+    failed = Job("retry", HOSTILE, lambda _: Report(), state="failed", error=HOSTILE)
     removal = Removal(frozenset("a"), lambda: Report(), state="failed", error=HOSTILE)
     html = "".join(
         [
-            render_library.shelf_html(ArticlePage(1, 0, (row,)), View.of({"q": HOSTILE}), failed=2),
+            render_library.article_list_html(ArticlePage(1, 0, (row,)), LibraryQuery.of({"q": HOSTILE}), failed=2),
             render_library.failed_html([Failed(HOSTILE, failure, again=True)]),
             render_library.sources_html({HOSTILE: 1}),
             render_library.empty_html(HOSTILE),
-            jobs.works_html([work, ended, failed], [removal], has_removed_text=True, version=1),
+            jobs.jobs_html([work, ended, failed], [removal], has_removed_text=True, version=1),
             article_view_html(article, [Passage(1, article.id, 3, 9)]),
         ]
     )

@@ -22,7 +22,7 @@ from ui.render import explanation as render_how
 from ui.render import html as render
 from ui.render import turns as render_turns
 from ui.render.evidence import Mark
-from ui.state.session import Exchange
+from ui.state.session import PendingQuestion
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'${alert(3)}`{{value}}"
 
@@ -182,29 +182,29 @@ def test_a_kept_turn_tells_whether_it_was_found(first):
 
 
 def test_what_is_done_for_a_question_is_told_in_words():
-    exchange = Exchange("Q?", Where())
-    assert "Reading your articles" in render_turns.exchange_html(exchange)
-    exchange.before = 1
-    assert "1 question is before yours" in render_turns.exchange_html(exchange)
-    exchange.before = 2
-    assert "2 questions are before yours" in render_turns.exchange_html(exchange)
-    exchange.passages = [nearest(FERRY), nearest(FERRY), nearest(TIMETABLE)]
-    page = Page(render_turns.exchange_html(exchange))
+    pending = PendingQuestion("Q?", Where())
+    assert "Reading your articles" in render_turns.pending_html(pending)
+    pending.before = 1
+    assert "1 question is before yours" in render_turns.pending_html(pending)
+    pending.before = 2
+    assert "2 questions are before yours" in render_turns.pending_html(pending)
+    pending.passages = [nearest(FERRY), nearest(FERRY), nearest(TIMETABLE)]
+    page = Page(render_turns.pending_html(pending))
     assert "Reading 3 passages from 2 articles" in page.text
     assert "Found so far, not read yet" in page.text
     assert "Stop" in page.text
-    exchange.end("The model <x> is missing.")
-    assert Page(render_turns.exchange_html(exchange)).text == "Q?The model <x> is missing.Ask again"
-    exchange.stopped = True
-    assert Page(render_turns.exchange_html(exchange)).text == "Q?Stopped.Ask again"
-    assert "Back to the earlier answer" in render_turns.exchange_html(
-        Exchange("Q?", Where(), replaces=3, ended=True, stopped=True)
+    pending.end("The model <x> is missing.")
+    assert Page(render_turns.pending_html(pending)).text == "Q?The model <x> is missing.Ask again"
+    pending.stopped = True
+    assert Page(render_turns.pending_html(pending)).text == "Q?Stopped.Ask again"
+    assert "Back to the earlier answer" in render_turns.pending_html(
+        PendingQuestion("Q?", Where(), replaces=3, ended=True, stopped=True)
     )
 
 
 def test_an_answer_that_could_not_be_kept_is_shown_all_the_same(first):
-    exchange = Exchange("Q?", Where(), answer=answer(first), ended=True, error="The disk is full.")
-    page = Page(render_turns.exchange_html(exchange))
+    pending = PendingQuestion("Q?", Where(), answer=answer(first), ended=True, error="The disk is full.")
+    page = Page(render_turns.pending_html(pending))
     assert page.text.endswith("The disk is full.")
     assert page.marks == ["21:40"]
 
@@ -400,8 +400,8 @@ def everything_about(article):
         [
             render_turns.turn_html(kept(HOSTILE, found, where=where), {article.id: "gone"}, feedback=True),
             render_turns.turn_html(kept(HOSTILE, missing(HOSTILE + "?", Reason.NOT_SURE, (near,))), {}),
-            render_turns.exchange_html(Exchange(HOSTILE, Where(), ended=True, error=HOSTILE)),
-            render_turns.exchange_html(Exchange(HOSTILE, Where(), passages=[near])),
+            render_turns.pending_html(PendingQuestion(HOSTILE, Where(), ended=True, error=HOSTILE)),
+            render_turns.pending_html(PendingQuestion(HOSTILE, Where(), passages=[near])),
             render_turns.transcript_html([], HOSTILE, HOSTILE),
             render_turns.welcome_html(1, [HOSTILE]),
             render_turns.suggestions_html([HOSTILE]),

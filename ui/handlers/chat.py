@@ -24,8 +24,8 @@ from ui.render import turns as render_turns
 from ui.state.inputs import UNEXPECTED as UNEXPECTED
 from ui.state.inputs import filter_of, number, text
 from ui.state.page_address import page_address, parse_page_address
-from ui.state.queue import Line, Ticket
-from ui.state.session import Exchange, Visit
+from ui.state.queue import FairQueue, Ticket
+from ui.state.session import PendingQuestion, Session
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -47,30 +47,30 @@ class ChatHandlers:
         self.assistant = assistant
         self.kept = Conversations.beside(assistant.library)
         self.feedback = Feedback(self.kept, assistant.library.settings)
-        self.line = Line(READ_AT_ONCE, LONGEST_LINE)
+        self.line = FairQueue(READ_AT_ONCE, LONGEST_LINE)
         self._transcript = Transcript(assistant, self.kept, self.feedback)
         self._readers = ThreadPoolExecutor(READ_AT_ONCE, "reading")
 
     # what the page shows
 
-    def transcript(self, visit: Visit) -> str:
-        return self._transcript.html(visit) or self.welcome()
+    def transcript(self, session: Session) -> str:
+        return self._transcript.html(session) or self.welcome()
 
     def welcome(self) -> str:
         articles = len(self.assistant.library)
         has_samples = articles and holds_samples(self.assistant.library)
         return render_turns.welcome_html(articles, EXAMPLES if has_samples else ())
 
-    def chips(self, visit: Visit, told: str = "", called: bool = False) -> str:
-        address = page_address(visit.conversation, visit.where)
-        return sidebar.chips_html(visit.where, address, called=visit.called if called else 0, told=told)
+    def chips(self, session: Session, told: str = "", called: bool = False) -> str:
+        address = page_address(session.conversation, session.where)
+        return sidebar.chips_html(session.where, address, called=session.called if called else 0, told=told)
 
-    def shown(self, visit: Visit, told: str = "") -> tuple[str, str]:
-        return self.transcript(visit), self.chips(visit, told)
+    def shown(self, session: Session, told: str = "") -> tuple[str, str]:
+        return self.transcript(session), self.chips(session, told)
 
     # which conversation
 
-    def open(self, address: object, visit: Visit) -> tuple[str, str]:
+    def open(self, address: object, session: Session) -> tuple[str, str]:
         """Show the conversation and the filter that an address names; without one, a new conversation."""
         conversation, where = parse_page_address(text(address))
         told = ""
@@ -79,163 +79,163 @@ class ChatHandlers:
                 self.kept.get(conversation)
             except QAError as error:
                 conversation, told = None, str(error)
-        visit.open(conversation, where)
-        return self.shown(visit, told)
+        session.open(conversation, where)
+        return self.shown(session, told)
 
-    def come_to(self, address: object, visit: Visit) -> None:
-        """Go on where the page stands: after a restart the page is still there, and the visit is new."""
+    def come_to(self, address: object, session: Session) -> None:
+        """Go on where the page stands: after a restart the page is still there, and the session is new."""
         conversation, _ = parse_page_address(text(address))
-        if conversation is not None and conversation != visit.conversation:
-            self.open(address, visit)
+        if conversation is not None and conversation != session.conversation:
+            self.open(address, session)
 
     # questions
 
-    def begin(self, question: object, visit: Visit, replaces: int | None = None) -> tuple[str, str]:
+    def begin(self, question: object, session: Session, replaces: int | None = None) -> tuple[str, str]:
         """Put a question on the page, before any reading is done for it; `replaces` makes it a version of a turn."""
         asked = text(question).strip()
         if asked:
-            visit.begin(Exchange(asked, visit.where, visit.conversation, replaces))
-        return self.shown(visit)
+            session.begin(PendingQuestion(asked, session.where, session.conversation, replaces))
+        return self.shown(session)
 
-    def read(self, visit: Visit) -> Iterator[tuple[str, str]]:
+    def read(self, session: Session) -> Iterator[tuple[str, str]]:
         """Answer the question that has waited longest, if there is one; what is done for it meanwhile."""
-        exchange = visit.next_waiting()
-        if exchange is not None:
+        pending = session.next_waiting()
+        if pending is not None:
             try:
-                exchange.ticket = self.line.join(visit)
+                pending.ticket = self.line.join(session)
             except QueueFull as error:
-                self._end(visit, exchange, str(error))
+                self._end(session, pending, str(error))
             else:
-                yield from self._read_in_turn(visit, exchange, exchange.ticket)
-        yield self.shown(visit)
+                yield from self._read_in_turn(session, pending, pending.ticket)
+        yield self.shown(session)
 
-    def _read_in_turn(self, visit: Visit, exchange: Exchange, ticket: Ticket) -> Iterator[tuple[str, str]]:
+    def _read_in_turn(self, session: Session, pending: PendingQuestion, ticket: Ticket) -> Iterator[tuple[str, str]]:
         is_read = False
         try:
             for before in self.line.places(ticket):
-                exchange.before = before
-                yield self.shown(visit)
-            exchange.before = 0
-            if not exchange.ended:
-                self._readers.submit(self._answer, visit, exchange, ticket)
+                pending.before = before
+                yield self.shown(session)
+            pending.before = 0
+            if not pending.ended:
+                self._readers.submit(self._answer, session, pending, ticket)
                 is_read = True
-            while not exchange.ended:
-                yield self.shown(visit)
-                exchange.news.wait()
-                exchange.news.clear()
+            while not pending.ended:
+                yield self.shown(session)
+                pending.news.wait()
+                pending.news.clear()
         finally:
             if not is_read:
                 self.line.leave(ticket)
 
-    def _answer(self, visit: Visit, exchange: Exchange, ticket: Ticket) -> None:
+    def _answer(self, session: Session, pending: PendingQuestion, ticket: Ticket) -> None:
         """In a thread of its own, so that the page can be told of what is found, and can be left."""
         try:
             answer = self.assistant.ask(
-                exchange.question,
-                history=self._history(exchange),
-                where=exchange.where or None,
-                found=partial(self._found, exchange),
+                pending.question,
+                history=self._history(pending),
+                where=pending.where or None,
+                found=partial(self._found, pending),
             )
-            self._keep(visit, exchange, answer)
+            self._keep(session, pending, answer)
         except Cancelled:
             pass
         except QAError as error:
-            self._end(visit, exchange, str(error))
+            self._end(session, pending, str(error))
         except Exception:  # a visitor gets a sentence, never a stack trace
             log.exception("a question could not be answered")
-            self._end(visit, exchange, UNEXPECTED)
+            self._end(session, pending, UNEXPECTED)
         finally:
             self.line.leave(ticket)
 
-    def _found(self, exchange: Exchange, passages: Sequence[RetrievedPassage]) -> None:
-        if exchange.stopped:
+    def _found(self, pending: PendingQuestion, passages: Sequence[RetrievedPassage]) -> None:
+        if pending.stopped:
             raise Cancelled
-        exchange.passages = passages
-        exchange.news.set()
+        pending.passages = passages
+        pending.news.set()
 
-    def _history(self, exchange: Exchange) -> list[Turn]:
+    def _history(self, pending: PendingQuestion) -> list[Turn]:
         """The turns before a question, those that could not be kept left out."""
-        if exchange.conversation is None:
+        if pending.conversation is None:
             return []
         turns: list[Turn] = []
-        for stored in self.kept.turns(exchange.conversation):
-            if stored.id == exchange.replaces:
+        for stored in self.kept.turns(pending.conversation):
+            if stored.id == pending.replaces:
                 break
             turns.append(stored.turn)
         return turns
 
-    def _keep(self, visit: Visit, exchange: Exchange, answer: Answer) -> None:
+    def _keep(self, session: Session, pending: PendingQuestion, answer: Answer) -> None:
         """Keep an answer, and take its question off those that wait; one that cannot be kept is shown all the same."""
-        with visit.lock:
-            if exchange.stopped:
+        with session.lock:
+            if pending.stopped:
                 return
             try:
-                self._store(visit, exchange, Turn(exchange.question, answer))
+                self._store(session, pending, Turn(pending.question, answer))
             except QAError as error:
-                exchange.answer = answer
-                self._end(visit, exchange, f"This answer could not be kept. {error}")
+                pending.answer = answer
+                self._end(session, pending, f"This answer could not be kept. {error}")
             else:
-                visit.remove(exchange)
-                exchange.end()
+                session.remove(pending)
+                pending.end()
 
-    def _store(self, visit: Visit, exchange: Exchange, turn: Turn) -> None:
+    def _store(self, session: Session, pending: PendingQuestion, turn: Turn) -> None:
         threshold = self.assistant.library.settings.threshold
-        if exchange.replaces is not None:
-            self.kept.replace(exchange.replaces, turn, where=exchange.where, threshold=threshold)
+        if pending.replaces is not None:
+            self.kept.replace(pending.replaces, turn, where=pending.where, threshold=threshold)
             return
-        is_shown = exchange in visit.exchanges
-        conversation = exchange.conversation or (visit.conversation if is_shown else None) or self.kept.create().id
-        self.kept.append(conversation, turn, where=exchange.where, threshold=threshold)
+        is_shown = pending in session.pending_questions
+        conversation = pending.conversation or (session.conversation if is_shown else None) or self.kept.create().id
+        self.kept.append(conversation, turn, where=pending.where, threshold=threshold)
         if is_shown:
-            visit.conversation = conversation
-            for waiting in visit.exchanges:  # asked before the conversation had begun
+            session.conversation = conversation
+            for waiting in session.pending_questions:  # asked before the conversation had begun
                 waiting.conversation = conversation
 
-    def _end(self, visit: Visit, exchange: Exchange, error: str | None = None) -> None:
+    def _end(self, session: Session, pending: PendingQuestion, error: str | None = None) -> None:
         """Let a question stand as it is, behind the last turn that is kept."""
         with suppress(QAError):
-            turns = self.kept.turns(exchange.conversation) if exchange.conversation else []
-            exchange.after = turns[-1].id if turns else None
-        with visit.lock:
-            exchange.end(error)
+            turns = self.kept.turns(pending.conversation) if pending.conversation else []
+            pending.after = turns[-1].id if turns else None
+        with session.lock:
+            pending.end(error)
 
-    def stop(self, key: object, visit: Visit) -> str:
+    def stop(self, key: object, session: Session) -> str:
         """Do without an answer; what is being read for it is not kept."""
-        exchange = visit.find(text(key))
-        if exchange is not None:
-            with visit.lock:
-                exchange.stopped = exchange.stopped or not exchange.ended
-            self._end(visit, exchange, exchange.error)
-            if exchange.ticket is not None:
-                self.line.give_up(exchange.ticket)
-        return self.transcript(visit)
+        pending = session.find(text(key))
+        if pending is not None:
+            with session.lock:
+                pending.stopped = pending.stopped or not pending.ended
+            self._end(session, pending, pending.error)
+            if pending.ticket is not None:
+                self.line.give_up(pending.ticket)
+        return self.transcript(session)
 
-    def retry(self, key: object, visit: Visit) -> tuple[str, str]:
+    def retry(self, key: object, session: Session) -> tuple[str, str]:
         """Ask once more what was stopped or has failed."""
-        exchange = visit.find(text(key))
-        if exchange is None or not exchange.ended:
-            return self.shown(visit)
-        visit.remove(exchange)
-        return self.begin(exchange.question, visit, exchange.replaces)
+        pending = session.find(text(key))
+        if pending is None or not pending.ended:
+            return self.shown(session)
+        session.remove(pending)
+        return self.begin(pending.question, session, pending.replaces)
 
-    def drop(self, key: object, visit: Visit) -> str:
+    def drop(self, key: object, session: Session) -> str:
         """Take a question off the page that was stopped or has failed."""
-        exchange = visit.find(text(key))
-        if exchange is not None and exchange.ended:
-            visit.remove(exchange)
-        return self.transcript(visit)
+        pending = session.find(text(key))
+        if pending is not None and pending.ended:
+            session.remove(pending)
+        return self.transcript(session)
 
     # turns that are kept
 
-    def again(self, data: Mapping[str, object], visit: Visit) -> tuple[str, str]:
+    def again(self, data: Mapping[str, object], session: Session) -> tuple[str, str]:
         """Ask a `turn`'s question once more, or another `question` in its place."""
         try:
             stored = self.kept.turn(number(data.get("turn")))
         except QAError as error:
-            return self.shown(visit, str(error))
-        return self.begin(text(data.get("question")) or stored.question, visit, stored.id)
+            return self.shown(session, str(error))
+        return self.begin(text(data.get("question")) or stored.question, session, stored.id)
 
-    def version(self, turn: object, by: object, visit: Visit) -> tuple[str, str]:
+    def version(self, turn: object, by: object, session: Session) -> tuple[str, str]:
         """Show an earlier or later version of a turn, and what followed it."""
         try:
             versions = self.kept.versions(number(turn))
@@ -243,50 +243,50 @@ class ChatHandlers:
             if 0 <= at < len(versions):
                 self.kept.choose(versions[at].id)
         except QAError as error:
-            return self.shown(visit, str(error))
-        return self.shown(visit)
+            return self.shown(session, str(error))
+        return self.shown(session)
 
-    def judge(self, turn: object, verdict: object, visit: Visit) -> tuple[str, str]:
+    def judge(self, turn: object, verdict: object, session: Session) -> tuple[str, str]:
         """Keep what the visitor says about an answer; saying it again takes it back."""
         try:
             said = Verdict(text(verdict))
             stored = self.kept.turn(number(turn))
             self.feedback.judge(stored.id, None if stored.verdict is said else said)
         except (QAError, ValueError) as error:
-            return self.shown(visit, str(error))
-        return self.shown(visit)
+            return self.shown(session, str(error))
+        return self.shown(session)
 
     # the filter
 
-    def choose_filter(self, chosen: Any, visit: Visit) -> str:
+    def choose_filter(self, chosen: Any, session: Session) -> str:
         """Ask only the articles that the form lets through, from now on."""
         where, told = filter_of(chosen)
         if not told:
-            visit.where = where
-        return self.chips(visit, told)
+            session.where = where
+        return self.chips(session, told)
 
-    def unchip(self, position: object, visit: Visit) -> str:
+    def unchip(self, position: object, session: Session) -> str:
         with suppress(IndexError):
-            visit.where = without_chip(visit.where, number(position))
-        return self.chips(visit)
+            session.where = without_chip(session.where, number(position))
+        return self.chips(session)
 
-    def about(self, article: object, visit: Visit) -> str:
+    def about(self, article: object, session: Session) -> str:
         """Ask one article only; the visitor is led to the chat."""
-        visit.where = Where(article_ids=(text(article),))
-        visit.called += 1
-        return self.chips(visit, called=True)
+        session.where = Where(article_ids=(text(article),))
+        session.called += 1
+        return self.chips(session, called=True)
 
     # what to ask next
 
-    def suggest(self, visit: Visit) -> Iterator[str]:
+    def suggest(self, session: Session) -> Iterator[str]:
         """Next questions, as they are found; no more of them once something else is asked."""
-        asked, questions = visit.asked, list[str]()
+        asked, questions = session.asked, list[str]()
         yield ""
         try:
-            found = self._suggested(visit)
-            while visit.asked == asked and not len(self.line) and (question := next(found, None)):
+            found = self._suggested(session)
+            while session.asked == asked and not len(self.line) and (question := next(found, None)):
                 questions.append(question)
-                if visit.asked == asked:
+                if session.asked == asked:
                     yield render_turns.suggestions_html(questions)
         except QAError:
             pass  # they are a courtesy
@@ -296,9 +296,9 @@ class ChatHandlers:
     def _next_questions(self, answer: Answer, asked: list[str], where: Where | None) -> Iterator[Suggestion]:
         return suggestions(self.assistant.ask, self.assistant.library.article, answer, asked, where=where)
 
-    def _suggested(self, visit: Visit) -> Iterator[str]:
-        turns: list[StoredTurn] = self.kept.turns(visit.conversation) if visit.conversation else []
+    def _suggested(self, session: Session) -> Iterator[str]:
+        turns: list[StoredTurn] = self.kept.turns(session.conversation) if session.conversation else []
         if turns and turns[-1].answer.found:
             asked = [turn.question for turn in turns]
-            for each in self._next_questions(turns[-1].answer, asked, visit.where or None):
+            for each in self._next_questions(turns[-1].answer, asked, session.where or None):
                 yield each.question

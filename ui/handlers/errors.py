@@ -18,7 +18,7 @@ def error_html(text: str) -> str:
     return f'<p class="error" role="alert">{escape(text)}</p>'
 
 
-def in_words(work: Callable[..., str]) -> Callable[..., str]:
+def errors_as_html(work: Callable[..., str]) -> Callable[..., str]:
     """Make a piece of the page; whatever goes wrong becomes a sentence in its place."""
 
     @wraps(work)

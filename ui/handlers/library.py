@@ -12,14 +12,14 @@ from qa.datatypes import ProgressCallback, Report, Where
 from qa.errors import QAError
 from qa.loaders.document import is_url
 from qa.samples import PREFIX, holds_samples, is_sample, remove_samples
-from ui.handlers.errors import error_html, in_words
+from ui.handlers.errors import error_html, errors_as_html
 from ui.render import jobs
 from ui.render import library as render_library
 from ui.render.article import article_view_html
 from ui.render.html import escape, web_address
 from ui.state.inputs import text
-from ui.state.jobs import Work, Works
-from ui.state.list_query import PAGE, View
+from ui.state.jobs import Job, JobQueue
+from ui.state.list_query import PAGE, LibraryQuery
 from ui.state.removals import Removal, Removals
 from ui.web import uploads
 
@@ -44,7 +44,7 @@ class LibraryHandlers:
         self.assistant = assistant
         self.local = local
         self.uploads = uploads.Uploads(assistant.library.settings.max_file_mb * MEGABYTE)
-        self.works = Works(lambda: len(self.library), self._changed)
+        self.works = JobQueue(lambda: len(self.library), self._changed)
         self.removals = Removals(self._changed)
         self._version = 0  # grows with every change that was made here
         self._has_removed_text: bool | None = None
@@ -57,17 +57,17 @@ class LibraryHandlers:
     def page_functions(self) -> list[Callable[..., str]]:
         """What the page's script may call."""
         return [
-            self.shelf, self.shelf_sources, self.read_article, self.take_in, self.works_now, self.stop_work,
-            self.close_work, self.remove, self.remove_samples, self.undo, self.hold, self.settle, self.retry,
-            self.dismiss, self.erase,
+            self.article_list, self.article_sources, self.read_article, self.take_in, self.jobs_now, self.stop_job,
+            self.close_job, self.remove, self.remove_samples, self.undo, self.hold, self.settle, self.retry,
+            self.dismiss, self.compact,
         ]  # fmt: skip
 
     # the list and an article
 
-    @in_words
-    def shelf(self, given: Any) -> str:
+    @errors_as_html
+    def article_list(self, given: Any) -> str:
         """One page of the list, or of what could not be added."""
-        view = View.of(given)
+        view = LibraryQuery.of(given)
         if view.trouble:
             return render_library.empty_html(view.trouble)
         if view.show == "failed":
@@ -78,7 +78,7 @@ class LibraryHandlers:
             offset=view.offset, limit=PAGE,
         )  # fmt: skip
         samples = page.total > 0 if view.show == "samples" else not view.narrows and self._has_samples()
-        return render_library.shelf_html(page, view, samples=samples, failed=len(self._failures()))
+        return render_library.article_list_html(page, view, samples=samples, failed=len(self._failures()))
 
     def _has_samples(self) -> bool:
         """As it was when the library was last changed here: to look each time takes long in a large one."""
@@ -95,11 +95,11 @@ class LibraryHandlers:
             if all(word.lower() in failure.source.lower() for word in words.split())
         ]
 
-    @in_words
-    def shelf_sources(self, _: Any = None) -> str:
+    @errors_as_html
+    def article_sources(self, _: Any = None) -> str:
         return render_library.sources_html(self.library.sources())
 
-    @in_words
+    @errors_as_html
     def read_article(self, article_id: Any) -> str:
         """The article with its passages as they are cut."""
         article = self.library.article(text(article_id))
@@ -107,7 +107,7 @@ class LibraryHandlers:
 
     # what is put in
 
-    @in_words
+    @errors_as_html
     def take_in(self, given: Any) -> str:
         """Begin to add what was sent, or what an address or a path names; what is wrong with it, or ""."""
         given = given if isinstance(given, dict) else {}
@@ -118,7 +118,7 @@ class LibraryHandlers:
         if trouble := self._trouble_with(source):
             return error_html(trouble)
         source = source if is_url(source) else os.path.normpath(Path(source).expanduser())
-        self.works.begin(Work("add", source, lambda told: self.library.add([source], progress=told)))
+        self.works.begin(Job("add", source, lambda told: self.library.add([source], progress=told)))
         return ""
 
     def _take_in_files(self, keys: list[str]) -> str:
@@ -133,7 +133,7 @@ class LibraryHandlers:
                 uploads.delete(sent)
 
         what = sent[0].name if len(sent) == 1 else f"{len(sent):,} files"
-        self.works.begin(Work("add", what, add))
+        self.works.begin(Job("add", what, add))
         return ""
 
     def _trouble_with(self, source: str) -> str:
@@ -154,15 +154,15 @@ class LibraryHandlers:
             there = False
         return "" if there else f"There is no file or folder {source} on this computer. Check its name."
 
-    @in_words
+    @errors_as_html
     def retry(self, origin: Any) -> str:
         """Try one file or URL again that could not be taken in, or all of them."""
         only = [origin] if isinstance(origin, str) and origin else None
         what = "what could not be added" if only is None else only[0]
-        self.works.begin(Work("retry", what, lambda told: self.library.retry(only=only, progress=told)))
+        self.works.begin(Job("retry", what, lambda told: self.library.retry(only=only, progress=told)))
         return ""
 
-    @in_words
+    @errors_as_html
     def dismiss(self, origin: Any) -> str:
         """Forget that one file or URL could not be taken in, or all of them."""
         self.library.dismiss(
@@ -173,34 +173,34 @@ class LibraryHandlers:
 
     # long work
 
-    @in_words
-    def works_now(self, _: Any = None) -> str:
+    @errors_as_html
+    def jobs_now(self, _: Any = None) -> str:
         """What is being done, what was done, and what can be undone."""
         if self._has_removed_text is None:
             self._has_removed_text = self.library.has_removed_text()
         removals, works = self.removals.listed(), self.works.listed()
-        return jobs.works_html(works, removals, has_removed_text=self._has_removed_text, version=self._version)
+        return jobs.jobs_html(works, removals, has_removed_text=self._has_removed_text, version=self._version)
 
-    @in_words
-    def stop_work(self, key: Any) -> str:
+    @errors_as_html
+    def stop_job(self, key: Any) -> str:
         self.works.stop(text(key))
         return ""
 
-    @in_words
-    def close_work(self, key: Any) -> str:
+    @errors_as_html
+    def close_job(self, key: Any) -> str:
         self.works.close(text(key))
         self.removals.close(text(key))
         return ""
 
-    @in_words
-    def erase(self, _: Any = None) -> str:
+    @errors_as_html
+    def compact(self, _: Any = None) -> str:
         """Write the library anew without what has_removed_text of removed articles."""
 
         def compact(told: ProgressCallback) -> Report:
             self.library.compact(progress=told)
             return Report()
 
-        self.works.begin(Work("compact", "the library", compact))
+        self.works.begin(Job("compact", "the library", compact))
         return ""
 
     def _changed(self) -> None:
@@ -211,7 +211,7 @@ class LibraryHandlers:
 
     # what is taken out
 
-    @in_words
+    @errors_as_html
     def remove(self, ids: Any) -> str:
         """Begin to remove these articles."""
         chosen = [each for each in ids if isinstance(each, str)][:MOST_CHOSEN] if isinstance(ids, list) else []
@@ -222,7 +222,7 @@ class LibraryHandlers:
         self._version += 1
         return ""
 
-    @in_words
+    @errors_as_html
     def remove_samples(self, _: Any = None) -> str:
         """Begin to remove the sample articles; one that came from elsewhere as well stays, under that source."""
         articles = self.library.articles(Where(sources=(PREFIX,)))
@@ -232,7 +232,7 @@ class LibraryHandlers:
         self._version += 1
         return ""
 
-    @in_words
+    @errors_as_html
     def undo(self, key: Any) -> str:
         if not self.removals.undo(text(key)):
             return error_html("It was too late: the articles are removed. Add them again.")
@@ -240,13 +240,13 @@ class LibraryHandlers:
         self._version += 1
         return ""
 
-    @in_words
+    @errors_as_html
     def hold(self, given: Any) -> str:
         given = given if isinstance(given, dict) else {}
         self.removals.hold(text(given.get("key")), bool(given.get("held")))
         return ""
 
-    @in_words
+    @errors_as_html
     def settle(self, _: Any = None) -> str:
         """The tab was left: nothing is undone any more."""
         self.removals.settle()

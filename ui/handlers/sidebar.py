@@ -10,7 +10,7 @@ from qa.conversations.feedback import Feedback
 from qa.conversations.store import Conversations
 from qa.datatypes import Citation, all_citations
 from qa.errors import ArticleNotFound, QAError
-from ui.handlers.errors import in_words
+from ui.handlers.errors import errors_as_html
 from ui.render import sidebar
 from ui.render.evidence import Mark, article_html, gone_html
 from ui.render.explanation import how_html
@@ -35,7 +35,7 @@ class SideHandlers:
         self.kept = kept
         self.feedback = feedback
 
-    @in_words
+    @errors_as_html
     def open_article(self, place: Any) -> str:
         """The article at a place: its id, the offsets, whether exact, and what else of it is cited there."""
         place = place if isinstance(place, dict) else {}
@@ -58,7 +58,7 @@ class SideHandlers:
         changed = citation is not None and self.assistant.library.standing(citation) == "changed"
         return gone_html(citation, changed)
 
-    @in_words
+    @errors_as_html
     def conversations(self, asked: Any) -> str:
         """The list, newest first, of those that have all the `words`; `shown` is how many are there already."""
         asked = asked if isinstance(asked, dict) else {}
@@ -66,45 +66,45 @@ class SideHandlers:
         limit = LISTED + min(max(0, number(asked.get("shown", 0))), MOST_LISTED)
         return sidebar.conversations_html(self.kept.listed(words, limit=limit), self.kept.count(words), words)
 
-    @in_words
+    @errors_as_html
     def rename(self, asked: Any) -> str:
         self.kept.rename(text(asked.get("id")), text(asked.get("name")))
         return ""
 
-    @in_words
+    @errors_as_html
     def delete(self, asked: Any) -> str:
         self.kept.delete(text(asked.get("id")))
         return ""
 
-    @in_words
+    @errors_as_html
     def filter_form(self, address: Any) -> str:
         """The form with what the page's address chooses."""
         _, where = parse_page_address(text(address))
         library = self.assistant.library
         return sidebar.filter_html(where, library.sources(), library.titles(where.article_ids))
 
-    @in_words
+    @errors_as_html
     def unanswered(self, _: Any = None) -> str:
         return sidebar.unanswered_html(self.feedback.unanswered())
 
-    @in_words
+    @errors_as_html
     def question_of(self, asked: Any) -> str:
         """The question of a turn, as plain text: as it was typed, or as it was `read`."""
         turn = self.kept.turn(number(asked.get("turn")))
         return turn.answer.question if asked.get("read") else turn.question
 
-    @in_words
+    @errors_as_html
     def how(self, turn: Any) -> str:
         """How the answer of a turn came about."""
         stored = self.kept.turn(number(turn), cache(self.assistant.library.article))
         return how_html(explain_answer(stored.answer, self.assistant.library.settings, stored.where))
 
-    @in_words
+    @errors_as_html
     def compare(self, turn: Any) -> str:
         """All versions of a turn."""
         return versions_html(self.kept.versions(number(turn), cache(self.assistant.library.article)), number(turn))
 
-    @in_words
+    @errors_as_html
     def retrieve(self, asked: Any) -> str:
         """What the searches find for a question, with the filter of the page's address."""
         asked = asked if isinstance(asked, dict) else {}

@@ -13,8 +13,8 @@ from qa.conversations.store import Conversations
 from qa.errors import QAError
 from qa.serialization.conversations import StoredTurn
 from ui.render.answer import Standings, spoken
-from ui.render.turns import exchange_html, transcript_html, turn_html, waiting_words
-from ui.state.session import Exchange, Visit
+from ui.render.turns import pending_html, transcript_html, turn_html, waiting_words
+from ui.state.session import PendingQuestion, Session
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -28,21 +28,21 @@ class Transcript:
         self.kept = kept
         self.feedback = feedback
 
-    def html(self, visit: Visit) -> str:
+    def html(self, session: Session) -> str:
         """The conversation, or "" when nothing was asked yet."""
-        with visit.lock:
-            exchanges, conversation = list(visit.exchanges), visit.conversation
+        with session.lock:
+            pending_questions, conversation = list(session.pending_questions), session.conversation
             turns = self._turns(conversation)
-        replaced = next((each.replaces for each in exchanges if each.replaces is not None), None)
+        replaced = next((each.replaces for each in pending_questions if each.replaces is not None), None)
         turns = _before(turns, replaced)
-        if not turns and not exchanges:
+        if not turns and not pending_questions:
             return ""
-        shown = [exchange_html(each) for each in _ended(exchanges, None)]
+        shown = [pending_html(each) for each in _ended(pending_questions, None)]
         for turn in turns:
             shown.append(self._turn_html(turn, newest=turn is turns[-1]))
-            shown += [exchange_html(each) for each in _ended(exchanges, turn.id)]
-        shown += [exchange_html(each) for each in exchanges if not each.ended or each.replaces is not None]
-        return transcript_html(shown, _status(turns, exchanges), conversation)
+            shown += [pending_html(each) for each in _ended(pending_questions, turn.id)]
+        shown += [pending_html(each) for each in pending_questions if not each.ended or each.replaces is not None]
+        return transcript_html(shown, _status(turns, pending_questions), conversation)
 
     def _turns(self, conversation: str | None) -> list[StoredTurn]:
         try:
@@ -69,13 +69,13 @@ def _before(turns: Sequence[StoredTurn], turn_id: int | None) -> list[StoredTurn
     return list(turns[:at])
 
 
-def _ended(exchanges: Sequence[Exchange], after: int | None) -> list[Exchange]:
-    return [each for each in exchanges if each.ended and each.replaces is None and each.after == after]
+def _ended(pending_questions: Sequence[PendingQuestion], after: int | None) -> list[PendingQuestion]:
+    return [each for each in pending_questions if each.ended and each.replaces is None and each.after == after]
 
 
-def _status(turns: Sequence[StoredTurn], exchanges: Sequence[Exchange]) -> str:
+def _status(turns: Sequence[StoredTurn], pending_questions: Sequence[PendingQuestion]) -> str:
     """What has happened last, for a screen reader."""
-    last = exchanges[-1] if exchanges else None
+    last = pending_questions[-1] if pending_questions else None
     if last is None or (last.ended and turns and last.after != turns[-1].id and last.replaces is None):
         return spoken(turns[-1].answer, filtered=bool(turns[-1].where)) if turns else ""
     if last.answer is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qa.datatypes import Failure, Progress, Report
 from qa.text.display import shortened
 from ui.render.html import counted, escape, label, plain, source_name, tool_html
-from ui.state.jobs import Work
+from ui.state.jobs import Job
 from ui.state.removals import Removal
 
 MOST_FAILURES = 20  # told at once; all of them are in the list
@@ -15,10 +15,10 @@ NAME_CHARS = 80
 _DOING = {"add": "Adding", "retry": "Trying again:", "compact": "Writing the library anew"}
 
 
-def works_html(works: Sequence[Work], removals: Sequence[Removal], *, has_removed_text: bool, version: int) -> str:
+def jobs_html(works: Sequence[Job], removals: Sequence[Removal], *, has_removed_text: bool, version: int) -> str:
     """All of it. `data-busy`: it will change by itself; `data-version` changes with the articles that are there."""
     busy = any(not work.ended for work in works) or any(each.state in ("waiting", "removing") for each in removals)
-    parts = [work_html(work) for work in works]
+    parts = [job_html(work) for work in works]
     compacting = any(work.kind == "compact" and not work.ended for work in works)
     if has_removed_text and not busy and not compacting:
         parts.append(_lingers_html())
@@ -28,7 +28,7 @@ def works_html(works: Sequence[Work], removals: Sequence[Removal], *, has_remove
     return f'<div data-busy="{int(busy)}" data-version="{version}" data-told="{told}">{"".join(parts)}</div>'
 
 
-def work_html(work: Work) -> str:
+def job_html(work: Job) -> str:
     """A piece of work: waiting, on its way, or ended with what it did."""
     if work.ended:
         close = tool_html("Close", "close-work", work.key, hidden=f"what became of {_name(work.what)}")
@@ -41,11 +41,11 @@ def work_html(work: Work) -> str:
     )
 
 
-def _heading_html(work: Work) -> str:
+def _heading_html(work: Job) -> str:
     return _DOING[work.kind] if work.kind == "compact" else f"{_DOING[work.kind]} {label(_name(work.what))}"
 
 
-def _bar_html(work: Work) -> str:
+def _bar_html(work: Job) -> str:
     name = escape(f"{_DOING[work.kind]} {_name(work.what)}")
     progress = _leading(work)
     if work.state == "waiting" or progress is None or not progress.total:
@@ -55,12 +55,12 @@ def _bar_html(work: Work) -> str:
     )
 
 
-def _leading(work: Work) -> Progress | None:
+def _leading(work: Job) -> Progress | None:
     """What tells best how far it is: the passages, once it is known how many there will be."""
     return work.encoded if work.encoded and work.encoded.total else work.read
 
 
-def _steps_html(work: Work) -> str:
+def _steps_html(work: Job) -> str:
     if work.state == "waiting":
         return "Waiting for what is before it"
     if work.kind == "compact":
@@ -83,7 +83,7 @@ def _of(progress: Progress) -> str:
     return f"{progress.done:,} of {progress.total:,}" if progress.total else f"{progress.done:,}"
 
 
-def _ended_html(work: Work) -> str:
+def _ended_html(work: Job) -> str:
     if work.state == "failed":
         return f'<p class="error">{label(_name(work.what))}: {escape(work.error)}</p>'
     if work.state == "stopped":
@@ -148,7 +148,7 @@ def _removal_words(removal: Removal) -> str:
     return "" if removal.state in ("done", "failed") else f"{counted(len(removal.ids))} removed"
 
 
-def _work_words(work: Work) -> str:
+def _work_words(work: Job) -> str:
     """What a screen reader says: only what stays as it is for a while."""
     if work.state == "stopped":
         return f"Stopped. {counted(work.kept)} of it {'is' if work.kept == 1 else 'are'} in the library."

@@ -12,7 +12,7 @@ from qa.loaders.document import SUFFIXES
 from qa.storage.listing import ArticlePage, ArticleSummary, Sort, first_of_page
 from qa.text.display import shortened
 from ui.render.html import counted, escape, label, plain, source_html, source_name, time_html, tool_html
-from ui.state.list_query import PAGE, View
+from ui.state.list_query import PAGE, LibraryQuery
 
 MOST_SOURCES = 500  # offered in the filter
 NAME_CHARS = 120
@@ -38,7 +38,7 @@ def shell_html(address: str, most_bytes: int) -> str:
     return _SHELL.substitute(address=address, most=most_bytes, suffixes=" ".join(sorted(SUFFIXES)))
 
 
-def shelf_html(page: ArticlePage, view: View, *, samples: bool = False, failed: int = 0) -> str:
+def article_list_html(page: ArticlePage, view: LibraryQuery, *, samples: bool = False, failed: int = 0) -> str:
     """One page of the list. `samples` can be removed at once; `failed` things could not be added."""
     if not page.total:
         return _nothing_html(view, failed)
@@ -55,7 +55,7 @@ def shelf_html(page: ArticlePage, view: View, *, samples: bool = False, failed: 
     )
 
 
-def _column_html(sort: Sort, name: str, first: str, view: View) -> str:
+def _column_html(sort: Sort, name: str, first: str, view: LibraryQuery) -> str:
     """A heading that sorts; the way it is sorted already turns round."""
     is_sorted = view.sort == sort
     way = ("0" if view.descending else "1") if is_sorted else first
@@ -77,7 +77,7 @@ def _row_html(article: ArticleSummary) -> str:
     )
 
 
-def _nothing_html(view: View, failed: int) -> str:
+def _nothing_html(view: LibraryQuery, failed: int) -> str:
     if view.narrows:
         return empty_html("No article matches.", tool_html("Clear search and filters", "clear-filters", kind="tool"))
     words = (

@@ -28,7 +28,7 @@ def conversations_html(listed: Sequence[Conversation], total: int, words: str, n
 
 def _conversation_html(talk: Conversation, now: datetime) -> str:
     name = escape(plain(talk.name) or "Untitled")
-    deeds = (
+    actions = (
         tool_html("Rename", "rename", talk.id)
         + f'<a class="link" href="/conversation/{escape(talk.id)}.md" download>Markdown</a>'
         + f'<a class="link" href="/conversation/{escape(talk.id)}.json" download>JSON</a>'
@@ -38,7 +38,7 @@ def _conversation_html(talk: Conversation, now: datetime) -> str:
         f'<li data-talk="{escape(talk.id)}"><a class="talk" href="/?c={escape(talk.id)}"><bdi class="name">{name}</bdi>'
         f'<span class="when">{when(talk.changed, now)} · {counted(talk.turns, "question")}</span></a>'
         f'<details class="menu"><summary aria-label="More about {name}"><span aria-hidden="true">⋯</span></summary>'
-        f'<div class="deeds">{deeds}</div></details></li>'
+        f'<div class="deeds">{actions}</div></details></li>'
     )
 
 

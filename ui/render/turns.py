@@ -10,7 +10,7 @@ from qa.serialization.filters import where_chips
 from qa.text.display import shortened
 from ui.render.answer import NEAREST, Standings, answer_html, nearest_html
 from ui.render.html import counted, escape, plain, tool_html
-from ui.state.session import Exchange
+from ui.state.session import PendingQuestion
 
 SHOWN_QUESTION = 400  # characters of a question that are repeated on the page
 
@@ -36,20 +36,20 @@ def turn_html(turn: StoredTurn, standings: Standings, *, feedback: bool = False,
     return _section(str(turn.id), "found" if turn.answer.found else "not-found", turn.question, body, turn=turn.id)
 
 
-def exchange_html(exchange: Exchange) -> str:
+def pending_html(pending: PendingQuestion) -> str:
     """A question that is being read for, was stopped, has failed, or whose answer could not be kept."""
-    if exchange.answer is not None:
-        told = f'<p class="error">{escape(exchange.error or "")}</p>' if exchange.error else ""
-        body = _read_as(exchange.question, exchange.answer, None) + _asked_of(exchange.where)
-        body += answer_html(exchange.answer, filtered=bool(exchange.where)) + told
-        state = "found" if exchange.answer.found else "not-found"
-    elif exchange.ended:
-        told = "Stopped." if exchange.stopped else exchange.error or ""
-        kind = "detail" if exchange.stopped else "error"
-        state, body = "failed", f'<p class="{kind}">{escape(told)}</p><p class="deeds">{_once_more_html(exchange)}</p>'
+    if pending.answer is not None:
+        told = f'<p class="error">{escape(pending.error or "")}</p>' if pending.error else ""
+        body = _read_as(pending.question, pending.answer, None) + _asked_of(pending.where)
+        body += answer_html(pending.answer, filtered=bool(pending.where)) + told
+        state = "found" if pending.answer.found else "not-found"
+    elif pending.ended:
+        told = "Stopped." if pending.stopped else pending.error or ""
+        kind = "detail" if pending.stopped else "error"
+        state, body = "failed", f'<p class="{kind}">{escape(told)}</p><p class="deeds">{_once_more_html(pending)}</p>'
     else:
-        state, body = "reading", _pending_html(exchange)
-    return _section(f"x{exchange.key}", state, exchange.question, body)
+        state, body = "reading", _pending_html(pending)
+    return _section(f"x{pending.key}", state, pending.question, body)
 
 
 def _section(key: str, state: str, question: str, body: str, *, turn: int | None = None) -> str:
@@ -60,26 +60,26 @@ def _section(key: str, state: str, question: str, body: str, *, turn: int | None
     )
 
 
-def _once_more_html(exchange: Exchange) -> str:
-    back = tool_html("Back to the earlier answer", "drop", exchange.key) if exchange.replaces is not None else ""
-    return tool_html("Ask again", "once-more", exchange.key) + back
+def _once_more_html(pending: PendingQuestion) -> str:
+    back = tool_html("Back to the earlier answer", "drop", pending.key) if pending.replaces is not None else ""
+    return tool_html("Ask again", "once-more", pending.key) + back
 
 
-def _pending_html(exchange: Exchange) -> str:
-    stop = tool_html("Stop", "stop", exchange.key, kind="tool")
-    pending = f'<p class="pending">{waiting_words(exchange)}<span aria-hidden="true"></span></p>'
-    near = _found_so_far_html(exchange.passages) if exchange.passages else ""
-    return f'<div class="progress">{pending}{stop}</div>{near}'
+def _pending_html(pending: PendingQuestion) -> str:
+    stop = tool_html("Stop", "stop", pending.key, kind="tool")
+    words = f'<p class="pending">{waiting_words(pending)}<span aria-hidden="true"></span></p>'
+    near = _found_so_far_html(pending.passages) if pending.passages else ""
+    return f'<div class="progress">{words}{stop}</div>{near}'
 
 
-def waiting_words(exchange: Exchange) -> str:
+def waiting_words(pending: PendingQuestion) -> str:
     """What is being done for a question, in words."""
-    if exchange.passages is not None:
-        articles = len({found.article.id for found in exchange.passages})
-        return f"Reading {counted(len(exchange.passages), 'passage')} from {counted(articles)}"
-    if exchange.before:
-        is_one = exchange.before == 1
-        return f"{counted(exchange.before, 'question')} {'is' if is_one else 'are'} before yours"
+    if pending.passages is not None:
+        articles = len({found.article.id for found in pending.passages})
+        return f"Reading {counted(len(pending.passages), 'passage')} from {counted(articles)}"
+    if pending.before:
+        is_one = pending.before == 1
+        return f"{counted(pending.before, 'question')} {'is' if is_one else 'are'} before yours"
     return "Reading your articles"
 
 
@@ -105,7 +105,7 @@ def _asked_of(where: Where) -> str:
 
 
 def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:
-    deeds = [
+    actions = [
         _versions_html(turn),
         tool_html("Edit", "edit", turn.id, hidden="this question"),
         tool_html("Ask again", "again", turn.id, hidden="" if newest else "this question"),
@@ -117,7 +117,7 @@ def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:
         ),
     ]
     said = _feedback_html(turn) if feedback else ""
-    return f'<div class="turn-tools">{said}<p class="deeds">{"".join(deeds)}</p></div>'
+    return f'<div class="turn-tools">{said}<p class="deeds">{"".join(actions)}</p></div>'
 
 
 def _feedback_html(turn: StoredTurn) -> str:

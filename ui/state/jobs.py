@@ -21,7 +21,7 @@ _numbers = count(1)
 
 
 @dataclass(eq=False, slots=True)
-class Work:
+class Job:
     """A piece of work and how far it is. `kept` is how many articles a stopped one has brought."""
 
     kind: Literal["add", "retry", "compact"]
@@ -49,17 +49,17 @@ class Work:
             self.encoded = progress
 
 
-class Works:
+class JobQueue:
     """`size` tells how many articles there are, `ended` is called after each work."""
 
     def __init__(self, size: Callable[[], int], ended: Callable[[], None]) -> None:
         self._size = size
         self._ended = ended
-        self._works: list[Work] = []
+        self._works: list[Job] = []
         self._changed = threading.Condition()
         self._running = False
 
-    def begin(self, work: Work) -> Work:
+    def begin(self, work: Job) -> Job:
         """Do it when its turn comes."""
         with self._changed:
             done = [each for each in self._works if each.ended]
@@ -70,7 +70,7 @@ class Works:
                 threading.Thread(target=self._go_through, name="library work", daemon=True).start()
         return work
 
-    def listed(self) -> list[Work]:
+    def listed(self) -> list[Job]:
         with self._changed:
             return list(self._works)
 
@@ -88,7 +88,7 @@ class Works:
         with self._changed:
             self._works = [work for work in self._works if not (work.ended and work.key == key)]
 
-    def _find(self, key: str) -> Work | None:
+    def _find(self, key: str) -> Job | None:
         return next((work for work in self._works if work.key == key), None)
 
     def wait(self, seconds: float) -> bool:
@@ -108,7 +108,7 @@ class Works:
             self._do(work)
             self._ended()
 
-    def _do(self, work: Work) -> None:
+    def _do(self, work: Job) -> None:
         before = 0
         try:
             before = self._size()

@@ -15,7 +15,7 @@ WORDS_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class LibraryQuery:
     """A page of the list, as its address names it. `trouble` is what is wrong with it, or ""."""
 
     where: Where

@@ -23,7 +23,7 @@ class Ticket:
     seen: float = field(default_factory=time.monotonic)
 
 
-class Line:
+class FairQueue:
     """At most `at_once` questions are read, one of each visitor; `longest` more may wait.
 
     The second question of a visitor comes after the first of everybody else.

@@ -15,7 +15,7 @@ _numbers = count(1)
 
 
 @dataclass(eq=False, slots=True)
-class Exchange:
+class PendingQuestion:
     """A question on the page that is not in the kept conversation: waiting, being read for, stopped, or failed.
 
     `replaces` is the turn that it is another version of, `after` the turn behind which it stands once it has ended.
@@ -44,13 +44,13 @@ class Exchange:
         self.news.set()
 
 
-class Visit:
+class Session:
     """One visitor's page, changed in place: what two events do at once must not undo each other."""
 
     def __init__(self) -> None:
         self.conversation: str | None = None  # the kept one; None until a first question is answered
         self.where = Where()
-        self.exchanges: list[Exchange] = []
+        self.pending_questions: list[PendingQuestion] = []
         self.asked = 0  # grows with each question: tells later work that it is no longer wanted
         self.called = 0  # how often the visitor was led to the chat from elsewhere
         self.lock = threading.RLock()
@@ -62,27 +62,29 @@ class Visit:
     def open(self, conversation: str | None, where: Where) -> None:
         """Turn to another conversation; what is being read for this one goes on, and is kept there."""
         with self.lock:
-            self.conversation, self.where, self.exchanges = conversation, where, []
+            self.conversation, self.where, self.pending_questions = conversation, where, []
             self.asked += 1
 
-    def begin(self, exchange: Exchange) -> None:
+    def begin(self, pending: PendingQuestion) -> None:
         """A new question; a version that was stopped or has failed gives way to the one it was to replace."""
         with self.lock:
-            self.exchanges = [each for each in self.exchanges if not (each.ended and each.replaces is not None)]
-            self.exchanges.append(exchange)
+            self.pending_questions = [
+                each for each in self.pending_questions if not (each.ended and each.replaces is not None)
+            ]
+            self.pending_questions.append(pending)
             self.asked += 1
 
-    def next_waiting(self) -> Exchange | None:
+    def next_waiting(self) -> PendingQuestion | None:
         """The question that has waited longest and that nobody has taken up; it counts as taken up from now on."""
         with self.lock:
-            found = next((each for each in self.exchanges if not each.taken and not each.ended), None)
+            found = next((each for each in self.pending_questions if not each.taken and not each.ended), None)
             if found is not None:
                 found.taken = True
             return found
 
-    def remove(self, exchange: Exchange) -> None:
+    def remove(self, pending: PendingQuestion) -> None:
         with self.lock:
-            self.exchanges = [each for each in self.exchanges if each is not exchange]
+            self.pending_questions = [each for each in self.pending_questions if each is not pending]
 
-    def find(self, key: str) -> Exchange | None:
-        return next((each for each in self.exchanges if each.key == key), None)
+    def find(self, key: str) -> PendingQuestion | None:
+        return next((each for each in self.pending_questions if each.key == key), None)

@@ -10,7 +10,7 @@ let saidOfWorks = null;
 
 async function follow() {
   clearTimeout(following);
-  const html = await call("works_now", null);
+  const html = await call("jobs_now", null);
   const place = find("#works");
   if (html === null) return;
   if (place.innerHTML !== html) putKeepingFocus(place, html);
@@ -43,11 +43,11 @@ const worksDeed = (name) => async (value) => {
 };
 
 Object.assign(deeds, {
-  "stop-work": worksDeed("stop_work"),
-  "close-work": worksDeed("close_work"),
+  "stop-work": worksDeed("stop_job"),
+  "close-work": worksDeed("close_job"),
   retry: worksDeed("retry"),
   dismiss: worksDeed("dismiss"),
-  erase: worksDeed("erase"),
+  erase: worksDeed("compact"),
   undo: worksDeed("undo"),
   "choose-files": () => find("#choose-files").click(),
   "choose-folder": () => find("#choose-folder").click(),

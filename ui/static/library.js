@@ -51,7 +51,7 @@ async function showShelf({ focus = false } = {}) {
   writeAddress();
   const listing = find("#listing");
   const slow = setTimeout(() => ticket === shelfTicket && listing.setAttribute("aria-busy", "true"), 150);
-  const html = await call("shelf", { ...shelf });
+  const html = await call("article_list", { ...shelf });
   clearTimeout(slow);
   if (ticket !== shelfTicket || html === null) return;
   listing.setAttribute("aria-busy", "false");
@@ -67,7 +67,7 @@ async function showShelf({ focus = false } = {}) {
 }
 
 async function showSources() {
-  const html = await call("shelf_sources", null);
+  const html = await call("article_sources", null);
   if (html === null || !html.startsWith("<option")) return;
   const select = find("#shelf-source");
   select.innerHTML = html;
