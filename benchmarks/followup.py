@@ -35,7 +35,7 @@ from qa.config import Settings
 from qa.evaluation.metrics import hit_at, mrr
 from qa.library import Library
 from qa.questions.features import texts
-from qa.questions.followup import standalone
+from qa.questions.followup import rewrite
 from training.conversations import Counts, Row, added_terms, gold_terms, read
 
 ANSWER_WORDS = 5  # of an answer that retrieval is asked for; "in 1975" cannot be told from others
@@ -91,7 +91,7 @@ def complete(rows: Sequence[Row]) -> list[Completed]:
         turn = len(row.asked)
         history = row.history([before.get((row.conversation, at), question) for at, question in enumerate(row.asked)])
         began = time.thread_time()
-        question = standalone(row.question, history)
+        question = rewrite(row.question, history)
         seconds = time.thread_time() - began
         before[row.conversation, turn] = question
         if history:
@@ -134,7 +134,7 @@ def print_golden(path: Path, found: Mapping[str, Sequence[Completed]]) -> None:
             for place, question in enumerate(questions)
             for time in range(TIMES)
         ]
-        changed = sum(standalone(question, row.history(row.asked)) != question for question, row in asked)
+        changed = sum(rewrite(question, row.history(row.asked)) != question for question, row in asked)
         rows.append((name, len(asked), changed))
     print_table("Complete questions after an unrelated conversation", ["conversation", "asked", "changed"], rows)
 

@@ -16,9 +16,11 @@ from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
-from qa.questions.followup import standalone
+from qa.questions.followup import rewrite
+from qa.questions.validation import validate_question
 from qa.samples import add_samples
 
+PassagesCallback = Callable[[Sequence[RetrievedPassage]], None]
 _ATTEMPTS = 3  # a question meets an article's removal or a rebuild's swap at most so often in a row
 
 
@@ -59,17 +61,17 @@ class Assistant:
         *,
         history: Sequence[Turn] = (),
         where: Where | None = None,
-        found: Callable[[Sequence[RetrievedPassage]], None] | None = None,
+        on_passages: PassagesCallback | None = None,
     ) -> Answer:
         """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
 
         `Answer.question` is the question that was looked up: a follow-up with what it took from `history`.
-        `found` is called with the passages, before they are read; what it raises ends the asking.
+        `on_passages` is called with the passages, before they are read; what it raises ends the asking.
         Raises QuestionError for an empty or overlong question.
         """
-        asked = standalone(self.library.settings.usable(question), history)
+        asked = rewrite(validate_question(question, self.library.settings.max_question_chars), history)
         for attempt in range(_ATTEMPTS):
-            answer = self._answer(asked, where, found)
+            answer = self._answer(asked, where, on_passages)
             try:
                 self._verify(answer)
             except ArticleNotFound:
@@ -80,16 +82,16 @@ class Assistant:
                 break
         return answer
 
-    def look(
+    def retrieve_and_read(
         self,
         question: str,
         where: Where | None = None,
-        found: Callable[[Sequence[RetrievedPassage]], None] | None = None,
+        on_passages: PassagesCallback | None = None,
     ) -> tuple[list[RetrievedPassage], list[list[Span]]]:
         """What answers are chosen from: the passages found, best first, and the reader's spans of the first of them."""
         passages = self.retriever.retrieve(question, where)
-        if found is not None:
-            found(passages)
+        if on_passages is not None:
+            on_passages(passages)
         read = passages[: self.library.settings.read_passages]
         return passages, self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
 
@@ -109,12 +111,10 @@ class Assistant:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _answer(
-        self, question: str, where: Where | None, found: Callable[[Sequence[RetrievedPassage]], None] | None
-    ) -> Answer:
+    def _answer(self, question: str, where: Where | None, on_passages: PassagesCallback | None) -> Answer:
         settings = self.library.settings
-        passages, spans = self.look(question, where, found)
-        return builder.answer(
+        passages, spans = self.retrieve_and_read(question, where, on_passages)
+        return builder.build_answer(
             question,
             passages,
             spans,

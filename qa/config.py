@@ -14,7 +14,7 @@ from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
 from platformdirs import user_data_path
 
-from qa.errors import QuestionError, SettingError
+from qa.errors import SettingError
 
 PREFIX = "ARTICLE_QA_"
 _ADDRESSES = ("milvus://", "milvus+tls://")
@@ -82,16 +82,6 @@ class Settings:
         }
         values.update({name: value for name, value in given.items() if value is not None})
         return cls(**values)
-
-    def usable(self, question: str) -> str:
-        """The question on one line. Raises QuestionError when it is empty or too long."""
-        question = " ".join(question.split())
-        limit = self.max_question_chars
-        if not question:
-            raise QuestionError("The question is empty: type what you want to know.")
-        if len(question) > limit:
-            raise QuestionError(f"The question has {len(question):,} characters: ask in at most {limit:,}.")
-        return question
 
 
 def _parsed(name: str, text: str, kind: Any) -> Any:

@@ -197,7 +197,7 @@ class FakeAssistant:
         *,
         history: Sequence[Turn] = (),
         where: Where | None = None,
-        found: Callable[[Sequence[RetrievedPassage]], None] | None = None,
+        on_passages: Callable[[Sequence[RetrievedPassage]], None] | None = None,
     ) -> Answer:
         self.asked.append((question, [turn.question for turn in history]))
         if len(question) > 2000:
@@ -205,8 +205,8 @@ class FakeAssistant:
         if "crash" in question:
             raise RuntimeError("secret detail")
         articles = list(self.library.articles(where))
-        if found is not None:
-            found([nearest(article) for article in articles])
+        if on_passages is not None:
+            on_passages([nearest(article) for article in articles])
         if history and question == "And when?":
             question = "When does the first crossing leave?"
         if not articles:

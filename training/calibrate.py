@@ -91,7 +91,7 @@ def ask_all(library: str, questions: str, limit: int | None = None, absent: bool
     asked = []
     with Assistant.open(library) as assistant:
         for example in read_examples(questions)[:limit]:
-            found = list(builder.candidates(example.question, *assistant.look(example.question)))
+            found = list(builder.candidates(example.question, *assistant.retrieve_and_read(example.question)))
             right = np.array([_is_right(example, candidate.quote) for candidate in found], dtype=bool)
             asked.append(Asked(example, Path(library).name, found, right, absent))
     print(f"{questions}: {len(asked)} questions asked of {library}", flush=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.datatypes import Answer, Citation, Turn
-from qa.questions.features import Text, Word, words
+from qa.questions.features import Utterance, Word, words
 
 UNKNOWN = "I don't know"  # what stands for "not found" in the data
 
@@ -109,6 +109,6 @@ def added_terms(question: str, completed: str) -> frozenset[str]:
     return stems_of(word for word in words(completed) if not word.empty) - stems_of(words(question))
 
 
-def gold_terms(question: str, rewrite: str, said: Sequence[Text]) -> frozenset[str]:
+def gold_terms(question: str, rewrite: str, said: Sequence[Utterance]) -> frozenset[str]:
     """Those that a person added, out of the conversation: what no one said before cannot be added by selecting."""
     return added_terms(question, rewrite) & stems_of(word for text in said for word in text.words)

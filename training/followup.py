@@ -27,7 +27,7 @@ import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from qa.questions.features import Text, candidates, need, texts, words
+from qa.questions.features import Utterance, candidates, question_features, texts, words
 from qa.questions.followup import PACKAGED
 from training.conversations import Row, added_terms, gold_terms, read
 
@@ -44,7 +44,7 @@ class Sample:
 
     question: str
     completed: str | None
-    said: list[Text]
+    said: list[Utterance]
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ def needs(found: Sequence[Sample], columns: dict[str, int]) -> Table:
     table = Table(columns)
     for sample in found:
         needed = sample.completed is not None and bool(added_terms(sample.question, sample.completed))
-        table.add(dict.fromkeys(need(sample.question, sample.said), 1.0), needed)
+        table.add(dict.fromkeys(question_features(sample.question, sample.said), 1.0), needed)
     return table
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from qa.answering.builder import said
+from qa.answering.builder import normalised_quote
 from qa.passages.chunking import chunk
 from qa.storage.local.lexical import LexicalDocument, LexicalIndex
 from qa.text.segmentation import sentences
@@ -67,14 +67,14 @@ class Pool:
 
         With `elsewhere` they are not from its article either.
         """
-        golds = [said(row.context[start:end]) for start, end in row.answers]
+        golds = [normalised_quote(row.context[start:end]) for start, end in row.answers]
         found = (self.passages[number - 1] for number, _ in self.index.search(row.question, depth))
         return [
             each
             for each in found
             if each.text not in row.context
             and not (elsewhere and row.title and each.title == row.title)
-            and not any(f" {gold} " in f" {said(each.text)} " for gold in golds)
+            and not any(f" {gold} " in f" {normalised_quote(each.text)} " for gold in golds)
         ]
 
 
@@ -199,9 +199,9 @@ def _silent(row: Row) -> Row | None:
 
     None if less than half of it would be left, or only one sentence.
     """
-    golds = [f" {said(row.context[start:end])} " for start, end in row.answers]
+    golds = [f" {normalised_quote(row.context[start:end])} " for start, end in row.answers]
     said_in = (row.context[start:end] for start, end in sentences(row.context, "en"))
-    left = [each for each in said_in if not any(gold in f" {said(each)} " for gold in golds)]
+    left = [each for each in said_in if not any(gold in f" {normalised_quote(each)} " for gold in golds)]
     rest = " ".join(left)
     enough = len(left) > 1 and len(rest) >= len(row.context) / 2
     return replace(row, context=rest, answers=()) if enough else None
@@ -233,9 +233,9 @@ def _titled(window: Window, settings: Prepare, chance: random.Random) -> Window:
 
 def _merged(row: Row, others: Sequence[Row], chance: random.Random) -> Window:
     """A single sentence among a few others of its data set that do not say the answer."""
-    golds = [said(row.context[start:end]) for start, end in row.answers]
+    golds = [normalised_quote(row.context[start:end]) for start, end in row.answers]
     picked = {each.context for each in chance.sample(others, min(len(others), chance.randint(1, 4)))} - {row.context}
-    texts = [each for each in picked if not any(gold in said(each) for gold in golds)]
+    texts = [each for each in picked if not any(gold in normalised_quote(each) for gold in golds)]
     texts.sort()
     at = chance.randint(0, len(texts))
     before = "".join(f"{text.strip()} " for text in texts[:at])

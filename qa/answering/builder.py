@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from qa.answering.calibration import Calibration
 from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
-from qa.text.question_terms import Question, fits, stems, words
+from qa.text.question_terms import Question, matches_answer_type, stems, words
 from qa.text.segmentation import sentences
 
 # Below this confidence in the best candidate, and without the question's own names in its place, the articles are
@@ -39,7 +39,7 @@ class Candidate:
         return self.article.text[self.start : self.end]
 
 
-def answer(
+def build_answer(
     question: str,
     passages: Sequence[RetrievedPassage],
     spans: Sequence[Sequence[Span]],
@@ -209,7 +209,7 @@ def span_features(question: Question, span: Span, text: str, context: str) -> di
         "sure": span.score - span.null,
         "echo": len(said_again & question.content) / len(said_again) if said_again else 0.0,
         "length": math.log1p(len(words(quote))),
-        "fits": fits(question.kind, quote),
+        "fits": matches_answer_type(question.kind, quote),
         "sentence": _covered(beside - said_again, question),
     }
 
@@ -224,10 +224,10 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
 
 
 def _same_answer(one: Candidate, other: Candidate) -> bool:
-    return _overlap(one, other) or said(one.quote) == said(other.quote)
+    return _overlap(one, other) or normalised_quote(one.quote) == normalised_quote(other.quote)
 
 
-def said(quote: str) -> str:
+def normalised_quote(quote: str) -> str:
     """A quote without case, punctuation and a leading article: equal for mere repeats."""
     plain = unicodedata.normalize("NFC", _LEADING.sub("", quote)).casefold()
     return " ".join(words(plain)) or quote

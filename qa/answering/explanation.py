@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Where, all_citations
+from qa.questions.validation import validate_question
 from qa.serialization.filters import where_chips
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def explain_retrieval(
 
     Raises QuestionError for an empty or overlong question.
     """
-    asked = settings.usable(question)
+    asked = validate_question(question, settings.max_question_chars)
     passages = retriever.retrieve(asked, where)
     return Explanation(asked, tuple(_why_retrieved(passages, settings, where)), tuple(_lines(passages, settings)))
 

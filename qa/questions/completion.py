@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.questions.features import PERSON, SHORT, THING, Text, Word, words
+from qa.questions.features import PERSON, SHORT, THING, Utterance, Word, words
 
 AUXILIARY = frozenset("did does do am is was are were has have had can could will would should".split())
 _LINKS = frozenset("of the in at on for and de la al bin van von".split())  # within a phrase, between chosen words
@@ -24,7 +24,7 @@ class Phrase:
     """Words `first` to `last` of a text of the conversation; `order` is the text's place in it."""
 
     order: int
-    text: Text
+    text: Utterance
     first: int
     last: int
 
@@ -44,7 +44,7 @@ class Phrase:
         return frozenset(word.key for word in self.words if not word.empty)
 
 
-def phrases(said: Sequence[Text], chosen: Collection[str]) -> list[Phrase]:
+def phrases(said: Sequence[Utterance], chosen: Collection[str]) -> list[Phrase]:
     """The chosen words as the phrases they stand in, each word once, in the order they were said.
 
     Words that stand together stay together: the phrase with the most of them is taken first, the later of two.
@@ -60,7 +60,7 @@ def phrases(said: Sequence[Text], chosen: Collection[str]) -> list[Phrase]:
     return sorted(found, key=lambda phrase: (phrase.order, phrase.start))
 
 
-def _runs(order: int, text: Text, chosen: Collection[str]) -> Iterator[Phrase]:
+def _runs(order: int, text: Utterance, chosen: Collection[str]) -> Iterator[Phrase]:
     """The longest stretches of chosen words in a text, whole names if part of one is chosen."""
     last = first = -1
     for index in _with_names(text, chosen):
@@ -74,7 +74,7 @@ def _runs(order: int, text: Text, chosen: Collection[str]) -> Iterator[Phrase]:
         yield Phrase(order, text, first, last)
 
 
-def _with_names(text: Text, chosen: Collection[str]) -> list[int]:
+def _with_names(text: Utterance, chosen: Collection[str]) -> list[int]:
     """The places of chosen words, and of what stands beside them in the same name."""
     picked = {index for index, word in enumerate(text.words) if not word.empty and word.key in chosen}
     for run in names(text):
@@ -83,7 +83,7 @@ def _with_names(text: Text, chosen: Collection[str]) -> list[int]:
     return sorted(picked)
 
 
-def names(text: Text) -> list[range]:
+def names(text: Utterance) -> list[range]:
     """The runs of words that are written like names, numbers within them included."""
     found, start = list[range](), -1
     for index in range(len(text.words) + 1):
@@ -96,7 +96,7 @@ def names(text: Text) -> list[range]:
     return found
 
 
-def _together(text: Text, left: int, right: int) -> bool:
+def _together(text: Utterance, left: int, right: int) -> bool:
     """Whether only small words stand between two words, and no punctuation but that of an abbreviation."""
     between = text.words[left + 1 : right]
     gap = text.text[text.words[left].end : text.words[right].start]
@@ -105,7 +105,7 @@ def _together(text: Text, left: int, right: int) -> bool:
     return len(between) <= 2 and all(word.text in _LINKS for word in between) and not _STOP.search(gap)
 
 
-def completed(question: str, said: Sequence[Text], added: Sequence[Phrase]) -> str:
+def completed(question: str, said: Sequence[Utterance], added: Sequence[Phrase]) -> str:
     """The question with the phrases: the name that a pronoun means in its place, all others in brackets."""
     name = antecedent(question, said)
     if name and (replaced := _replaced(question, name)):
@@ -117,7 +117,7 @@ def completed(question: str, said: Sequence[Text], added: Sequence[Phrase]) -> s
     return f"{bare} ({', '.join(map(str, added))}){question.rstrip()[len(bare) :].strip() or '?'}"
 
 
-def antecedent(question: str, said: Sequence[Text]) -> str | None:
+def antecedent(question: str, said: Sequence[Utterance]) -> str | None:
     """The name that the pronoun of a question means; None if there is none, or more than one that it may mean.
 
     "He" and "she" may mean an answer to "who", or a name that the last question says something of: "did Ada Hart",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from qa.questions.completion import AUXILIARY, names
-from qa.questions.features import JOINING, SHORT, Text, Word, words
+from qa.questions.features import JOINING, SHORT, Utterance, Word, words
 
 _ASKING = AUXILIARY | frozenset("who whom whose what which when where why how tell name list".split())
 _PREPOSITIONS = frozenset("in on at for of from to by with against before after during under near since until".split())
@@ -43,7 +43,7 @@ def points_back(question: str) -> bool:
     return acts_on or any(before in AUXILIARY and after in _SUBJECTS for before, after in pairwise(low))
 
 
-def continued(question: str, said: Sequence[Text]) -> str | None:
+def replace_name(question: str, said: Sequence[Utterance]) -> str | None:
     """The last question with the name of a fragment in the place of its own; None if it is unclear which one.
 
     It is clear if the last question, brackets apart, has one name only behind the same preposition, or behind none.
@@ -62,7 +62,7 @@ def continued(question: str, said: Sequence[Text]) -> str | None:
     return last.text[:left] + question[new[0].start : new[-1].end] + last.text[right:]
 
 
-def turned(question: str, said: Sequence[Text]) -> str | None:
+def replace_question_word(question: str, said: Sequence[Utterance]) -> str | None:
     """The last question with nothing but what is asked for changed, as by "And when?"; None if it cannot be.
 
     A last question for the one who did something has the answer put in its place.
@@ -94,7 +94,7 @@ def _with_bracket(rest: str, added: str) -> str:
     return f"{body} ({added}){rest[len(body) :]}"
 
 
-def _behind(text: Text, index: int) -> str:
+def _behind(text: Utterance, index: int) -> str:
     """The preposition before a name, "" if there is none."""
     before = [word.text.casefold() for word in text.words[max(index - 2, 0) : index] if word.text != "the"]
     return before[-1] if before and before[-1] in _PREPOSITIONS else ""

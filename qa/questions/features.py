@@ -54,7 +54,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Utterance:
     """One question, answer or title of the conversation; `ago` counts turns back, 0 for the last."""
 
     kind: Literal["question", "answer", "title"]
@@ -84,18 +84,18 @@ def _word(plain: str, start: int) -> Word:
     return Word(plain, start, start + len(plain), stem(low), parts, low in EMPTY or not parts)
 
 
-def texts(history: Sequence[Turn]) -> list[Text]:
+def texts(history: Sequence[Turn]) -> list[Utterance]:
     """What was asked and answered, oldest first: the first turn and the last ones, and the last answer's title."""
     found = []
     for index, turn in enumerate(history):
         ago = len(history) - 1 - index
         if index == 0 or ago < TURNS:
             asked, answered = turn.answer.question, turn.answer.text
-            found.append(Text("question", ago, asked, words(asked), topic=_topic(asked, turn.question)))
+            found.append(Utterance("question", ago, asked, words(asked), topic=_topic(asked, turn.question)))
             if answered:
-                found.append(Text("answer", ago, answered, words(answered), Question.of(asked).kind))
+                found.append(Utterance("answer", ago, answered, words(answered), Question.of(asked).kind))
     title = _title(history)
-    return [*found, Text("title", 0, title, words(title))] if title else found
+    return [*found, Utterance("title", 0, title, words(title))] if title else found
 
 
 def _topic(completed: str, typed: str) -> frozenset[str]:
@@ -134,7 +134,7 @@ class _Seen:
     beside_asked: bool = False  # next to a word of the question: the rest of a name
 
 
-def candidates(question: str, found: Sequence[Text], common: Mapping[str, float]) -> dict[str, dict[str, float]]:
+def candidates(question: str, found: Sequence[Utterance], common: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """The words of the conversation that the question lacks, with those features of each that are not 0.
 
     Keys are `Word.key`. `common` says of the commonest words how many conversations use them, as a logarithm.
@@ -152,7 +152,7 @@ def candidates(question: str, found: Sequence[Text], common: Mapping[str, float]
     return {key: _features(key, each, about, oldest + 1, common) for key, each in seen.items()}
 
 
-def _note(seen: _Seen, text: Text, index: int, content: frozenset[str], oldest: int) -> None:
+def _note(seen: _Seen, text: Utterance, index: int, content: frozenset[str], oldest: int) -> None:
     word = text.words[index]
     seen.stems |= word.stems
     seen.times += 1
@@ -180,13 +180,13 @@ def _note(seen: _Seen, text: Text, index: int, content: frozenset[str], oldest: 
         seen.shortest_answer = min(seen.shortest_answer, len(text.words))
 
 
-def need(question: str, found: Sequence[Text]) -> list[str]:
+def question_features(question: str, found: Sequence[Utterance]) -> list[str]:
     """What shows whether a question needs the conversation at all: marks of the question, and each two of them."""
     marks = _marks(words(question), found)
     return [*marks, *(f"{one}*{other}" for index, one in enumerate(marks) for other in marks[:index])]
 
 
-def _marks(asked: Sequence[Word], found: Sequence[Text]) -> list[str]:
+def _marks(asked: Sequence[Word], found: Sequence[Utterance]) -> list[str]:
     """The names of all that is true of a question."""
     low = [word.text.casefold() for word in asked]
     content = [word for word in asked if not word.empty]

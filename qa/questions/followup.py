@@ -15,8 +15,8 @@ from pathlib import Path
 from qa.datatypes import Turn
 from qa.logistic import Decision
 from qa.questions.completion import completed, phrases
-from qa.questions.ellipsis import continued, fragment, points_back, turned
-from qa.questions.features import SHORT, Text, candidates, need, texts
+from qa.questions.ellipsis import fragment, points_back, replace_name, replace_question_word
+from qa.questions.features import SHORT, Utterance, candidates, question_features, texts
 from qa.weights import WEIGHTS
 
 PACKAGED = WEIGHTS / "followup.json"
@@ -39,20 +39,20 @@ def load(path: Path = PACKAGED) -> Model:
     return Model(Decision(**data["need"]), Decision(**data["word"]), data["common"])
 
 
-def standalone(question: str, history: Sequence[Turn], model: Model | None = None) -> str:
+def rewrite(question: str, history: Sequence[Turn], model: Model | None = None) -> str:
     """The question as it can be asked without the conversation; unchanged when it already can."""
     if not history:
         return question
     said, model = texts(history), model or load()
-    if whole := turned(question, said) or continued(question, said):
+    if whole := replace_question_word(question, said) or replace_name(question, said):
         return whole
     chosen = chosen_words(question, said, model)
     return completed(question, said, phrases(said, chosen)) if chosen else question
 
 
-def chosen_words(question: str, said: Sequence[Text], model: Model) -> set[str]:
+def chosen_words(question: str, said: Sequence[Utterance], model: Model) -> set[str]:
     """The keys of the words that the question needs of the conversation; none if it stands alone."""
-    marks = need(question, said)
+    marks = question_features(question, said)
     points = points_back(question) or bool(fragment(question))
     if not points and not model.need.is_likely(dict.fromkeys(marks, 1.0)):
         return set()
@@ -65,13 +65,13 @@ def chosen_words(question: str, said: Sequence[Text], model: Model) -> set[str]:
     return set(sorted(carried, key=lambda key: (-rated[key], key))[:MOST_WORDS])
 
 
-def _short_answer(said: Sequence[Text]) -> set[str]:
+def _short_answer(said: Sequence[Utterance]) -> set[str]:
     """The names of the last answer, if it is short: what a question after it is most often about."""
     last = [text for text in said if text.ago == 0 and text.kind == "answer" and len(text.words) <= SHORT]
     return {word.key for text in last for word in text.words if word.capital}
 
 
-def _topic(said: Sequence[Text], whole: bool, person: bool, common: Collection[str]) -> set[str]:
+def _topic(said: Sequence[Utterance], whole: bool, person: bool, common: Collection[str]) -> set[str]:
     """What the last question was about, or the whole of it: names alone for "he" and "she", else no common words."""
     last = [text for text in said if text.ago == 0 and text.kind == "question"]
     found = [word for text in last for word in text.words if not word.empty and (whole or word.key in text.topic)]

@@ -45,7 +45,7 @@ def stem(term: str) -> str:
     return term
 
 
-def fits(kind: str, quote: str) -> float:
+def matches_answer_type(kind: str, quote: str) -> float:
     """Whether a quote has the look of an answer of this kind: 1 yes, -1 no, 0 when the kind tells nothing."""
     if kind == "time":
         return 1.0 if _TIME.search(quote) else -1.0

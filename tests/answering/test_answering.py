@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from qa.answering.builder import answer, judgement, merge, passage_features, pool, said
+from qa.answering.builder import build_answer, judgement, merge, normalised_quote, passage_features, pool
 from qa.answering.calibration import Calibration
 from qa.answering.verification import require_verbatim
 from qa.datatypes import Article, Citation, Passage, Reason, RetrievedPassage, Span
 from qa.errors import CitationError
 from qa.logistic import Logistic
-from qa.text.question_terms import Question, fits, stem
+from qa.text.question_terms import Question, matches_answer_type, stem
 
 # Ranks by the span's score alone; certain above 0, hopeless below.
 PLAIN = Calibration(Logistic(0.0, {"span": 1.0}), Logistic(0.0, {"rank": 1.0}))
@@ -35,7 +35,7 @@ def span(text, quote, score, nth=0):
 
 
 def ask(passages, spans, *, threshold=0.5, max_answers=3, question="Where was the treaty signed?"):
-    return answer(question, passages, spans, PLAIN, threshold=threshold, max_answers=max_answers)
+    return build_answer(question, passages, spans, PLAIN, threshold=threshold, max_answers=max_answers)
 
 
 def test_the_quote_stands_where_the_citation_says_and_only_there():
@@ -110,7 +110,7 @@ def test_the_share_is_a_softmax_over_different_answers():
     ],
 )
 def test_the_look_of_an_answer(question, quote, fitting):
-    assert fits(Question.of(question).kind, quote) == fitting
+    assert matches_answer_type(Question.of(question).kind, quote) == fitting
 
 
 def test_what_stands_in_the_sentence_counts_but_not_the_quote_itself():
@@ -192,7 +192,7 @@ def test_merge_keeps_the_order_of_the_best_of_each_group():
     ],
 )
 def test_what_counts_as_the_same_words(one, other, same):
-    assert (said(one) == said(other)) is same
+    assert (normalised_quote(one) == normalised_quote(other)) is same
 
 
 def test_names_are_looked_for_in_the_article_and_the_date_in_words():

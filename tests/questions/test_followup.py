@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from qa.datatypes import Answer, Citation, Reason, Turn
 from qa.logistic import Decision
 from qa.questions.completion import antecedent, completed, names, phrases
-from qa.questions.ellipsis import continued, fragment, points_back, turned
-from qa.questions.features import TURNS, candidates, need, texts, words
-from qa.questions.followup import Model, chosen_words, standalone
+from qa.questions.ellipsis import fragment, points_back, replace_name, replace_question_word
+from qa.questions.features import TURNS, candidates, question_features, texts, words
+from qa.questions.followup import Model, chosen_words, rewrite
 
 
 def turn(question, text="", completed=None, title=""):
@@ -34,7 +34,7 @@ HARVEST = turn("How many tonnes of honey were gathered in Solvik?", "nine tonnes
     ],
 )
 def test_worked_examples(question, history, expected):
-    assert standalone(question, history) == expected
+    assert rewrite(question, history) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_worked_examples(question, history, expected):
     ],
 )
 def test_what_is_asked_for_alone_takes_the_rest_of_the_last_question(question, last, expected):
-    assert turned(question, texts([last])) == expected
+    assert replace_question_word(question, texts([last])) == expected
 
 
 @pytest.mark.parametrize(
@@ -72,28 +72,28 @@ def test_what_is_asked_for_alone_takes_the_rest_of_the_last_question(question, l
     ],
 )
 def test_a_question_that_stands_alone_stays_as_it_is(question):
-    assert standalone(question, [BRIDGE, SHIP]) == question
+    assert rewrite(question, [BRIDGE, SHIP]) == question
 
 
 def test_without_a_conversation_nothing_changes():
-    assert standalone("And when?", []) == "And when?"
+    assert rewrite("And when?", []) == "And when?"
 
 
 def test_what_was_not_found_is_nothing_to_go_by_but_its_question_is():
-    done = standalone("And why?", [turn("Why did the Nordlys sink?")])
+    done = rewrite("And why?", [turn("Why did the Nordlys sink?")])
     assert "Nordlys" in done
-    assert "Voss" not in standalone("Where did he live?", [turn("Who painted the Hesper?")])
+    assert "Voss" not in rewrite("Where did he live?", [turn("Who painted the Hesper?")])
 
 
 def test_a_topic_goes_on_through_completed_questions():
-    first = standalone("When did she design it?", [BRIDGE])
+    first = rewrite("When did she design it?", [BRIDGE])
     second = turn("When did she design it?", "1929", completed=first)
-    assert "Voss" in standalone("Where did she die?", [BRIDGE, second])
+    assert "Voss" in rewrite("Where did she die?", [BRIDGE, second])
 
 
 def test_a_long_answer_is_not_repeated_into_the_question():
     long = "The river had undermined the northern pier until nothing but the railing held the two halves together"
-    assert "undermined" not in standalone("Where was that?", [turn("Why did the bridge at Arnfeld fall?", long)])
+    assert "undermined" not in rewrite("Where was that?", [turn("Why did the bridge at Arnfeld fall?", long)])
 
 
 NEVER = Decision(-50.0, {}, 0.5)
@@ -152,9 +152,15 @@ def test_features_of_a_word_are_what_the_conversation_shows():
 
 def test_marks_of_a_question():
     said = texts([BRIDGE])
-    assert set(need("And did she visit Arnfeld?", said)) >= {"person", "joining", "known_name", "two", "known_word"}
-    assert "new_name" in need("Did she visit Rome?", said)
-    assert need("Why?", said) == [
+    assert set(question_features("And did she visit Arnfeld?", said)) >= {
+        "person",
+        "joining",
+        "known_name",
+        "two",
+        "known_word",
+    }
+    assert "new_name" in question_features("Did she visit Rome?", said)
+    assert question_features("Why?", said) == [
         *("no_pronoun", "bare", "no_new_word", "second_turn"),
         *("bare*no_pronoun", "no_new_word*no_pronoun", "no_new_word*bare"),
         *("second_turn*no_pronoun", "second_turn*bare", "second_turn*no_new_word"),
@@ -244,7 +250,7 @@ def test_names_take_the_place_of_pronouns_and_the_rest_goes_into_brackets(questi
     ],
 )
 def test_a_fragment_continues_the_last_question(question, last, expected):
-    assert continued(question, texts([turn(last)])) == expected
+    assert replace_name(question, texts([turn(last)])) == expected
 
 
 def test_fragments_and_pronouns_that_point_back():
@@ -274,7 +280,7 @@ TURNS_OF_ANY_KIND = st.lists(st.builds(turn, ANYTHING, ANYTHING, ANYTHING, ANYTH
 @settings(deadline=None)
 @given(ANYTHING, TURNS_OF_ANY_KIND)
 def test_nothing_is_invented_whatever_was_said(question, history):
-    done = standalone(question, history)
+    done = rewrite(question, history)
     said = [text for one in history for text in (one.answer.question, one.answer.text, "".join(titles(one)))]
     known = {word.text.casefold() for text in (question, *said) for word in words(text)}
     assert {word.text.casefold() for word in words(done)} <= known | {"was", "it", "that"}
@@ -287,9 +293,9 @@ def titles(one):
 @pytest.mark.parametrize("long", ["x" * 100_000, "X" * 100_000, "9" * 100_000, "Ann " * 30_000, "(" * 100_000])
 def test_a_huge_text_makes_no_huge_question(long):
     history = [turn(f"Who built Solvik {long}?", f"Ann {long}")]
-    assert len(standalone("And when was it?", history)) < 1000
-    assert len(standalone("And when?", history)) < 1000
-    assert len(standalone("And when?", [turn("Who built Solvik?", f"Ann {long}")])) < 1000
+    assert len(rewrite("And when was it?", history)) < 1000
+    assert len(rewrite("And when?", history)) < 1000
+    assert len(rewrite("And when?", [turn("Who built Solvik?", f"Ann {long}")])) < 1000
 
 
 def test_a_huge_conversation_costs_no_more_than_its_first_and_last_turns():
@@ -297,4 +303,4 @@ def test_a_huge_conversation_costs_no_more_than_its_first_and_last_turns():
     said = texts(history)
     assert len(said) == 2 * (TURNS + 1)
     assert max(len(text.words) for text in said) == 40
-    assert "2999" in standalone("And why?", history)
+    assert "2999" in rewrite("And why?", history)

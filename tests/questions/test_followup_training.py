@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qa.questions.features import texts
-from qa.questions.followup import load, standalone
+from qa.questions.followup import load, rewrite
 from training.conversations import Counts, Row, added_terms, gold_terms, read
 from training.followup import choices, common_words, main, needs, samples, split
 
@@ -119,8 +119,8 @@ def test_training_learns_what_the_conversations_show(tmp_path, monkeypatch):
     main()
     row = read(written(tmp_path / "new.jsonl", about("Una Dahl", 9)))[1]
     history = row.history(row.rewritten, titled=False)
-    assert standalone("Where did she work?", history, load(out)) == "Where did Una Dahl work?"
-    assert standalone("Where did Ole Krag work?", history, load(out)) == "Where did Ole Krag work?"
+    assert rewrite("Where did she work?", history, load(out)) == "Where did Una Dahl work?"
+    assert rewrite("Where did Ole Krag work?", history, load(out)) == "Where did Ole Krag work?"
 
 
 @pytest.mark.models

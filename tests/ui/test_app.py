@@ -51,14 +51,14 @@ def held(assistant):
     go, found, answer = threading.Event(), threading.Event(), assistant.ask
 
     def ask(question, **named):
-        tell = named.pop("found")
+        tell = named.pop("on_passages")
 
         def told(passages):
             tell(passages)
             found.set()
             assert go.wait(30)
 
-        return answer(question, found=told, **named)
+        return answer(question, on_passages=told, **named)
 
     assistant.ask = ask
     return go, found

@@ -134,7 +134,7 @@ class ChatHandlers:
                 pending.question,
                 history=self._history(pending),
                 where=pending.where or None,
-                found=partial(self._found, pending),
+                on_passages=partial(self._found, pending),
             )
             self._keep(session, pending, answer)
         except Cancelled:
