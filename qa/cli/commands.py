@@ -2,8 +2,9 @@
 
 What changes the library is in `qa.cli.library_commands`, what looks back in `qa.cli.history_commands`.
 
-Exit codes: 0 found, or all went well; 1 not found, some sources failed, or some quotes do not hold; 2 wrong
-usage; 3 an error, told in one line on stderr; 130 stopped by Ctrl-C. Answers and `--json` go to stdout, progress,
+Exit codes: 0 found, or all went well; 1 not found, nothing to remove or an id unknown, some sources failed, some quotes
+do not hold, or the doctor found what it could not mend; 2 wrong usage; 3 an error, told in one line on stderr; 130
+stopped by Ctrl-C. Answers and `--json` go to stdout, progress,
 failures and hints to stderr.
 """
 
@@ -47,12 +48,14 @@ if TYPE_CHECKING:
 
 EVALUATION_FORMAT = "article-qa/evaluation/1"
 
+ASK, ARTICLES, UPKEEP, SERVE = "Ask", "Articles", "Upkeep", "Serve"
+
 app = typer.Typer(
     name="article-qa",
     help="Ask questions of your own articles; get the exact words that answer, and where they stand.",
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
 )
 
 
@@ -70,7 +73,7 @@ def article_qa(
         typer.echo(context.get_help())
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def ask(
     question: Annotated[list[str], typer.Argument(metavar="QUESTION", help="The question; - reads it from stdin.")],
     published_from: FromOption = None,
@@ -119,21 +122,21 @@ def ask(
         raise typer.Exit(NOT_FOUND)
 
 
-app.command()(history_commands.verify)
-app.command()(history_commands.conversations)
-app.command()(history_commands.conversation)
-app.command()(history_commands.feedback)
-app.command()(library_commands.add)
-app.command()(library_commands.sync)
-app.command()(library_commands.remove)
-app.command()(library_commands.rebuild)
-app.command()(library_commands.compact)
-app.command()(library_commands.doctor)
-app.command()(library_commands.export)
-app.command("import")(library_commands.import_archive)
+app.command(rich_help_panel=ASK)(history_commands.verify)
+app.command(rich_help_panel=ASK)(history_commands.conversations)
+app.command(rich_help_panel=ASK)(history_commands.conversation)
+app.command(rich_help_panel=ASK)(history_commands.feedback)
+app.command(rich_help_panel=ARTICLES)(library_commands.add)
+app.command(rich_help_panel=ARTICLES)(library_commands.sync)
+app.command(rich_help_panel=ARTICLES)(library_commands.remove)
+app.command(rich_help_panel=UPKEEP)(library_commands.rebuild)
+app.command(rich_help_panel=UPKEEP)(library_commands.compact)
+app.command(rich_help_panel=UPKEEP)(library_commands.doctor)
+app.command(rich_help_panel=UPKEEP)(library_commands.export)
+app.command("import", rich_help_panel=UPKEEP)(library_commands.import_archive)
 
 
-@app.command("list")
+@app.command("list", rich_help_panel=ARTICLES)
 def list_articles(
     published_from: FromOption = None,
     published_to: ToOption = None,
@@ -143,7 +146,10 @@ def list_articles(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the articles, newest first: id, date, title and source; apart by tabs in a pipe."""
+    """List the articles, newest first.
+
+    A line shows id, date, title and source; in a pipe, tabs stand between them.
+    """
     where = _where(published_from, published_to, source)
     if failed and where:
         raise typer.BadParameter("--failed lists all that failed: leave out --from, --to and --source.")
@@ -171,7 +177,7 @@ def _list_failed(failures: Sequence[Failure], *, as_json: bool) -> None:
     console.show_hint("To try them again: article-qa add --retry" if failures else "Nothing has failed.")
 
 
-@app.command()
+@app.command(rich_help_panel=UPKEEP)
 def evaluate(
     files: Annotated[
         list[Path],
@@ -180,7 +186,7 @@ def evaluate(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure how well the library answers questions whose right answers are known.
+    """Measure answers to questions whose answers you know.
 
     A row is {"question": "...", "answers": ["...", ...]}; without answers, "not found" is the right reply.
     """
@@ -199,7 +205,7 @@ def evaluate(
         console.show(console.stdout(), *reports.figure_lines(name, figures))
 
 
-@app.command()
+@app.command(rich_help_panel=SERVE)
 def chat(
     host: Annotated[str, typer.Option(help="The address to listen on; the default is reachable from here only.")] = (
         "127.0.0.1"

@@ -30,9 +30,10 @@ def verify(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check that every quote of saved answers or conversations stands in its article, word for word.
+    """Check the quotes of saved answers and conversations.
 
-    Against the texts that the file carries along, and the library for others; with --library, against that alone.
+    Each must stand in its article, word for word: in the texts that the file carries along, and in the library
+    for others; with --library, in that alone.
     Exit code 0: every quote holds; 1: some do not; 3: an error.
     """
     saved = read_saved(_read_text(file))
@@ -76,7 +77,10 @@ def conversations(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the conversations of the chat, newest first: id, day, number of turns, name."""
+    """List the conversations of the chat, newest first.
+
+    A line shows id, day, number of turns and name.
+    """
     with opened_library(library) as opened:
         found = Conversations.beside(opened).listed(" ".join(words or ()), limit=limit)
     if as_json:
@@ -97,9 +101,10 @@ def conversation(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print a conversation with all its evidence, as Markdown or JSON.
+    """Print, rename or delete a conversation.
 
-    What it quotes is kept with it, also when an article has changed or gone since; then it says so.
+    It is printed with all its evidence, as Markdown or JSON. What it quotes is kept with it, also when an
+    article has changed or gone since; then it says so.
     """
     check_carry(carry, as_json=as_json)
     with opened_library(library) as opened:
@@ -130,9 +135,10 @@ def feedback(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what was said about answers in the chat, and the questions that your articles do not cover.
+    """Show judgements of answers, and unanswered questions.
 
-    It stays on this machine. ARTICLE_QA_FEEDBACK=false switches it off.
+    They are those of the chat. All of it stays on this machine; ARTICLE_QA_FEEDBACK=false switches it off.
+    Exit code 0: shown, exported or cleared; 3: an error.
     """
     with opened_library(library) as opened:
         given = Feedback(Conversations.beside(opened), opened.settings)

@@ -40,8 +40,9 @@ def add(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Put articles into the library, or bring them up to date; what has not changed costs nothing.
+    """Take in files, folders, pages and feeds.
 
+    What is in the library already is brought up to date; what has not changed costs nothing.
     What failed is remembered (`list --failed`) and tried again when it has changed, or with --retry.
     Exit code 0: all went in; 1: some failed and are listed; 3: an error; 130: stopped, what is in stays.
     """
@@ -69,10 +70,10 @@ def sync(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the library mirror folders: new and changed files go in, deleted ones go out.
+    """Mirror folders, deletions too, and follow feeds and pages.
 
-    Articles from elsewhere stay as they are, and so do those that a feed no longer lists. With --watch, each thing done
-    is told in a line on stderr, or with --json in one on stdout. Exit codes are those of `add`.
+    Articles from elsewhere stay as they are, and so do those that a feed no longer lists. --watch prints one line per
+    change on stderr, or with --json on stdout. Exit codes are those of `add`.
     """
     if shard and (watch or any(map(is_url, sources))):
         raise typer.BadParameter("--shard goes with folders, and not with --watch.")
@@ -132,7 +133,7 @@ def remove(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take articles out of the library: by id, all of a source, or the samples.
+    """Take articles out: by id, by source, or the samples.
 
     `list --source SOURCE` shows beforehand what `remove --source SOURCE` would take out.
     Exit code 0: removed; 1: nothing to remove, or an id was unknown; 3: an error.
@@ -157,9 +158,10 @@ def remove(
 
 
 def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Make passages, vectors and indexes anew, after another model or other settings were chosen.
+    """Rebuild passages, vectors and indexes.
 
-    The library answers from the old ones until the new ones are complete.
+    Needed after another model or other settings were chosen. The old ones answer until the new ones are complete.
+    Exit code 0: done; 1: some articles failed and are listed; 3: an error; 130: stopped.
     """
     with opened_library(library) as opened:
         try:
@@ -174,7 +176,7 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 
 def compact(library: LibraryOption = None) -> None:
-    """Take the last traces of what was removed or replaced out of the library's files.
+    """Purge removed and replaced text from the library's files.
 
     They hold words that no answer shows any more. `remove` does this by itself where it takes a moment, and every
     change does when much has gone. The library answers meanwhile. Exit code 0: done; 3: an error; 130: stopped.
@@ -199,9 +201,10 @@ def doctor(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check everything in the library: texts, passages, vectors, indexes, leftovers.
+    """Check the library, and mend what can be made again.
 
-    Articles are never changed. Exit code 0: all is in order, or is now; 1: something is not; 3: an error.
+    Texts, passages, vectors, indexes and leftover files are checked. Articles
+    are never changed. Exit code 0: all is in order, or is now; 1: something is not; 3: an error.
     """
     with opened_library(library) as opened, console.progress_bars(console.stderr()) as progress:
         findings = opened.examine(repair=repair, progress=progress)
@@ -218,7 +221,10 @@ def export(
     vectors: Annotated[bool, typer.Option("--vectors/--no-vectors", help="Smaller without; then made anew.")] = True,
     library: LibraryOption = None,
 ) -> None:
-    """Write the whole library as one ZIP of plain files: a backup, or a way to another machine."""
+    """Write the whole library as one ZIP of plain files.
+
+    It is a backup, or a way to another machine. Exit code 0: written; 3: an error.
+    """
     with opened_library(library) as opened:
         with console.progress_bars(console.stderr()) as progress:
             count = opened.export(file, vectors=vectors, progress=progress)
@@ -230,9 +236,9 @@ def import_archive(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take in an exported library; what is here already stays, and the same text is kept once.
+    """Take in what `export` wrote, beside what is there.
 
-    Exit codes are those of `add`.
+    The same text is kept once. Exit codes are those of `add`.
     """
     _change(library, lambda opened, progress: opened.import_archive(file, progress=progress), as_json=as_json)
 

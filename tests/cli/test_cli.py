@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -244,14 +245,31 @@ def test_ctrl_c_outside_a_command_is_no_traceback(run: Run, monkeypatch: pytest.
     assert run("list") == Ran(130, "", "")
 
 
-def test_without_arguments_the_help_names_every_command(run: Run) -> None:
-    ran = run()
+GROUPS = {
+    "Ask": "ask verify conversations conversation feedback".split(),
+    "Articles": "add sync remove list".split(),
+    "Upkeep": "rebuild compact doctor export import evaluate".split(),
+    "Serve": ["chat"],
+}
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",)])
+def test_the_help_groups_every_command_and_cuts_no_summary_at_80_columns(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = run(*arguments)
     assert ran.code == 0
-    names = [line.split()[0] for line in ran.out.partition("Commands:")[2].splitlines() if line.strip()]
-    assert sorted(names) == sorted(
-        "ask add sync remove list rebuild evaluate verify chat doctor export import compact "
-        "conversation conversations feedback".split()
-    )
+    assert "…" not in ran.out
+    assert "..." not in ran.out.replace("[ARGS]...", "")
+    shown: dict[str, list[str]] = {}
+    for line in ran.out.splitlines():
+        if heading := re.match(r"╭─ (\w+) ─", line):
+            shown[heading[1]] = []
+        elif shown and line.startswith("│"):
+            shown[list(shown)[-1]].append(line.strip("│ ").split("  ")[0])
+    assert shown.pop("Options")
+    assert shown == GROUPS
 
 
 def test_the_version(run: Run) -> None:
