@@ -256,7 +256,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception:  # noqa: BLE001  # a bug: Python's own exit code would say "not found"
         traceback.print_exc()
     finally:
-        # An interrupt that passed through an `exec`, such as a dataclass's, makes `python -m` die of SIGINT in the end,
-        # whatever the exit code. Evaluating anything takes that back.
+        # An interrupt that passed through an `exec` of text, such as a dataclass's, makes `python -m` die of SIGINT in
+        # the end, whatever the exit code: CPython marks it as unhandled (https://bugs.python.org/issue1054041), and
+        # takes the mark back only where it evaluates text again.
         exec("")  # noqa: S102
     raise SystemExit(ERROR)
