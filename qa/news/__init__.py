@@ -1,0 +1,1 @@
+"""What makes it a tool for news: times said in words. Pure functions over texts; nothing here reads a library."""
