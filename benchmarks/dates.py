@@ -2,8 +2,8 @@
 
     python benchmarks/dates.py timebank_timex.jsonl.gz
 
-One article a line: `{"id", "date", "text", "timex": [{"text", "start", "type", "value", "relative"}]}`. The articles are
-split by their ids into the half that the rules were made on and the half put aside; `--wrong` lists the misses.
+One article a line: `{"id", "date", "text", "timex": [{"text", "start", "type", "value"}]}`. The articles are split by
+their ids into the half that the rules were made on and the half put aside; `--wrong` lists the misses.
 """
 
 from __future__ import annotations

@@ -43,8 +43,8 @@ _QUARTER = r"(?P<ordinal>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth)(?:-| )quarter\b"
 # what makes a name of a day or month
 _NOT_AFTER = r"(?<![\w-])" + "".join(
     rf"(?<!{word}\s)"
-    for word in "Mr. Ms. Mrs. Dr. Mr Ms Mrs Dr Black Good Super Ash Bloody Cyber Sheffield Ruby Easter Holy Palm Giving "
-    "Shrove Whit Fat Man Girl Joe".replace(".", r"\.").split()
+    for word in "Mr. Ms. Mrs. Dr. Mr Ms Mrs Dr Black Good Super Ash Bloody Cyber Sheffield Ruby Easter Holy Palm "
+    "Giving Shrove Whit Fat Man Girl Joe".replace(".", r"\.").split()
 )
 _NOT_BEFORE = (
     r"(?! (?:Times|Mirror|Telegraph|Mail|Express|Herald|Post|Independent|Tribune|Sun|Star|Sport|People|Night|Club|"
@@ -96,12 +96,7 @@ def is_relative(text: str) -> bool:
     """Whether a bare answer ("Friday", "on Friday", "yesterday", "last year") says a time only relatively."""
     words = text.strip(" \t\n.,;:\"'“”‘’()")
     words = re.sub(r"^(?:on|in|since|until|by|of|from|the day)\s", "", words, flags=re.IGNORECASE)
-    bare = words[:1].upper() + words[1:]
-    return any(
-        form.resolver is not None and form.pattern.fullmatch(each) is not None
-        for form in _FORMS
-        for each in (words, bare)
-    )
+    return any(form.resolver is not None and form.pattern.fullmatch(words) is not None for form in _FORMS)
 
 
 _Resolver = Callable[[re.Match[str], Place], Period | None]
@@ -302,7 +297,7 @@ def _weekend(match: re.Match[str], place: Place) -> Period | None:
 
 
 def _of_the_unit(match: re.Match[str], place: Place) -> Period | None:
-    """ "The end of the year", "later in the month": the unit of publication, if no other year is spoken of."""
+    """The unit of publication, if no other year is spoken of: "later in the month"."""
     return None if nearby.year_is_doubtful(place) else _moved(match["unit"].lower(), 0, place.published)
 
 

@@ -13,8 +13,8 @@ from qa.news.tense import Tense, sentence, tense
 _BACK = 1500  # characters before an expression in which the quarter that it is compared with may stand
 _YEAR = re.compile(r"(?<![$£€\d.,#-])\b(?:1[5-9]|20)\d\d\b(?![,.]\d|%|\s(?:people|percent|miles|dollars|feet)\b)")
 _RECURRING = re.compile(
-    r"\b(?:born|birthday|anniversary of|(?:every|each) (?:year|spring|summer|fall|autumn|winter)|annually|usually|normally|"
-    r"always|typically|holiday)\b"
+    r"\b(?:born|birthday|anniversary of|(?:every|each) (?:year|spring|summer|fall|autumn|winter)|annually|usually|"
+    r"normally|always|typically|holiday)\b"
 )
 _BUSINESS = re.compile(
     r"\b(?:earnings|earned|profits?|revenues?|sales|net|income|loss(?:es)?|shares?|GDP|economy|growth|[bm]illion|"
@@ -23,11 +23,16 @@ _BUSINESS = re.compile(
 _SPORT = re.compile(r"\b(?:touchdowns?|yards?|rebounds|coach|quarterback|halftime|half-time|scor(?:ed|ing)|overtime)\b")
 _QUARTER = re.compile(
     r"\b(?:(?P<fiscal>[Ff]iscal[- ])?(?P<ordinal>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth)[- ]quarter\b"
-    r"(?: (?:of |in )?(?P<year>(?:19|20)\d\d)\b)?|quarter,? end(?:ed|ing) (?P<ended>[A-Z][a-z]{2})|(?P<other>months\b|(?:full|fiscal) year\b))"
+    r"(?: (?:of |in )?(?P<year>(?:19|20)\d\d)\b)?|quarter,? end(?:ed|ing) (?P<ended>[A-Z][a-z]{2})"
+    r"|(?P<other>months\b|(?:full|fiscal) year\b))"
 )
 _ENDED = re.compile(r",? end(?:ed|ing) (?P<month>[A-Z][a-z]{2})")
-_FOLLOWS_MONTH = re.compile(r"(?:^|[^\w])(in|since|until|till|through|during|early|late|mid|last|next|this)[\s-]$", re.IGNORECASE)
-_FOLLOWS_SAFER_MONTH = re.compile(r"(?:^|[^\w])(by|from|for|to|before|after|between|the|and|around|a)\s$", re.IGNORECASE)
+_FOLLOWS_MONTH = re.compile(
+    r"(?:^|[^\w])(in|since|until|till|through|during|early|late|mid|last|next|this)[\s-]$", re.IGNORECASE
+)
+_FOLLOWS_SAFER_MONTH = re.compile(
+    r"(?:^|[^\w])(by|from|for|to|before|after|between|the|and|around|a)\s$", re.IGNORECASE
+)
 _ALSO_A_NAME = ("May", "March", "April", "June", "August")
 
 
@@ -55,7 +60,10 @@ class Place:
 def speaks_of_an_age(place: Place) -> bool:
     """Whether "today's" is no day: "today's world"."""
     words = place.text[place.end : place.end + 30]
-    return re.match(r"['’]s (?:\w+ )?(?:world|society|age|economy|standards|youth|children|technology|climate)\b", words) is not None
+    return (
+        re.match(r"['’]s (?:\w+ )?(?:world|society|age|economy|standards|youth|children|technology|climate)\b", words)
+        is not None
+    )
 
 
 def year_is_doubtful(place: Place) -> bool:
@@ -69,7 +77,9 @@ def year_is_doubtful(place: Place) -> bool:
 def is_recurring(place: Place) -> bool:
     """Whether the day comes back each year, or is one that everybody knows the year of."""
     return bool(_RECURRING.search(place.sentence)) or bool(
-        re.match(r",? (?:\w+ )?(?:attacks?|terror|tragedy|hijack|riot|insurrection)", place.text[place.end : place.end + 30])
+        re.match(
+            r",? (?:\w+ )?(?:attacks?|terror|tragedy|hijack|riot|insurrection)", place.text[place.end : place.end + 30]
+        )
     )
 
 
@@ -84,7 +94,7 @@ def is_month_name(place: Place, name: str) -> bool:
     if name not in _ALSO_A_NAME:
         return True
     if name == "May":
-        known = _FOLLOWS_MONTH.search(before) or before.endswith("by ") and place.tense == "future"
+        known = _FOLLOWS_MONTH.search(before) or (before.endswith("by ") and place.tense == "future")
         return bool(known) and not named
     return not named and bool(_FOLLOWS_MONTH.search(before) or _FOLLOWS_SAFER_MONTH.search(before))
 
@@ -99,7 +109,7 @@ def quarter(place: Place, number: int) -> Period | None:
     """The quarter of this or last year that a business article means; None for a fiscal or a doubtful one."""
     before = place.text[max(0, place.start - 8) : place.start + 8].lower()
     ended = _ENDED.match(place.text, place.end)
-    if not is_business(place) or "fiscal" in before or ended and ended["month"] != periods.MONTHS[3 * number - 1][:3]:
+    if not is_business(place) or "fiscal" in before or (ended and ended["month"] != periods.MONTHS[3 * number - 1][:3]):
         return None
     period = _quarter_near(number, place.published, place.tense)
     told_of = place.tense == "past" and period is not None and period.last >= place.published

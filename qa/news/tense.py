@@ -13,9 +13,11 @@ _END = re.compile(r"(?:(?<!\b\w)(?<!Mr|Ms|Dr|St)(?<!Mrs|Gen|Sen|Rep|Gov)\.|[!?])
 _TO_COME = (
     r"(?:will|shall|won't|would|may|could|should|must|can)(?: (?:not|also|be|have|[a-z]+ly)){0,3}(?: [a-z]+)?|"
     r"(?:decid|agre|vow|promis|order|ask|urg|invit|want|expect|schedul|slat|suppos|plann|intend)ed to|"
-    r"(?:is|are|was|were|be) (?:to|due|going)|(?:set|ready|due|likely|plans?|planning|intends?|hopes?|wants?) (?:to|for)|"
-    r"plann(?:ed|ing) (?:for|to)|expected|scheduled|slated|due|upcoming|ahead of|until|as (?:soon|early|late) as|expires?|"
-    r"to be(?: [a-z]+ly)?(?: [a-z]+)?|begins|opens|starts|meets?|faces|hosts|takes place|kicks off|votes|airs|effective|payable|through"
+    r"(?:is|are|was|were|be) (?:to|due|going)|(?:set|ready|due|likely|plans?|planning|intends?|hopes?|wants?) "
+    r"(?:to|for)|"
+    r"plann(?:ed|ing) (?:for|to)|expected|scheduled|slated|due|upcoming|ahead of|until|as (?:soon|early|late) as|"
+    r"to be(?: [a-z]+ly)?(?: [a-z]+)?|expires?|begins|opens|starts|meets?|faces|hosts|takes place|kicks off|votes|airs|"
+    r"effective|payable|through"
 )
 _FUTURE = re.compile(rf"\b(?:{_TO_COME})\b|['’]ll\b", re.IGNORECASE)
 _PAST = re.compile(
