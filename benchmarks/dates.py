@@ -23,6 +23,7 @@ from tables import print_table
 
 from qa.news.dates import Resolved, resolve
 
+_RELATIVE = ("relative", "relative, of a quarter or its year")
 _SEASONS = {"21": "SP", "22": "SU", "23": "FA", "33": "Q1", "34": "Q2", "35": "Q3", "36": "Q4"}
 
 
@@ -36,7 +37,8 @@ def main() -> None:
     for half, group, verdict, line in _judged(options.file):
         if options.half not in (None, half):
             continue
-        counts.setdefault((half, group), Counter())[verdict] += 1
+        for each in (group, "all relative dates") if group in _RELATIVE else (group,):
+            counts.setdefault((half, each), Counter())[verdict] += 1
         if options.wrong and verdict in ("wrong", "unresolved", "resolved"):
             print(f"{group}\t{verdict}\t{line}")
     rows = [(half, group, each.total(), *_shares(each)) for (half, group), each in sorted(counts.items())]

@@ -10,7 +10,7 @@ from qa.news import periods
 from qa.news.periods import Period
 from qa.news.tense import Tense, sentence, tense
 
-_BACK = 1500  # characters before an expression in which the quarter that it is compared with may stand
+_BACK = 4000  # characters before an expression in which the quarter that it is compared with may stand
 _YEAR = re.compile(r"(?<![$£€\d.,#-])\b(?:1[5-9]|20)\d\d\b(?![,.]\d|%|\s(?:people|percent|miles|dollars|feet)\b)")
 _RECURRING = re.compile(
     r"\b(?:born|birthday|anniversary of|(?:every|each) (?:year|spring|summer|fall|autumn|winter)|annually|usually|"

@@ -45,6 +45,8 @@ def said(text, published=FRIDAY):
         # days without a year
         ("He was seen on January 3.", "January 3", "2020-01-03"),
         ("He was seen on Dec. 30 in Rome.", "Dec. 30", "2019-12-30"),
+        ("He was seen on Dec 30 in Rome.", "Dec 30", "2019-12-30"),
+        ("He was seen on 30 Dec in Rome.", "30 Dec", "2019-12-30"),
         ("He was seen on the 30th of December.", "the 30th of December", "2019-12-30"),
         ("He was arrested on Aug. 6 in Rome.", "Aug. 6", "2019-08-06"),
         ("It will close on 15 August.", "15 August", "2020-08-15"),
@@ -94,6 +96,7 @@ def test_one_expression(text, words, value):
         "It happened on January 10, 2020.", "It opened in March 2019.", "He stayed for two years.",
         "It rains every day.",
         "It opens every Friday.", "He works Mondays.", "He works Monday to Friday.", "It happened in 2019.",
+        "It happened on 10 Jan 2020.", "It was in Jan 2019.",
         "Shops are full on Black Friday.", "She sang on Good Friday.", "He watched Saturday Night Live.",
         "It happened a few years ago.", "It happened more than two years ago.", "The last two weeks were hard.",
         "In the past year it grew.", "He was born on July 4.", "In June 1998 he fled and in August he returned.",
@@ -148,12 +151,14 @@ def test_words_for_people(text, words, precision):
     assert (found.words, found.precision) == (words, precision)
 
 
-def test_only_what_lies_in_the_span_is_resolved_with_the_tense_of_the_words_around_it():
+def test_what_touches_the_span_is_resolved_whole_with_the_tense_of_the_words_around_it():
     text = "They will meet on Tuesday. He left on Monday."
     start = text.index("Tuesday")
     (found,) = resolve(text, start, start + 7, FRIDAY)
     assert (found.start, found.end, found.value) == (start, start + 7, "2020-01-14")
-    assert resolve(text, start, start + 4, FRIDAY) == ()
+    assert [each.value for each in resolve(text, start + 1, start + 4, FRIDAY)] == ["2020-01-14"]
+    assert resolve(text, 0, start, FRIDAY) == ()
+    assert resolve("It was on 10 January 2019.", 13, 20, FRIDAY) == ()
     assert resolve("10 January 2019", 0, 10, FRIDAY) == ()
 
 
@@ -225,3 +230,10 @@ def test_the_module_is_light():
         "_locale",
         "encodings.aliases",
     }
+
+
+def test_an_expression_is_never_cut():
+    text = "The court ruled late on Monday, and again last Tuesday night."
+    start = text.index("Tuesday")
+    (found,) = resolve(text, start, start + 7, FRIDAY)
+    assert text[found.start : found.end] == "last Tuesday night"
