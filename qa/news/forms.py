@@ -24,7 +24,9 @@ _MONTH_SHORT = (  # beside the number of a day a full stop is not needed
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _YEAR = r"(?:1[5-9]|20)\d\d"
-_NO_YEAR = rf"(?!\d|,? (?:in |of )?{_YEAR}\b|[-–:./]\d|,\d|%| (?:percent|per cent|people|points|million|billion)\b)"
+_NO_YEAR = (
+    rf"(?!\d|,? (?:in |of )?{_YEAR}\b|[-–:./]\d|[-–][A-Z]|,\d|%| (?:percent|per cent|people|points|million|billion)\b)"
+)
 _WHICH = "(?P<which>[Ll]ast|[Tt]his|[Nn]ext)"
 _WHICH_DAY = "(?P<which>[Ll]ast|[Tt]his past|[Tt]his coming|[Tt]his|[Nn]ext|[Cc]oming)"
 _EARLY = "(?:(?:[Ee]arlier|[Ll]ater|[Ee]arly|[Ll]ate|[Mm]id)(?:-| ))?"
@@ -40,6 +42,7 @@ _NOT_AFTER = r"(?<![\w-])" + "".join(
     for word in "Mr. Ms. Mrs. Dr. Mr Ms Mrs Dr Black Good Super Ash Bloody Cyber Sheffield Ruby Easter Holy Palm "
     "Giving Shrove Whit Fat Man Girl Joe".replace(".", r"\.").split()
 )
+_NO_NAME = r"(?!(?<=\w\s)[A-Z])"  # a capital within a sentence: "USA Today"
 _NOT_BEFORE = (
     r"(?! (?:Times|Mirror|Telegraph|Mail|Express|Herald|Post|Independent|Tribune|Sun|Star|Sport|People|Night|Club|"
     r"Magazine|School|Agreement|Mass|Addams|Record|World|the 13th)\b)"
@@ -66,8 +69,10 @@ _ONE_DAY = (
     _form(rf"{_NOT_AFTER}{_EARLY}(?:{_WHICH_DAY} )?{_DAY}(?!\w){_PART}{_NOT_BEFORE}", resolvers.weekday),
     _form(rf"\b{_DAY}{_PART} (?:of )?{_WHICH} week\b", resolvers.weekday_of_week),
     _form(r"\b[Tt]he day (?:before yesterday|after tomorrow)\b", resolvers.near_day),
-    _form(rf"\b{_EARLY}(?:[Yy]esterday|[Tt]omorrow|[Tt]oday){_PART}\b", resolvers.near_day),
-    _form(rf"\b(?:[Tt]onight|[Ll]ast night|{_EARLY}[Tt]his (?:morning|afternoon|evening))\b", resolvers.near_day),
+    _form(rf"\b{_EARLY}{_NO_NAME}(?:[Yy]esterday|[Tt]omorrow|[Tt]oday){_PART}\b", resolvers.near_day),
+    _form(
+        rf"\b(?:{_NO_NAME}[Tt]onight|[Ll]ast night|{_EARLY}[Tt]his (?:morning|afternoon|evening))\b", resolvers.near_day
+    ),
     _form(rf"(?<![\w-]){_MONTH_SHORT} {_DAY_NUMBER}{_NO_YEAR}", resolvers.month_day),
     _form(rf"(?<![\w.,:-])(?:the )?{_DAY_NUMBER} (?:of )?{_MONTH_SHORT}(?!\w){_NO_YEAR}", resolvers.month_day),
 )
@@ -99,11 +104,12 @@ _QUARTERS = (
 _NEVER = (
     _form(rf"\b(?:[Ee]very|[Ee]ach|[Aa]lternate|[Mm]ost) (?:other )?(?:\w+ )?(?:{_DAY}|{_MONTH}|{_UNIT})\b", None),
     _form(rf"\b{_DAYS}s? ?(?:to|through|thru|-|–) ?{_DAYS}\b", None),
-    _form(rf"\b{_MONTH_SHORT} {_DAY_NUMBER},? {_YEAR}\b", None),
-    _form(rf"\b{_DAY_NUMBER} (?:of )?{_MONTH_SHORT},? {_YEAR}\b", None),
+    _form(rf"\b(?:{_DAYS},? )?{_MONTH_SHORT} {_DAY_NUMBER},? {_YEAR}\b", None),
+    _form(rf"\b(?:{_DAYS},? (?:the )?)?{_DAY_NUMBER} (?:of )?{_MONTH_SHORT},? {_YEAR}\b", None),
     _form(rf"\b{_MONTH_SHORT},? (?:of |in )?{_YEAR}\b", None),
     _form(rf"\b{_DAYS}s\b|\b(?i:{_COUNT}) weeks? (?:from|before|after|on) {_DAYS}\b|\b{_DAYS} week\b", None),
     _form(rf"\b[Tt]he (?:previous|following|next|first|last) {_DAYS}\b|\b[Oo]ne (?:{_DAYS}|day)\b", None),
+    _form(r"\b(?:[Ff]ourth|4th) of July\b", None),
     _form(rf"\b{_MONTH} (?:Day|Fools|Revolution|Madness|Fourth|Crisis|War)\b", None),
     _form(rf"\b[Tt]h(?:e|ese) (?:last|past|next|coming) (?:\w+ )?{_UNIT}s?\b", None),
     _form(rf"\b(?i:(?:more|less|fewer) than|over|at least|under) (?i:{_COUNT}) {_UNIT}s? ago\b", None),

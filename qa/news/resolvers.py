@@ -61,8 +61,11 @@ def month_day(match: re.Match[str], place: Place) -> Period | None:
         return _month_day_on(named, month, number, place.published)
     dates = [date(place.published.year + years, month, number) for years in (-1, 0, 1) if _exists(years, match, place)]
     nearest = min(dates, key=lambda each: abs(each - place.published))
-    if abs(nearest - place.published).days <= 75:
-        return periods.day(nearest)
+    ahead = (nearest - place.published).days
+    if abs(ahead) <= 75:  # "the Jan. 29 crash" in December may well be a year old
+        return None if ahead > 14 and place.tense == "past" else periods.day(nearest)
+    if place.text[max(0, place.start - 4) : place.start].lower() == "the ":
+        return None  # "the January 6 committee will meet"
     past = max(each for each in dates if each <= place.published)
     future = min(each for each in dates if each > place.published)
     return periods.day({"past": past, "future": future}[place.tense]) if place.tense else None

@@ -11,8 +11,8 @@ _REACH = 240  # characters on either side: longer sentences than this say nothin
 # a full stop after one letter, as in "a.m." and "John P. Smith", or after a title ends nothing
 _END = re.compile(r"(?:(?<!\b\w)(?<!Mr|Ms|Dr|St)(?<!Mrs|Gen|Sen|Rep|Gov)\.|[!?])['\"”’]*\s+(?=[\"“‘'`]*[A-Z])|\n")
 _TO_COME = (
-    r"(?:will|shall|won't|would|may|could|should|must|can)(?: (?:not|also|be|have|[a-z]+ly)){0,3}(?: [a-z]+)?|"
-    r"(?:decid|agre|vow|promis|order|ask|urg|invit|want|expect|schedul|slat|suppos|plann|intend)ed to|"
+    r"(?:will|shall|won't|would|may|could|should|must|can)(?! have)(?: (?:not|also|still|be|[a-z]+ly)){0,3}"
+    r"(?: [a-z]+)?|(?:decid|agre|vow|promis|order|ask|urg|invit|want|expect|schedul|slat|suppos|plann|intend)ed to|"
     r"(?:is|are|was|were|be) (?:to|due|going)|(?:set|ready|due|likely|plans?|planning|intends?|hopes?|wants?) "
     r"(?:to|for)|"
     r"plann(?:ed|ing) (?:for|to)|expected|scheduled|slated|due|upcoming|ahead of|until|as (?:soon|early|late) as|"

@@ -105,11 +105,20 @@ def test_one_expression(text, words, value):
         "The October Revolution failed.",
         "The Sept. 11 attacks changed it.", "Winter came; last winter was cold.", "Today's youth read little.",
         "The fiscal first quarter brought the company a loss.", "He will appeal Tuesday's ruling.",
-        "He stays one day.", "The summit in March was agreed.", "Man of the year.", "It was on Feb. 30.",
+        "He stays one day.", "It was on Friday, March 15, 2019.", "It was on Friday, 15 March 2019.",
+        "Fireworks on the Fourth of July.", "He writes for USA Today.", "He was on Carlson Tonight.",
+        "The August 6 committee will meet.",
+        "It was best by March 21-April 4, 2024.", "He was blamed for the Feb. 29 crash.",
+        "The summit in March was agreed.", "Man of the year.", "It was on Feb. 30.",
     ],
 )  # fmt: skip
 def test_nothing_is_made_of_what_is_no_date_or_no_sure_one(text):
     assert said(text) == []
+
+
+def test_what_may_have_been_is_past():
+    assert said("Officials said on Saturday it may have killed them.") == [("Saturday", "2020-01-04")]
+    assert said("It may have opened on Saturday.") == [("Saturday", "2020-01-04")]
 
 
 def test_each_verb_rules_the_time_beside_it():
