@@ -47,7 +47,7 @@ def asked(question, asked_on=WEDNESDAY):
         ("Who died last November?", "last November", "2024-11-01", "2024-11-30"),
         ("Who died last March?", "last March", "2025-03-01", "2025-03-31"),
         ("What will happen next March?", "next March", "2026-03-01", "2026-03-31"),
-        ("Who died from May to July 2025?", "from May to July 2025", "2025-05-01", "2025-07-31"),
+        ("Who died from May to July 2024?", "from May to July 2024", "2024-05-01", "2024-07-31"),
         ("Who won between 2019 and 2021?", "between 2019 and 2021", "2019-01-01", "2021-12-31"),
         ("What fell in the third quarter of 2024?", "in the third quarter of 2024", "2024-07-01", "2024-09-30"),
         ("What were Q3 2024 profits?", "Q3 2024", "2024-07-01", "2024-09-30"),
