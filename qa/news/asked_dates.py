@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from qa.news import periods
 from qa.news.periods import Period
@@ -87,9 +88,21 @@ def wants_latest(question: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    pattern: re.Pattern[str]
+    """A form in any case, where a space is any white space."""
+
+    words: str
     period: Callable[[re.Match[str], date], Period]
     bare: bool  # counts without a word such as "in" before it
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled at first use, so that importing the module costs nothing."""
+        return _compiled(self.words)
+
+
+@cache
+def _compiled(words: str) -> re.Pattern[str]:
+    return re.compile(r"(?<![\w-])(?:" + words.replace(" ", _SPACE) + ")", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,27 +262,22 @@ def _month_number(name: str) -> int:
     return next(n for n, month in enumerate(periods.MONTHS, 1) if month.lower().startswith(name.lower()[:3]))
 
 
-def _form(words: str, period: Callable[[re.Match[str], date], Period], *, bare: bool) -> _Form:
-    """A space in `words` is any white space."""
-    return _Form(re.compile(r"(?<![\w-])(?:" + words.replace(" ", _SPACE) + ")", re.IGNORECASE), period, bare)
-
-
 _FORMS = (
-    _form(rf"(?:{_DAY},? )?{_MONTH} {_NUMBER},? {_YEAR}\b", _full_date, bare=True),
-    _form(rf"(?:{_DAY},? (?:the )?)?{_NUMBER} (?:of )?{_MONTH},? {_YEAR}\b", _full_date, bare=True),
-    _form(r"(?P<iso>\d{4}-\d\d-\d\d)\b", _iso, bare=True),
-    _form(rf"{_MONTH},? (?:of )?{_YEAR}\b", _month_of_year, bare=True),
-    _form(rf"(?:{_DAY},? )?{_MONTH} {_NUMBER}\b(?![:.]\d)", _day_of_year, bare=False),
-    _form(rf"(?:{_DAY},? (?:the )?)?{_NUMBER} (?:of )?{_MONTH}\b", _day_of_year, bare=False),
-    _form(rf"q(?P<quarter>[1-4]),? (?:of )?{_YEAR}\b", _quarter, bare=True),
-    _form(rf"(?P<ordinal>first|second|third|fourth) quarter,? (?:of )?{_YEAR}\b", _quarter, bare=True),
-    _form(rf"(?P<season>spring|summer|autumn|fall) (?:of )?{_YEAR}\b", _season, bare=True),
-    _form(rf"(?:year )?{_YEAR}\b{_NOT_A_YEAR}", _year, bare=False),
-    _form(rf"(?-i:{_NEAR_DAYS})\b|(?<!.)(?:{_NEAR_DAYS})\b", _near_day, bare=True),
-    _form(r"(?<!the\s)(?P<which>last|this|next) (?P<unit>week|month|year)\b(?! tonight)", _unit, bare=True),
-    _form(r"(?P<which>current) (?P<unit>week|month|year)\b", _unit, bare=True),
-    _form(rf"{_WHICH} {_DAY}\b", _weekday, bare=True),
-    _form(rf"(?P<which>){_DAY}\b(?! (?:night (?:live|football|lights)|times|mirror|telegraph))", _weekday, bare=False),
-    _form(rf"{_WHICH} {_MONTH}(?! \d|\w)", _month, bare=True),
-    _form(rf"(?P<which>){_MONTH}(?! \d|\w)", _month, bare=False),
+    _Form(rf"(?:{_DAY},? )?{_MONTH} {_NUMBER},? {_YEAR}\b", _full_date, bare=True),
+    _Form(rf"(?:{_DAY},? (?:the )?)?{_NUMBER} (?:of )?{_MONTH},? {_YEAR}\b", _full_date, bare=True),
+    _Form(r"(?P<iso>\d{4}-\d\d-\d\d)\b", _iso, bare=True),
+    _Form(rf"{_MONTH},? (?:of )?{_YEAR}\b", _month_of_year, bare=True),
+    _Form(rf"(?:{_DAY},? )?{_MONTH} {_NUMBER}\b(?![:.]\d)", _day_of_year, bare=False),
+    _Form(rf"(?:{_DAY},? (?:the )?)?{_NUMBER} (?:of )?{_MONTH}\b", _day_of_year, bare=False),
+    _Form(rf"q(?P<quarter>[1-4]),? (?:of )?{_YEAR}\b", _quarter, bare=True),
+    _Form(rf"(?P<ordinal>first|second|third|fourth) quarter,? (?:of )?{_YEAR}\b", _quarter, bare=True),
+    _Form(rf"(?P<season>spring|summer|autumn|fall) (?:of )?{_YEAR}\b", _season, bare=True),
+    _Form(rf"(?:year )?{_YEAR}\b{_NOT_A_YEAR}", _year, bare=False),
+    _Form(rf"(?-i:{_NEAR_DAYS})\b|(?<!.)(?:{_NEAR_DAYS})\b", _near_day, bare=True),
+    _Form(r"(?<!the\s)(?P<which>last|this|next) (?P<unit>week|month|year)\b(?! tonight)", _unit, bare=True),
+    _Form(r"(?P<which>current) (?P<unit>week|month|year)\b", _unit, bare=True),
+    _Form(rf"{_WHICH} {_DAY}\b", _weekday, bare=True),
+    _Form(rf"(?P<which>){_DAY}\b(?! (?:night (?:live|football|lights)|times|mirror|telegraph))", _weekday, bare=False),
+    _Form(rf"{_WHICH} {_MONTH}(?! \d|\w)", _month, bare=True),
+    _Form(rf"(?P<which>){_MONTH}(?! \d|\w)", _month, bare=False),
 )

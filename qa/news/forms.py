@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from qa.news import resolvers
 from qa.news.nearby import Place
@@ -54,65 +55,72 @@ _Resolver = Callable[[re.Match[str], Place], Period | None]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    pattern: re.Pattern[str]
+    """A form, where a space is any white space of a line or of a line's end."""
+
+    words: str
     resolver: _Resolver | None  # None: never resolved, and nothing in it is
 
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled at first use, so that importing the module costs nothing."""
+        return _compiled(self.words)
 
-def _form(words: str, resolver: _Resolver | None) -> Form:
-    """A space in `words` is any white space of a line or of a line's end."""
-    return Form(re.compile(words.replace(" ", _SPACE)), resolver)
+
+@cache
+def _compiled(words: str) -> re.Pattern[str]:
+    return re.compile(words.replace(" ", _SPACE))
 
 
 _ONE_DAY = (
-    _form(rf"\b{_DAY},? (?:the )?{_MONTH_SHORT} {_DAY_NUMBER}{_NO_YEAR}", resolvers.month_day),
-    _form(rf"\b{_DAY},? (?:the )?{_DAY_NUMBER} (?:of )?{_MONTH_SHORT}(?!\w){_NO_YEAR}", resolvers.month_day),
-    _form(rf"{_NOT_AFTER}{_EARLY}(?:{_WHICH_DAY} )?{_DAY}(?!\w){_PART}{_NOT_BEFORE}", resolvers.weekday),
-    _form(rf"\b{_DAY}{_PART} (?:of )?{_WHICH} week\b", resolvers.weekday_of_week),
-    _form(r"\b[Tt]he day (?:before yesterday|after tomorrow)\b", resolvers.near_day),
-    _form(rf"\b{_EARLY}{_NO_NAME}(?:[Yy]esterday|[Tt]omorrow|[Tt]oday){_PART}\b", resolvers.near_day),
-    _form(
+    Form(rf"\b{_DAY},? (?:the )?{_MONTH_SHORT} {_DAY_NUMBER}{_NO_YEAR}", resolvers.month_day),
+    Form(rf"\b{_DAY},? (?:the )?{_DAY_NUMBER} (?:of )?{_MONTH_SHORT}(?!\w){_NO_YEAR}", resolvers.month_day),
+    Form(rf"{_NOT_AFTER}{_EARLY}(?:{_WHICH_DAY} )?{_DAY}(?!\w){_PART}{_NOT_BEFORE}", resolvers.weekday),
+    Form(rf"\b{_DAY}{_PART} (?:of )?{_WHICH} week\b", resolvers.weekday_of_week),
+    Form(r"\b[Tt]he day (?:before yesterday|after tomorrow)\b", resolvers.near_day),
+    Form(rf"\b{_EARLY}{_NO_NAME}(?:[Yy]esterday|[Tt]omorrow|[Tt]oday){_PART}\b", resolvers.near_day),
+    Form(
         rf"\b(?:{_NO_NAME}[Tt]onight|[Ll]ast night|{_EARLY}[Tt]his (?:morning|afternoon|evening))\b", resolvers.near_day
     ),
-    _form(rf"(?<![\w-]){_MONTH_SHORT} {_DAY_NUMBER}{_NO_YEAR}", resolvers.month_day),
-    _form(rf"(?<![\w.,:-])(?:the )?{_DAY_NUMBER} (?:of )?{_MONTH_SHORT}(?!\w){_NO_YEAR}", resolvers.month_day),
+    Form(rf"(?<![\w-]){_MONTH_SHORT} {_DAY_NUMBER}{_NO_YEAR}", resolvers.month_day),
+    Form(rf"(?<![\w.,:-])(?:the )?{_DAY_NUMBER} (?:of )?{_MONTH_SHORT}(?!\w){_NO_YEAR}", resolvers.month_day),
 )
 _MONTHS_AND_SEASONS = (
-    _form(rf"{_NOT_AFTER}\b{_EARLY}{_MONTH}(?!\w| \d){_NO_YEAR}", resolvers.bare_month),
-    _form(rf"\b{_EARLY}{_WHICH} {_MONTH}(?!\w| \d){_NO_YEAR}", resolvers.month_by),
-    _form(rf"\b{_EARLY}{_MONTH},? (?:of )?{_WHICH} year\b", resolvers.month_of_year),
-    _form(rf"\b{_EARLY}{_WHICH}(?P<past> past)? (?P<season>spring|summer|autumn|fall)\b(?! of\b)", resolvers.season),
+    Form(rf"{_NOT_AFTER}\b{_EARLY}{_MONTH}(?!\w| \d){_NO_YEAR}", resolvers.bare_month),
+    Form(rf"\b{_EARLY}{_WHICH} {_MONTH}(?!\w| \d){_NO_YEAR}", resolvers.month_by),
+    Form(rf"\b{_EARLY}{_MONTH},? (?:of )?{_WHICH} year\b", resolvers.month_of_year),
+    Form(rf"\b{_EARLY}{_WHICH}(?P<past> past)? (?P<season>spring|summer|autumn|fall)\b(?! of\b)", resolvers.season),
 )
 _UNITS = (
-    _form(rf"(?<!the\s)(?<!The\s)(?<!these\s)\b{_EARLY}{_WHICH} (?P<unit>week|month|year)\b(?!-)", resolvers.unit),
-    _form(r"\b(?P<which>[Ll]ast|[Tt]his|[Tt]he) weekend\b", resolvers.weekend),
-    _form(r"\b(?:[Ee]arlier|[Ll]ater|[Ee]arly|[Ll]ate) in the (?P<unit>week|month|year)\b", resolvers.of_the_unit),
-    _form(rf"\b(?:[Tt]he )?{_PART_OF_UNIT} of (?:the|this) (?P<unit>week|month|year)\b", resolvers.of_the_unit),
-    _form(r"\b[Yy]ear[- ]end\b", resolvers.year_end),
-    _form(rf"\b(?:(?P<about>{_ABOUT}) )?(?i:{_COUNT}) {_UNIT}s? ago\b", resolvers.ago),
-    _form(rf"\b(?i:{_COUNT}) {_UNIT}s? from now\b", resolvers.from_now),
+    Form(rf"(?<!the\s)(?<!The\s)(?<!these\s)\b{_EARLY}{_WHICH} (?P<unit>week|month|year)\b(?!-)", resolvers.unit),
+    Form(r"\b(?P<which>[Ll]ast|[Tt]his|[Tt]he) weekend\b", resolvers.weekend),
+    Form(r"\b(?:[Ee]arlier|[Ll]ater|[Ee]arly|[Ll]ate) in the (?P<unit>week|month|year)\b", resolvers.of_the_unit),
+    Form(rf"\b(?:[Tt]he )?{_PART_OF_UNIT} of (?:the|this) (?P<unit>week|month|year)\b", resolvers.of_the_unit),
+    Form(r"\b[Yy]ear[- ]end\b", resolvers.year_end),
+    Form(rf"\b(?:(?P<about>{_ABOUT}) )?(?i:{_COUNT}) {_UNIT}s? ago\b", resolvers.ago),
+    Form(rf"\b(?i:{_COUNT}) {_UNIT}s? from now\b", resolvers.from_now),
 )
 _QUARTERS = (
-    _form(rf"(?<!\d\s)\b(?:[Tt]he )?{_QUARTER}(?! (?:of |in )?(?:fiscal )?{_YEAR})", resolvers.quarter),
-    _form(rf"\b{_WHICH} year['’]s {_QUARTER}", resolvers.quarter_of_year),
-    _form(r"\b(?:[Tt]he )?(?P<which>[Ll]ast|[Tt]his|[Nn]ext|[Cc]urrent|[Pp]revious) quarter\b", resolvers.quarter_by),
-    _form(r"\b[Tt]he (?:latest (?:quarter|period)|quarter)\b(?! of\b)", resolvers.same_quarter),
-    _form(rf"\b(?:[Tt]he |a )?[Yy]ear-(?:earlier|ago)(?: (?:{_QUARTER}|quarter\b|period\b))?", resolvers.year_earlier),
-    _form(r"\b[Aa] year (?:earlier|before)\b", resolvers.year_earlier),
-    _form(r"\b[Tt]he (?P<which>following|previous|next|same) year\b", resolvers.other_year),
-    _form(r"\b(?P<which>[Tt]hat)(?: same)? year\b", resolvers.other_year),
+    Form(rf"(?<!\d\s)\b(?:[Tt]he )?{_QUARTER}(?! (?:of |in )?(?:fiscal )?{_YEAR})", resolvers.quarter),
+    Form(rf"\b{_WHICH} year['’]s {_QUARTER}", resolvers.quarter_of_year),
+    Form(r"\b(?:[Tt]he )?(?P<which>[Ll]ast|[Tt]his|[Nn]ext|[Cc]urrent|[Pp]revious) quarter\b", resolvers.quarter_by),
+    Form(r"\b[Tt]he (?:latest (?:quarter|period)|quarter)\b(?! of\b)", resolvers.same_quarter),
+    Form(rf"\b(?:[Tt]he |a )?[Yy]ear-(?:earlier|ago)(?: (?:{_QUARTER}|quarter\b|period\b))?", resolvers.year_earlier),
+    Form(r"\b[Aa] year (?:earlier|before)\b", resolvers.year_earlier),
+    Form(r"\b[Tt]he (?P<which>following|previous|next|same) year\b", resolvers.other_year),
+    Form(r"\b(?P<which>[Tt]hat)(?: same)? year\b", resolvers.other_year),
 )
 _NEVER = (
-    _form(rf"\b(?:[Ee]very|[Ee]ach|[Aa]lternate|[Mm]ost) (?:other )?(?:\w+ )?(?:{_DAY}|{_MONTH}|{_UNIT})\b", None),
-    _form(rf"\b{_DAYS}s? ?(?:to|through|thru|-|–) ?{_DAYS}\b", None),
-    _form(rf"\b(?:{_DAYS},? )?{_MONTH_SHORT} {_DAY_NUMBER},? {_YEAR}\b", None),
-    _form(rf"\b(?:{_DAYS},? (?:the )?)?{_DAY_NUMBER} (?:of )?{_MONTH_SHORT},? {_YEAR}\b", None),
-    _form(rf"\b{_MONTH_SHORT},? (?:of |in )?{_YEAR}\b", None),
-    _form(rf"\b{_DAYS}s\b|\b(?i:{_COUNT}) weeks? (?:from|before|after|on) {_DAYS}\b|\b{_DAYS} week\b", None),
-    _form(rf"\b[Tt]he (?:previous|following|next|first|last) {_DAYS}\b|\b[Oo]ne (?:{_DAYS}|day)\b", None),
-    _form(r"\b(?:[Ff]ourth|4th) of July\b", None),
-    _form(rf"\b{_MONTH} (?:Day|Fools|Revolution|Madness|Fourth|Crisis|War)\b", None),
-    _form(rf"\b[Tt]h(?:e|ese) (?:last|past|next|coming) (?:\w+ )?{_UNIT}s?\b", None),
-    _form(rf"\b(?i:(?:more|less|fewer) than|over|at least|under) (?i:{_COUNT}) {_UNIT}s? ago\b", None),
-    _form(rf"\b(?i:{_COUNT}) {_UNIT}s? or (?:so|two|more) ago\b", None),
+    Form(rf"\b(?:[Ee]very|[Ee]ach|[Aa]lternate|[Mm]ost) (?:other )?(?:\w+ )?(?:{_DAY}|{_MONTH}|{_UNIT})\b", None),
+    Form(rf"\b{_DAYS}s? ?(?:to|through|thru|-|–) ?{_DAYS}\b", None),
+    Form(rf"\b(?:{_DAYS},? )?{_MONTH_SHORT} {_DAY_NUMBER},? {_YEAR}\b", None),
+    Form(rf"\b(?:{_DAYS},? (?:the )?)?{_DAY_NUMBER} (?:of )?{_MONTH_SHORT},? {_YEAR}\b", None),
+    Form(rf"\b{_MONTH_SHORT},? (?:of |in )?{_YEAR}\b", None),
+    Form(rf"\b{_DAYS}s\b|\b(?i:{_COUNT}) weeks? (?:from|before|after|on) {_DAYS}\b|\b{_DAYS} week\b", None),
+    Form(rf"\b[Tt]he (?:previous|following|next|first|last) {_DAYS}\b|\b[Oo]ne (?:{_DAYS}|day)\b", None),
+    Form(r"\b(?:[Ff]ourth|4th) of July\b", None),
+    Form(rf"\b{_MONTH} (?:Day|Fools|Revolution|Madness|Fourth|Crisis|War)\b", None),
+    Form(rf"\b[Tt]h(?:e|ese) (?:last|past|next|coming) (?:\w+ )?{_UNIT}s?\b", None),
+    Form(rf"\b(?i:(?:more|less|fewer) than|over|at least|under) (?i:{_COUNT}) {_UNIT}s? ago\b", None),
+    Form(rf"\b(?i:{_COUNT}) {_UNIT}s? or (?:so|two|more) ago\b", None),
 )
 FORMS = _NEVER + _ONE_DAY + _MONTHS_AND_SEASONS + _UNITS + _QUARTERS
