@@ -13,6 +13,7 @@ from rich.text import Text
 
 from qa.datatypes import Answer, Article, Citation, Reason
 from qa.samples import is_sample
+from qa.serialization.not_found import HEADLINE, not_found_detail
 from qa.text.display import clean, day, percent, shortened
 
 if TYPE_CHECKING:
@@ -22,11 +23,8 @@ REPEATS = 3  # shown of the other places of an answer
 NEAREST = 3  # passages shown when nothing was found
 NEAREST_CHARACTERS = 240
 
-_REASONS = {
-    Reason.NO_ARTICLES: "There are none yet. Add some: article-qa add FOLDER",
-    Reason.NOTHING_RELEVANT: "Nothing in them is about this.",
-    Reason.NOT_SURE: "Something may be about this, but no words answer it with enough confidence.",
-}
+_ADD = " Add some: article-qa add FOLDER"
+_LISTED = " All there are: article-qa list"
 
 
 def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> list[Text]:
@@ -106,11 +104,10 @@ def _place(cited: Citation | Article, start: int, end: int, before: str = "") ->
 
 
 def _not_found_lines(answer: Answer, *, filtered: bool) -> list[Text]:
-    lines = [Text("Your articles don't say.", style="bold")]
-    if answer.reason is Reason.NO_ARTICLES and filtered:
-        lines.append(Text("None of them matches the filter; `article-qa list` shows them all."))
-    elif answer.reason:
-        lines.append(Text(_REASONS[answer.reason]))
+    lines = [Text(HEADLINE, style="bold")]
+    if detail := not_found_detail(answer.reason, filtered=filtered):
+        remedy = "" if answer.reason is not Reason.NO_ARTICLES else _LISTED if filtered else _ADD
+        lines.append(Text(detail + remedy))
     if answer.passages:
         lines += [Text(), Text("The nearest passages, which are no answer:", style="dim")]
     for retrieved in answer.passages[:NEAREST]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from qa.datatypes import Answer, Citation, Reason, Standing
+from qa.datatypes import Answer, Citation, Standing
 from qa.serialization.conversations import Conversation, StoredTurn
 from qa.serialization.filters import where_chips
+from qa.serialization.not_found import DETAILS, HEADLINE
 from qa.serialization.text_fragments import text_fragment_url
 from qa.text.display import clean, day, percent
 
@@ -24,11 +25,6 @@ _STANDINGS = {
     "unchanged": "",
     "changed": "The article has changed since: its source holds another text now.",
     "gone": "The article is not in the library any more.",
-}
-_REASONS = {
-    Reason.NO_ARTICLES: "There were no articles to look in.",
-    Reason.NOTHING_RELEVANT: "Nothing in them was about this.",
-    Reason.NOT_SURE: "Something may have been about this, but no words answered it with enough confidence.",
 }
 _CHECK = "Every quote is the exact words of its article. To check them, save as JSON and run `article-qa verify FILE`."
 
@@ -63,9 +59,9 @@ def _circumstances(turn: StoredTurn) -> Iterator[str]:
 
 def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
     if not answer.found:
-        yield "**The articles don’t say.**"
+        yield f"**{HEADLINE}**"
         if answer.reason:
-            yield _REASONS[answer.reason]
+            yield DETAILS[answer.reason]
     for number, citation in enumerate(answer.citations):
         if number == 1:
             yield "Other answers:"

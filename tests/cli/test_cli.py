@@ -386,7 +386,7 @@ def test_ask_says_that_nothing_was_found_and_what_came_near(run: Run, parts: Par
 
 @pytest.mark.parametrize(
     ("options", "says"),
-    [((), "article-qa add FOLDER"), (("--article", "x"), "None of them matches the filter")],
+    [((), "article-qa add FOLDER"), (("--article", "x"), "The filter leaves no articles.")],
 )
 def test_ask_without_articles_says_what_to_do(run: Run, parts: Parts, options: Sequence[str], says: str) -> None:
     parts.assistant.answer = Answer("Who?", "", 0.0, (), (), Reason.NO_ARTICLES)

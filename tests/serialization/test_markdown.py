@@ -67,7 +67,7 @@ def test_a_conversation_as_it_is_written() -> None:
     assert (
         "## And who paid?\n\nLooked up as: Who paid?\n\nAsked 2025-06-01 09:30 UTC, version 2 of 3.\n\n"
         "Only in part of the articles: from 1 January 2025, source: bbc.co.uk, 2 chosen articles.\n\n"
-        "**The articles don’t say.**\n\nSomething may have been about this, but no words answered it with enough "
+        "**Your articles don't say.**\n\nSomething may be about this, but no words answer it with enough "
         "confidence.\n\n"
     ) in written
     assert written.count("article-qa verify") == 1

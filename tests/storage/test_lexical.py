@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from qa.errors import LibraryBusy
 from qa.storage.local import lexical
 from qa.storage.local.lexical import RECORD, TITLE_BOOST, LexicalDocument, LexicalIndex
+from qa.storage.local.lexical_files import is_whole
 
 Doc = LexicalDocument
 CORPUS = {1: "red apple red", 2: "green apple", 3: "blue sky green grass", 4: "grey"}
@@ -366,3 +367,12 @@ def test_updates_end_where_a_rebuild_ends(
     assert len(grown) == len(truth)
     for word in ("red", "green", "blue", "apple", "sky"):
         assert set(found(grown, word)) == {key for key, text in truth.items() if word in text.split()}
+
+
+def test_a_layout_that_is_not_understood_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "meta.json").write_text('{"parts": []}')
+    assert not is_whole(tmp_path)
+    assert not is_whole(tmp_path)
+    assert [record.getMessage().partition(" (")[0] for record in caplog.records] == [
+        f"{tmp_path} is not laid out as tantivy 0.27 lays out an index"
+    ]

@@ -326,7 +326,7 @@ def test_examples_are_offered_only_while_the_samples_are_there(handlers, assista
     assert "data-ask" not in handlers.welcome()
     assistant.library.remove([article.id for article in ARTICLES])
     assert "Nothing to read yet" in handlers.welcome()
-    assert "There are no articles to read." in ask(handlers, QUESTION, Session())
+    assert "There are no articles to look in." in ask(handlers, QUESTION, Session())
 
 
 def wait_until(condition):

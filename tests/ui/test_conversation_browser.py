@@ -84,7 +84,7 @@ def test_a_question_is_edited_and_its_versions_stay(visit):
     page.wait_for_selector(".turn.not-found .versions:has-text('2 of 2')")
     page.get_by_role("button", name="Compare the versions").click()
     page.wait_for_selector("#sheet .compared li:nth-child(2)")
-    assert page.locator(".compared .sentence").all_inner_texts() == ["21:40", "Your articles don’t clearly say."]
+    assert page.locator(".compared .sentence").all_inner_texts() == ["21:40", "Your articles don't say."]
     assert page.locator(".compared li:nth-child(2) .used").inner_text() == "In the conversation"
     assert page.locator("#try").is_hidden()
     assert barriers(page) == []

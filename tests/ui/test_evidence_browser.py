@@ -154,7 +154,7 @@ def test_a_slow_article_never_opens_beside_a_later_answer(visit, assistant):
 def test_not_found_says_so_and_shows_what_is_near_as_such(visit):
     page = visit()
     turn = ask(page, KING)
-    assert turn.locator(".missing").inner_text() == "Your articles don’t clearly say."
+    assert turn.locator(".missing").inner_text() == "Your articles don't say."
     assert turn.locator(".cite, mark").count() == 0
     assert page.locator("#pane").is_hidden()
     assert turn.locator(".nearest h3").inner_text() == "Nearest passages, not answers"
@@ -162,7 +162,7 @@ def test_not_found_says_so_and_shows_what_is_near_as_such(visit):
     page.wait_for_function(IN_VIEW.replace("#pane mark, ", ""))
     assert page.locator("#pane mark").count() == 0
     turn = ask(page, "Is the moon hollow?")
-    assert turn.locator(".missing").inner_text() == "Your articles don’t say."
+    assert turn.locator(".missing").inner_text() == "Your articles don't say."
     assert turn.locator(".near").count() == 0
 
 

@@ -151,9 +151,9 @@ def test_repeats_and_other_answers_are_told_apart(first):
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (Reason.NO_ARTICLES, "There are no articles to read."),
-        (Reason.NOTHING_RELEVANT, "Your articles don’t say."),
-        (Reason.NOT_SURE, "Your articles don’t clearly say."),
+        (Reason.NO_ARTICLES, "There are no articles to look in."),
+        (Reason.NOTHING_RELEVANT, "Your articles don't say."),
+        (Reason.NOT_SURE, "Your articles don't say."),
     ],
 )
 def test_not_found_says_so_and_marks_nothing(reason, words):
@@ -221,7 +221,7 @@ def test_the_filter_of_an_answer_stands_with_it(first):
     assert "Asked offrom 1 May 2025source: news.example" in page.text
     left_out = missing("Q?", Reason.NO_ARTICLES)
     assert "The filter leaves no articles." in render_turns.turn_html(kept("Q?", left_out, where=where), {})
-    assert "There are no articles to read." in render_turns.turn_html(kept("Q?", left_out), {})
+    assert "There are no articles to look in." in render_turns.turn_html(kept("Q?", left_out), {})
 
 
 def test_a_turn_offers_its_versions_and_what_was_said(first):
@@ -288,7 +288,7 @@ def test_a_long_question_is_not_repeated_in_full():
 def test_what_is_spoken_is_one_sentence(first):
     assert render_answer.spoken(answer(first)) == "Answer: 21:40. From The night ferry returns, 12 May 2025."
     assert render_answer.spoken(missing("Q?", Reason.NOTHING_RELEVANT)) == (
-        "Your articles don’t say. Nothing in them is about this."
+        "Your articles don't say. Nothing in them is about this."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Standing
+from qa.serialization.not_found import HEADLINE, not_found_detail
 from qa.text.display import day, percent, shortened
 from ui.render.evidence import place_address
 from ui.render.html import (
@@ -25,21 +26,8 @@ LONG = 70  # characters of an answer from which it is set smaller
 
 Standings = Mapping[str, Standing]
 
-NOT_FOUND = {  # what is said first, and what to do
-    Reason.NO_ARTICLES: (
-        "There are no articles to read.",
-        "Add some in the Library tab, then ask again.",
-    ),
-    Reason.NOTHING_RELEVANT: (
-        "Your articles don’t say.",
-        "Nothing in them is about this.",
-    ),
-    Reason.NOT_SURE: (
-        "Your articles don’t clearly say.",
-        "Some passages come close, but no words in them answer this with enough certainty.",
-    ),
-}
-_FILTERED_OUT = ("The filter leaves no articles.", "Take a part of it off, then ask again.")
+_ADD = "Add some in the Library tab, then ask again."
+_UNFILTER = "Take a part of it off, then ask again."
 _STANDINGS = {
     "changed": "This article has changed since. The words below are as they were.",
     "gone": "This article is no longer in the library. The words below are as they were.",
@@ -145,9 +133,11 @@ def _missing_html(answer: Answer, filtered: bool) -> str:
 
 
 def _missing(answer: Answer, filtered: bool) -> tuple[str, str]:
-    if filtered and answer.reason is Reason.NO_ARTICLES:
-        return _FILTERED_OUT
-    return NOT_FOUND[answer.reason or Reason.NOTHING_RELEVANT]
+    """What is said first, and why or what to do."""
+    detail = not_found_detail(answer.reason or Reason.NOTHING_RELEVANT, filtered=filtered)
+    if answer.reason is Reason.NO_ARTICLES:
+        return detail, _UNFILTER if filtered else _ADD
+    return HEADLINE, detail
 
 
 def spoken(answer: Answer, *, filtered: bool = False) -> str:

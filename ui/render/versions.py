@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from qa.datatypes import Answer, Reason
+from qa.datatypes import Answer
 from qa.serialization.conversations import StoredTurn
 from qa.serialization.filters import where_chips
+from qa.serialization.not_found import HEADLINE
 from qa.text.display import shortened
-from ui.render.answer import NOT_FOUND
 from ui.render.html import confidence_html, escape, label, origin_html, plain, time_html
 
 SHOWN = 400  # characters of a question or an answer
@@ -36,7 +36,7 @@ def _version_html(turn: StoredTurn, before: StoredTurn | None, shown: int) -> st
 
 def _answer_html(answer: Answer) -> str:
     if not answer.found:
-        return f'<p class="sentence">{NOT_FOUND[answer.reason or Reason.NOTHING_RELEVANT][0]}</p>'
+        return f'<p class="sentence">{HEADLINE}</p>'
     best = answer.citations[0]
     stands = " · ".join((label(best.title), time_html(best.published), origin_html(best)))
     return (

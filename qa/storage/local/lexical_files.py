@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import struct
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
+
+logger = logging.getLogger(__name__)
 
 READ_BYTES = 1_000_000
 
@@ -22,9 +26,21 @@ def is_whole(folder: Path, attempts: int = 3) -> bool:
             return all(_is_whole_segment(folder, segment) for segment in _segments(folder))
         except FileNotFoundError:
             continue
-        except (OSError, ValueError, KeyError, TypeError, struct.error):
+        except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+            _report_layout(folder, repr(error))
             return False
     return False
+
+
+@cache
+def _report_layout(folder: Path, error: str) -> None:
+    """Once for each index and process: another release of tantivy would otherwise make it anew at every start."""
+    logger.warning(
+        "%s is not laid out as tantivy 0.27 lays out an index (%s). It is made anew; if this comes again at every "
+        "start, another release of tantivy is installed than this program was made for.",
+        folder,
+        error,
+    )
 
 
 def _segments(folder: Path) -> list[dict[str, Any]]:
