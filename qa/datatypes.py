@@ -94,6 +94,7 @@ class RetrievedPassage:
 
     @property
     def text(self) -> str:
+        """The words of the passage."""
         return self.article.text[self.passage.start : self.passage.end]
 
 
@@ -120,6 +121,7 @@ class Citation:
 
     @property
     def context_end(self) -> int:
+        """Where the context ends in the article's text."""
         return self.context_start + len(self.context)
 
 
@@ -148,6 +150,7 @@ class Answer:
 
     @property
     def found(self) -> bool:
+        """Whether anything is claimed: an answer has a citation, or says that there is none."""
         return bool(self.citations)
 
 

@@ -31,6 +31,7 @@ class ChatTab:
 
 
 def chat_tab() -> ChatTab:
+    """The components of the chat tab, in the order in which they stand."""
     transcript = gr.HTML(elem_id="transcript", apply_default_css=False)
     suggested = gr.HTML(elem_id="suggested", apply_default_css=False)
     chips = gr.HTML(elem_id="chips", apply_default_css=False)

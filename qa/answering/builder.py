@@ -36,6 +36,7 @@ class Candidate:
 
     @property
     def quote(self) -> str:
+        """The words of the candidate, as they stand in its article."""
         return self.article.text[self.start : self.end]
 
 

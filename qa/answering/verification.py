@@ -31,6 +31,7 @@ class Check:
 
     @property
     def holds(self) -> bool:
+        """Whether the quote stands in its article as the answer says."""
         return self.problem is None
 
 
@@ -61,6 +62,7 @@ def _with_problem(citation: Citation, problem: str | None) -> Check:
 
 
 def checks_to_dict(checks: Sequence[Check]) -> JsonObject:
+    """The JSON form of what a check found, `article-qa/checks/1`."""
     return {
         "format": CHECKS_FORMAT,
         "holds": all(check.holds for check in checks),

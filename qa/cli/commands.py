@@ -60,7 +60,7 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def article_qa(
+def article_qa(  # noqa: D103 - a docstring would become the text of --help, which `app` has
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:

@@ -23,10 +23,12 @@ _STAGES = {"read": "Reading", "encode": "Encoding", "index": "Indexing"}
 
 
 def stdout() -> Console:
+    """Where results go; nothing in them is taken for markup."""
     return Console(highlight=False, markup=False, emoji=False)
 
 
 def stderr() -> Console:
+    """Where hints and errors go; nothing in them is taken for markup."""
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
@@ -60,6 +62,7 @@ def show_report(report: Report, *, as_json: bool, unchanged: str = "unchanged") 
 
 
 def show_hint(hint: str) -> None:
+    """Print what may help next, dimmed, to the standard error."""
     show(stderr(), Text(clean(hint), style="dim"))
 
 
@@ -70,6 +73,7 @@ def show_stopped(more: int, articles: int) -> None:
 
 
 def show_error(message: str) -> None:
+    """Print what went wrong to the standard error."""
     show(stderr(), Text.assemble(("error: ", "bold red"), clean(message)))
 
 
@@ -82,11 +86,13 @@ class PassingBars:
         self._step: ProgressCallback | None = None
 
     def __call__(self, progress: Progress) -> None:
+        """Show how far the work is."""
         if self._step is None:
             self._step = self._shown.enter_context(progress_bars(self._console))
         self._step(progress)
 
     def close(self) -> None:
+        """Take the bar off the screen."""
         self._shown.close()
         self._step = None
 

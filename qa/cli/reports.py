@@ -113,6 +113,7 @@ def happening_lines(event: WatchEvent) -> list[Text]:
 
 
 def failure_line(failure: Failure) -> Text:
+    """What could not be taken in, why, and what to do."""
     return Text.assemble(
         ("failed: ", "red"),
         f"{clean(failure.source)}: {clean(failure.reason)} {clean(failure.remedy)}".strip(),

@@ -110,6 +110,7 @@ class Conversations:
         return int(row[0])
 
     def get(self, conversation_id: str) -> Conversation:
+        """The conversation with this id. Raises ConversationNotFound, ConversationError."""
         with reading(self.path) as connection:
             return _conversation(connection, conversation_id)
 

@@ -34,12 +34,14 @@ def weekday(match: re.Match[str], place: Place) -> Period | None:
 
 
 def weekday_of_week(match: re.Match[str], place: Place) -> Period:
+    """The named day of last, this or next week, for "Tuesday of last week"."""
     monday = place.published - timedelta(days=place.published.weekday())
     weeks = _STEPS[match["which"].lower()]
     return periods.day(monday + timedelta(days=7 * weeks + periods.DAYS.index(match["day"])))
 
 
 def near_day(match: re.Match[str], place: Place) -> Period | None:
+    """Yesterday, today, tomorrow or a part of them; None for "today's", which means these times."""
     words = match.group().lower()
     if "today" in words and re.match(r"['’]s\b", place.text[place.end : place.end + 3]):
         return None if nearby.speaks_of_an_age(place) else periods.day(place.published)
@@ -93,6 +95,7 @@ def _month_day_on(weekday: str, month: int, number: int, published: date) -> Per
 
 
 def bare_month(match: re.Match[str], place: Place) -> Period | None:
+    """A month without a year: the nearest one that the tense allows; None where the year is in doubt."""
     number = _month_number(match["month"])
     if nearby.year_is_doubtful(place) or nearby.is_recurring(place) or not nearby.is_month_name(place, match["month"]):
         return None
@@ -134,6 +137,7 @@ def _month_number(name: str) -> int:
 
 
 def season(match: re.Match[str], place: Place) -> Period | None:
+    """A season with last, this or next before it; None for winter, which lies in two years."""
     name = match["season"].lower().replace("fall", "autumn")
     year, which = place.published.year, match["which"].lower()
     this = periods.season(year, name)
@@ -150,6 +154,7 @@ def season(match: re.Match[str], place: Place) -> Period | None:
 
 
 def unit(match: re.Match[str], place: Place) -> Period:
+    """The week, month or year before, of, or after the publication: "last week"."""
     return _moved(match["unit"].lower(), _STEPS[match["which"].lower()], place.published)
 
 
@@ -185,6 +190,7 @@ def of_the_unit(match: re.Match[str], place: Place) -> Period | None:
 
 
 def year_end(_match: re.Match[str], place: Place) -> Period | None:
+    """The year that "the end of the year" closes; None where the tense does not tell which one."""
     coming = place.tense == "future" or place.text[max(0, place.start - 3) : place.start] == "by "
     return periods.year(place.published.year) if coming and not nearby.year_is_doubtful(place) else None
 
@@ -193,6 +199,7 @@ def year_end(_match: re.Match[str], place: Place) -> Period | None:
 
 
 def ago(match: re.Match[str], place: Place) -> Period | None:
+    """So many days, weeks, months or years before the publication."""
     number, unit = _count(match["number"]), match["unit"].lower()
     if unit == "year" and number == 1 and nearby.is_business(place):
         return nearby.year_before(place)
@@ -202,6 +209,7 @@ def ago(match: re.Match[str], place: Place) -> Period | None:
 
 
 def from_now(match: re.Match[str], place: Place) -> Period:
+    """So many days, weeks, months or years after the publication."""
     return _moved(match["unit"].lower(), _count(match["number"]), place.published)
 
 
@@ -213,10 +221,12 @@ def _count(words: str) -> int:
 
 
 def quarter(match: re.Match[str], place: Place) -> Period | None:
+    """A quarter by its number, the last of them that has ended; None where the text leaves it open."""
     return nearby.quarter(place, periods.ORDINALS.index(match["ordinal"].lower()) + 1)
 
 
 def quarter_of_year(match: re.Match[str], place: Place) -> Period:
+    """A quarter by its number, of last, this or next year."""
     year = place.published.year + _STEPS[match["which"].lower()]
     return periods.quarter(year, periods.ORDINALS.index(match["ordinal"].lower()) + 1)
 
@@ -229,10 +239,12 @@ def quarter_by(match: re.Match[str], place: Place) -> Period:
 
 
 def same_quarter(_match: re.Match[str], place: Place) -> Period | None:
+    """The quarter that the text is about, or the last one before the publication."""
     return nearby.quarter_ended(place) or nearby.last_quarter(place)
 
 
 def year_earlier(match: re.Match[str], place: Place) -> Period | None:
+    """The same quarter or day a year before the one that the text is about."""
     if match.groupdict().get("ordinal"):
         now = nearby.quarter(place, periods.ORDINALS.index(match["ordinal"].lower()) + 1)
         return nearby.one_year_before(now) if now else None

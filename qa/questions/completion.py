@@ -33,14 +33,17 @@ class Phrase:
 
     @property
     def start(self) -> int:
+        """Where the phrase begins in its utterance, in characters."""
         return self.text.words[self.first].start
 
     @property
     def words(self) -> Sequence[Word]:
+        """The words of the phrase, in order."""
         return self.text.words[self.first : self.last + 1]
 
     @property
     def keys(self) -> frozenset[str]:
+        """The keys of those of its words that say something by themselves."""
         return frozenset(word.key for word in self.words if not word.empty)
 
 

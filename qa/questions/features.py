@@ -46,10 +46,12 @@ class Word:
 
     @property
     def capital(self) -> bool:
+        """Whether it begins with a capital letter and says something by itself."""
         return self.text[0].isupper() and not self.empty
 
     @property
     def number(self) -> bool:
+        """Whether it begins with a digit."""
         return self.text[0].isdigit() and not self.empty
 
 

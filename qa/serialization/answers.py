@@ -134,6 +134,7 @@ def cited_articles(answers: Iterable[Answer], article_of: ArticleOf) -> list[Jso
 
 
 def report_to_dict(report: Report) -> JsonObject:
+    """The JSON form of what a change has done, `article-qa/report/1`."""
     return {
         "format": REPORT_FORMAT,
         "added": list(report.added),
@@ -145,11 +146,13 @@ def report_to_dict(report: Report) -> JsonObject:
 
 
 def happening_to_dict(event: WatchEvent) -> JsonObject:
+    """The JSON form of what watching has done, `article-qa/happening/1`."""
     report = event.report and report_to_dict(event.report)
     return {"format": HAPPENING_FORMAT, "source": event.source, "report": report, "note": event.note}
 
 
 def iso(day: date | None) -> str | None:
+    """A day as 2025-05-12; None for an unknown one."""
     return None if day is None else day.isoformat()
 
 

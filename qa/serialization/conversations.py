@@ -70,6 +70,7 @@ class StoredTurn:
 
 
 def turn_to_dict(stored: StoredTurn) -> JsonObject:
+    """The JSON form of a turn with its answer, `article-qa/turn/1`."""
     return {
         "format": TURN_FORMAT,
         "question": stored.question,
@@ -83,6 +84,7 @@ def turn_to_dict(stored: StoredTurn) -> JsonObject:
 
 
 def where_to_dict(where: Where) -> JsonObject:
+    """The JSON form of a filter."""
     return {
         "published_from": iso(where.published_from),
         "published_to": iso(where.published_to),
@@ -137,6 +139,7 @@ def turn_from_dict(values: object, article_of: ArticleOf | None = None, turn_id:
 
 
 def where_from_dict(values: object) -> Where:
+    """A filter from its JSON form. Raises FormatError."""
     fields = json_object(values, "'where'")
     return Where(
         published_from=day_or_none(fields, "published_from"),

@@ -16,12 +16,14 @@ _KINDS = {str: "a text", int: "a whole number", list: "an array"}
 
 
 def json_object(values: object, what: str) -> JsonObject:
+    """The fields of a JSON object; `what` names it in errors. Raises FormatError for another value."""
     if not isinstance(values, dict):
         raise FormatError(f"{what} should be a JSON object, not {shown(values)}.")
     return values
 
 
 def get(fields: Mapping[str, object], name: str, kind: type[T]) -> T:
+    """A field that has to be there and of this kind. Raises FormatError."""
     value = fields.get(name)
     if not isinstance(value, kind) or isinstance(value, bool):
         raise FormatError(f"{name!r} should be {_KINDS[kind]}, not {shown(value)}: the file is damaged.")
@@ -29,6 +31,7 @@ def get(fields: Mapping[str, object], name: str, kind: type[T]) -> T:
 
 
 def get_or_none(fields: Mapping[str, object], name: str, kind: type[T]) -> T | None:
+    """A field of this kind, None where it is missing or null. Raises FormatError."""
     return None if fields.get(name) is None else get(fields, name, kind)
 
 
@@ -42,6 +45,7 @@ def texts(fields: Mapping[str, object], name: str) -> tuple[str, ...]:
 
 
 def number(fields: Mapping[str, object], name: str) -> float:
+    """A field that has to be a number. Raises FormatError."""
     value = fields.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise FormatError(f"{name!r} should be a number, not {shown(value)}: the file is damaged.")
@@ -52,10 +56,12 @@ def number(fields: Mapping[str, object], name: str) -> float:
 
 
 def number_or_none(fields: Mapping[str, object], name: str) -> float | None:
+    """A field that is a number, None where it is missing or null. Raises FormatError."""
     return None if fields.get(name) is None else number(fields, name)
 
 
 def day_or_none(fields: Mapping[str, object], name: str) -> date | None:
+    """A field that is a day, None where it is missing or null. Raises FormatError."""
     text = get_or_none(fields, name, str)
     try:
         return None if text is None else date.fromisoformat(text)

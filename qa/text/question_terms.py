@@ -66,6 +66,7 @@ class Question:
 
     @classmethod
     def of(cls, text: str) -> Question:
+        """What a question asks for and about, from its words."""
         content = tokenization.question_terms(text)
         named = {term for word in words(text) if not word[0].islower() for term in tokenization.terms(word)}
         kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")

@@ -54,18 +54,22 @@ class ChatHandlers:
     # what the page shows
 
     def transcript(self, session: Session) -> str:
+        """The conversation as HTML, or the welcome page where there is none."""
         return self._transcript.html(session) or self.welcome()
 
     def welcome(self) -> str:
+        """The page before the first question."""
         articles = len(self.assistant.library)
         has_samples = articles and holds_samples(self.assistant.library)
         return render_turns.welcome_html(articles, EXAMPLES if has_samples else ())
 
     def chips(self, session: Session, told: str = "", called: bool = False) -> str:
+        """The filter in force as HTML, one chip a part."""
         address = page_address(session.conversation, session.where)
         return sidebar.chips_html(session.where, address, called=session.called if called else 0, told=told)
 
     def shown(self, session: Session, told: str = "") -> tuple[str, str]:
+        """The transcript and the chips."""
         return self.transcript(session), self.chips(session, told)
 
     # which conversation
@@ -266,6 +270,7 @@ class ChatHandlers:
         return self.chips(session, told)
 
     def unchip(self, position: object, session: Session) -> str:
+        """Take one part of the filter off."""
         with suppress(IndexError):
             session.where = without_chip(session.where, number(position))
         return self.chips(session)

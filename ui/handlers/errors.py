@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def error_html(text: str) -> str:
+    """A message that screen readers announce."""
     return f'<p class="error" role="alert">{escape(text)}</p>'
 
 

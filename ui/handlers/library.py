@@ -52,6 +52,7 @@ class LibraryHandlers:
 
     @property
     def library(self) -> Library:
+        """The library of the assistant."""
         return self.assistant.library
 
     def page_functions(self) -> list[Callable[..., str]]:
@@ -97,6 +98,7 @@ class LibraryHandlers:
 
     @errors_as_html
     def article_sources(self, _: Any = None) -> str:
+        """The publishers that the list can be filtered by, as options."""
         return render_library.sources_html(self.library.sources())
 
     @errors_as_html
@@ -183,11 +185,13 @@ class LibraryHandlers:
 
     @errors_as_html
     def stop_job(self, key: Any) -> str:
+        """Stop a job; what it has stored stays."""
         self.works.stop(text(key))
         return ""
 
     @errors_as_html
     def close_job(self, key: Any) -> str:
+        """Take an ended job or removal off the page."""
         self.works.close(text(key))
         self.removals.close(text(key))
         return ""
@@ -234,6 +238,7 @@ class LibraryHandlers:
 
     @errors_as_html
     def undo(self, key: Any) -> str:
+        """Keep the articles of a removal that has not begun yet."""
         if not self.removals.undo(text(key)):
             return error_html("It was too late: the articles are removed. Add them again.")
         self._samples = None
@@ -242,6 +247,7 @@ class LibraryHandlers:
 
     @errors_as_html
     def hold(self, given: Any) -> str:
+        """Let a removal wait while the visitor points at it."""
         given = given if isinstance(given, dict) else {}
         self.removals.hold(text(given.get("key")), bool(given.get("held")))
         return ""

@@ -68,11 +68,13 @@ class SideHandlers:
 
     @errors_as_html
     def rename(self, asked: Any) -> str:
+        """Give a conversation another name."""
         self.kept.rename(text(asked.get("id")), text(asked.get("name")))
         return ""
 
     @errors_as_html
     def delete(self, asked: Any) -> str:
+        """Delete a conversation."""
         self.kept.delete(text(asked.get("id")))
         return ""
 
@@ -85,6 +87,7 @@ class SideHandlers:
 
     @errors_as_html
     def unanswered(self, _: Any = None) -> str:
+        """The questions that the articles do not cover."""
         return sidebar.unanswered_html(self.feedback.unanswered())
 
     @errors_as_html

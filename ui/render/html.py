@@ -34,6 +34,7 @@ def label(text: str) -> str:
 
 
 def time_html(published: date | None) -> str:
+    """A date for people and programs, or "undated"."""
     if published is None:
         return '<span class="date">undated</span>'
     return f'<time class="date" datetime="{published.isoformat()}">{day(published)}</time>'
@@ -82,6 +83,7 @@ def _source_html(name: str, address: str | None) -> str:
 
 
 def confidence_html(confidence: float) -> str:
+    """How sure an answer is, in a word and as a percentage."""
     words = "High" if confidence >= 0.8 else "Fair" if confidence >= 0.5 else "Low"
     level = hundredths(confidence)
     return (

@@ -116,6 +116,7 @@ def _counts(report: Report) -> str:
 
 
 def failures_html(failures: Sequence[Failure]) -> str:
+    """What could not be taken in, and why; "" for nothing."""
     if not failures:
         return ""
     items = "".join(

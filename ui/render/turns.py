@@ -22,6 +22,7 @@ _VERDICTS = (
 
 
 def question_html(question: str) -> str:
+    """The question as the heading of its turn, shortened."""
     return f'<h2 class="question" dir="auto">{escape(shortened(question, SHOWN_QUESTION))}</h2>'
 
 

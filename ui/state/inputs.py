@@ -12,6 +12,7 @@ MOST_CHOSEN = 1000  # sources, or articles, in a filter
 
 
 def text(value: object) -> str:
+    """What the page has sent, if it is a text; else ""."""
     return value if isinstance(value, str) else ""
 
 

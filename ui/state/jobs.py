@@ -37,6 +37,7 @@ class Job:
 
     @property
     def ended(self) -> bool:
+        """Whether nothing more will come of it."""
         return self.state in ("stopped", "done", "failed")
 
     def tell(self, progress: Progress) -> None:
@@ -71,6 +72,7 @@ class JobQueue:
         return work
 
     def listed(self) -> list[Job]:
+        """All jobs, oldest first."""
         with self._changed:
             return list(self._works)
 

@@ -45,6 +45,7 @@ class Removals:
         self._lock = threading.RLock()
 
     def begin(self, removal: Removal) -> Removal:
+        """Begin the time in which it can be undone."""
         with self._lock:
             self._removals = [each for each in self._removals if each.state in ("waiting", "removing")]
             self._removals.append(removal)
@@ -79,6 +80,7 @@ class Removals:
             self._removals = [each for each in self._removals if each.key != key or each.state != "failed"]
 
     def listed(self) -> list[Removal]:
+        """All removals, oldest first."""
         with self._lock:
             return list(self._removals)
 

@@ -39,6 +39,7 @@ class PendingQuestion:
     key: str = field(default_factory=lambda: str(next(_numbers)))
 
     def end(self, error: str | None = None) -> None:
+        """It will not be answered any more, or is kept; `error` says what went wrong."""
         self.error = error
         self.ended = True
         self.news.set()
@@ -83,8 +84,10 @@ class Session:
             return found
 
     def remove(self, pending: PendingQuestion) -> None:
+        """Take a question off the page."""
         with self.lock:
             self.pending_questions = [each for each in self.pending_questions if each is not pending]
 
     def find(self, key: str) -> PendingQuestion | None:
+        """The question with this key; None when it is gone."""
         return next((each for each in self.pending_questions if each.key == key), None)

@@ -36,6 +36,7 @@ class Guard:
         self.loopback = loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request, or hand it on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -81,6 +81,7 @@ def documents(uploads: list[Upload]) -> Iterator[Document]:
 
 
 def delete(uploads: list[Upload]) -> None:
+    """Delete the files of these uploads; one that is gone is no error."""
     for upload in uploads:
         upload.path.unlink(missing_ok=True)
 

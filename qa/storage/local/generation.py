@@ -48,6 +48,7 @@ class Generation:
 
     @property
     def lexical(self) -> LexicalIndex:
+        """The BM25 index, opened when it is first needed."""
         with self._opening:
             if self._lexical is None:
                 from qa.storage.local.lexical import LexicalIndex

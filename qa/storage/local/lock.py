@@ -39,6 +39,7 @@ class Owner:
 
     @classmethod
     def this_process(cls, doing: str) -> Self:
+        """Who holds the lock when this process does, and what for."""
         return cls(os.getpid(), socket.gethostname(), doing, datetime.now().astimezone().isoformat(timespec="seconds"))
 
     @classmethod
@@ -53,6 +54,7 @@ class Owner:
         return owner if alive else None
 
     def described(self, folder: Path) -> str:
+        """Who holds the lock on a folder, since when and what for, in a sentence."""
         where = "" if self.host == socket.gethostname() else f" on {self.host}"
         since = datetime.fromisoformat(self.since).strftime("%Y-%m-%d %H:%M:%S")
         return f"Process {self.process}{where} is {self.doing} the library at {folder} (since {since})"

@@ -50,6 +50,7 @@ class Store:
         return cls(path)
 
     def close(self) -> None:
+        """Close the database; a question that still reads from it is not disturbed."""
         self._database.close()
 
     def copy_to(self, path: Path) -> Store:
@@ -83,6 +84,7 @@ class Store:
         return int(self.meta("revision") or 0)
 
     def meta(self, key: str) -> str | None:
+        """A fact about the whole library; None when it was never set."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
@@ -101,6 +103,7 @@ class Store:
             return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
 
     def size(self) -> Size:
+        """The counts of articles and passages, and the range of dates."""
         with self._database.reading() as connection:
             articles, first, last = connection.execute(
                 "SELECT count(*), min(published), max(published) FROM articles"
@@ -111,6 +114,7 @@ class Store:
     # articles
 
     def article(self, article_id: str) -> Article | None:
+        """The article with this id; None when it is not there (any more)."""
         return self.articles_by_id([article_id]).get(article_id)
 
     def articles_by_id(self, ids: Collection[str]) -> dict[str, Article]:

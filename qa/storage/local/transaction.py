@@ -32,6 +32,7 @@ class Transaction:
     # reading, as of this moment in the batch
 
     def heading(self, article_id: str) -> ArticleHeader | None:
+        """The header of an article as of this moment in the batch; None when there is none."""
         row = self._one("SELECT title, source, digest FROM articles WHERE id = ?", article_id)
         return ArticleHeader(*row) if row else None
 
@@ -148,6 +149,7 @@ class Transaction:
         )
 
     def set_meta(self, key: str, value: str) -> None:
+        """Set a fact about the whole library."""
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def forget_removals(self) -> None:

@@ -27,6 +27,7 @@ class Address:
 
     @property
     def is_file(self) -> bool:
+        """Whether it names a local file, served by milvus-lite."""
         return self.uri.endswith(".db")
 
     @classmethod

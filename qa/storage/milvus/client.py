@@ -37,6 +37,7 @@ class Client:
         self._closed = False
 
     def close(self) -> None:
+        """Close the connection. It may be called again."""
         if not self._closed:
             self._closed = True
             _disconnect(self.address, self._milvus)
@@ -55,10 +56,6 @@ class Client:
             raise kind(f"Milvus at {self.address.shown} refuses: {_told(error)}. {_CHECK}") from error
 
     # collections
-
-    def has(self, collection: str) -> bool:
-        with self._reported():
-            return bool(self._milvus.has_collection(collection))
 
     def names(self, prefix: str) -> list[str]:
         """The collections whose names begin so."""
@@ -90,10 +87,12 @@ class Client:
                 raise
 
     def load(self, collection: str) -> None:
+        """Bring a collection into Milvus' memory, where it can be searched."""
         with self._reported():
             self._milvus.load_collection(collection)
 
     def drop(self, collection: str) -> None:
+        """Delete a collection; one that is not there is no error."""
         with self._reported(), suppress(CollectionGone):
             if self._milvus.has_collection(collection):
                 self._milvus.drop_collection(collection)
@@ -169,6 +168,7 @@ class Client:
             pages.close()
 
     def count(self, collection: str, filter_: str = "", *, strong: bool = False) -> int:
+        """The number of rows that the filter lets through."""
         return int(self.query(collection, filter_, ["count(*)"], strong=strong)[0]["count(*)"])
 
     def upsert(self, collection: str, rows: Iterable[Row], *, stub: bool = False) -> None:
@@ -178,6 +178,7 @@ class Client:
                 self._milvus.upsert(collection, [{**row, "stub": _STUB} for row in page] if stub else page)
 
     def delete(self, collection: str, field: str, values: Collection[str | int]) -> None:
+        """Delete the rows whose field has one of these values."""
         given = list(dict.fromkeys(values))
         for first in range(0, len(given), KEYS):
             with self._reported():
@@ -208,6 +209,7 @@ def quoted(text: str) -> str:
 
 
 def one_of(field: str, values: Sequence[str | int]) -> str:
+    """A filter: the field has one of these values."""
     return f"{field} in [{', '.join(quoted(value) if isinstance(value, str) else str(value) for value in values)}]"
 
 

@@ -69,9 +69,11 @@ class Generations:
         return made
 
     def put_in_force(self, collection: str) -> None:
+        """Point the alias to a collection: all see it from this moment on."""
         self._client.point(self._alias, collection)
 
     def drop(self, collection: str) -> None:
+        """Delete a generation, and the note of what made it."""
         self._client.drop(collection)
         self._records.delete_value(collection, kind=_KIND)
 

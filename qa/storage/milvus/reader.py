@@ -51,6 +51,7 @@ class MilvusReader:
         return int(self.meta("revision") or 0)
 
     def meta(self, key: str) -> str | None:
+        """A fact about the whole library; None when it was never set."""
         return self.records.value(key)
 
     def fingerprint(self) -> str | None:
@@ -67,6 +68,7 @@ class MilvusReader:
         return self.client.count(current) if current else 0
 
     def size(self) -> Size:
+        """The counts of articles and passages, and the range of dates."""
         articles, dated = self.count(), self._counted("published > 0")
         first = last = None
         if dated:
@@ -85,6 +87,7 @@ class MilvusReader:
     # articles
 
     def article(self, article_id: str) -> Article | None:
+        """The article with this id; None when it is not there (any more)."""
         return self.articles_by_id([article_id]).get(article_id)
 
     def article_rows(self, ids: Collection[str], *, strong: bool = False) -> dict[str, Row]:

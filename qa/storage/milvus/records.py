@@ -65,6 +65,7 @@ class Records:
         return found
 
     def write(self, rows: Iterable[Row]) -> None:
+        """Write these records, new or in place of those with the same key."""
         written = {row["key"]: row for row in rows}
         if written:
             self._client.upsert(self._name, written.values(), stub=True)
@@ -72,6 +73,7 @@ class Records:
             self._recount(row["origin"] for row in written.values())
 
     def delete(self, keys: Collection[str]) -> None:
+        """Delete the records with these keys."""
         if keys:
             self._client.delete(self._name, "key", keys)
             gone = [row for each in keys if (row := self._remembered.get(each))]
@@ -104,9 +106,11 @@ class Records:
         return str(rows[0]["body"]) if rows else None
 
     def set_value(self, name: str, value: str, *, kind: str = "meta") -> None:
+        """Set one value by name."""
         self.write([record(kind, name, body=value)])
 
     def delete_value(self, name: str, *, kind: str = "meta") -> None:
+        """Forget one value."""
         self.delete([key(kind, name)])
 
 
@@ -126,14 +130,17 @@ def record(kind: str, name: str, *, origin: str = "", article_id: str = "", dige
 
 
 def source_record(source: str, held: SourceRecord) -> Row:
+    """The row of a source."""
     return record("source", source, origin=held.origin, article_id=held.article_id, digest=held.digest)
 
 
 def holding(row: Row) -> SourceRecord:
+    """What a source was when it was last read, from its row."""
     return SourceRecord(row["origin"], row["article_id"], row["digest"])
 
 
 def version_record(origin: str, version: Version) -> Row:
+    """The row of what a server calls the content of a URL."""
     told = {"url": version.url, "etag": version.etag, "modified": version.modified, "loader": LOADER_VERSION}
     return record("version", origin, body=json.dumps(told))
 
@@ -145,11 +152,13 @@ def version_of(row: Row) -> Version | None:
 
 
 def failure_record(failure: Failure, origin: str, digest: str) -> Row:
+    """The row of a failure; `digest` is that of the content that failed."""
     reason = failure.reason.encode(errors="backslashreplace").decode()
     body = json.dumps({"reason": cut(reason, 8000), "remedy": cut(failure.remedy, 8000)})
     return record("failure", failure.source, origin=origin, digest=digest, body=body)
 
 
 def failure_of(row: Row) -> Failure:
+    """A failure from its row."""
     body = json.loads(row["body"])
     return Failure(row["name"], body["reason"], body["remedy"])

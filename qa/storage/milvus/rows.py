@@ -51,6 +51,7 @@ def _names(authors: Sequence[str]) -> str:
 
 
 def article_of(row: Mapping[str, Any], text: str) -> Article:
+    """An article from its row and its text."""
     return Article(
         id=row["id"],
         title=row["title"],
@@ -66,12 +67,14 @@ def article_of(row: Mapping[str, Any], text: str) -> Article:
 
 
 def listed(row: Mapping[str, Any]) -> ArticleSummary:
+    """What a list shows of an article, from its row."""
     return ArticleSummary(
         row["id"], row["title"], row["source"], row["url"] or None, row["site"] or None, published(row["published"])
     )
 
 
 def text_rows(article: Article) -> list[Row]:
+    """The text of an article in pieces that fit into a field each."""
     return [
         {"key": f"{article.id}-{number:06d}", "article_id": article.id, "text": piece}
         for number, piece in enumerate(pieces(article.text))

@@ -41,14 +41,17 @@ class Names:
 
     @property
     def articles(self) -> str:
+        """The collection of articles without their texts."""
         return f"{self.library}_articles"
 
     @property
     def texts(self) -> str:
+        """The collection of texts, in pieces."""
         return f"{self.library}_texts"
 
     @property
     def records(self) -> str:
+        """The collection of records: sources, files, failures."""
         return f"{self.library}_records"
 
     @property
@@ -177,6 +180,7 @@ def day(published: date | None) -> int:
 
 
 def published(number: int) -> date | None:
+    """The day of a number that `day` made; None for 0."""
     return date(number // 10_000, number // 100 % 100, number % 100) if number else None
 
 

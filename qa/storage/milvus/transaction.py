@@ -51,6 +51,7 @@ class MilvusTransaction:
     # reading, as of this moment in the batch
 
     def heading(self, article_id: str) -> ArticleHeader | None:
+        """The header of an article as of this moment in the batch; None when there is none."""
         put = self._articles.get(article_id)
         if put is not None:
             return ArticleHeader(put.title, put.source, put.digest)
@@ -130,6 +131,7 @@ class MilvusTransaction:
         self._failures[origin] = [failure_record(each, origin, digest) for each in failures]
 
     def set_meta(self, key: str, value: str) -> None:
+        """Set a fact about the whole library."""
         self._meta[key] = value
 
     # the end of the batch
