@@ -123,13 +123,15 @@ def completed(question: str, said: Sequence[Utterance], added: Sequence[Phrase])
 def antecedent(question: str, said: Sequence[Utterance]) -> str | None:
     """The name that the pronoun of a question means; None if there is none, or more than one that it may mean.
 
+    Where "she" and "it" both stand in the question, it is "she" that is looked for.
+
     "He" and "she" may mean an answer to "who", or a name that the last question says something of: "did Ada Hart",
     "Ada Hart's". "It" may mean an answer to "what" or "which", if the last question says nothing of another name. What
     had to be added to the last question may be meant as well.
     """
     low = {word.text.casefold() for word in words(question)}
     person = bool(low & PERSON)
-    if person == bool(low & THING):
+    if not low & (PERSON | THING):
         return None
     last = [(order, text) for order, text in enumerate(said) if text.ago == 0 and text.kind != "title"]
     runs = [Phrase(order, text, run[0], run[-1]) for order, text in last for run in names(text)]
@@ -151,11 +153,12 @@ def _said_of(phrase: Phrase) -> bool:
 
 
 def _replaced(question: str, name: str) -> str | None:
-    """The question with the name for its first pronoun."""
+    """The question with the name for its first pronoun, of a person if there is one of a person."""
     asked = words(question)
+    meant = (PERSON if any(word.text.casefold() in PERSON for word in asked) else THING) - _LEFT
     for index, word in enumerate(asked):
         low = word.text.casefold()
-        if low in (PERSON | THING) - _LEFT:
+        if low in meant:
             following = asked[index + 1 : index + 2]
             owned = low in _OWN or (low == "her" and bool(following) and not following[0].empty)
             return f"{question[: word.start]}{name}{_own(name) if owned else ''}{question[word.end :]}"

@@ -11,6 +11,7 @@ from qa.questions.features import JOINING, SHORT, Utterance, Word, words
 
 _ASKING = AUXILIARY | frozenset("who whom whose what which when where why how tell name list".split())
 _PREPOSITIONS = frozenset("in on at for of from to by with against before after during under near since until".split())
+_LONGEST_NOUN_PHRASE = 4  # words after "the"
 LONGEST = 300  # characters of a question or an answer that is taken over whole
 _SUBJECTS = frozenset("he she they".split())
 _PREPOSITION = "in|on|at|for|of|from|to|by|with|against|since|until"
@@ -59,6 +60,23 @@ def replace_name(question: str, said: Sequence[Utterance]) -> str | None:
     if len(runs) != 1 or not new or not (new[0].capital and new[-1].capital):
         return None
     left, right = last.words[runs[0][0]].start, last.words[runs[0][-1]].end
+    return last.text[:left] + question[new[0].start : new[-1].end] + last.text[right:]
+
+
+def replace_noun(question: str, said: Sequence[Utterance]) -> str | None:
+    """The last question with the noun phrase of a fragment in the place of its own with the same noun, or None.
+
+    "Who won the women's race?", then "And the men's race?": "Who won the men's race?".
+    """
+    new = fragment(question)
+    last = next((text for text in reversed(said) if text.ago == 0 and text.kind == "question"), None)
+    if last is None or len(new) < 3 or new[0].text != "the" or len(last.text) > LONGEST:
+        return None
+    ends = [index for index, word in enumerate(last.words) if word.key == new[-1].key]
+    starts = [index for index, word in enumerate(last.words) if word.text == "the" and ends and index < ends[0]]
+    if len(ends) != 1 or not starts or ends[0] - starts[-1] > _LONGEST_NOUN_PHRASE:
+        return None
+    left, right = last.words[starts[-1]].start, last.words[ends[0]].end
     return last.text[:left] + question[new[0].start : new[-1].end] + last.text[right:]
 
 

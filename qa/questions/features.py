@@ -30,6 +30,7 @@ SHORT, LONG = 6, 20  # words of an answer
 TITLE_WORDS = 4  # a longer title is a headline, which says more than what the article is about
 
 _WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
+_BRACKETS = re.compile(r" \([^()]*\)(?=[?.!…]*$)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -92,12 +93,17 @@ def texts(history: Sequence[Turn]) -> list[Utterance]:
     for index, turn in enumerate(history):
         ago = len(history) - 1 - index
         if index == 0 or ago < TURNS:
-            asked, answered = turn.answer.question, turn.answer.text
+            asked, answered = _without_added(turn.answer.question, turn.question), turn.answer.text
             found.append(Utterance("question", ago, asked, words(asked), topic=_topic(asked, turn.question)))
             if answered:
                 found.append(Utterance("answer", ago, answered, words(answered), Question.of(asked).kind))
     title = _title(history)
     return [*found, Utterance("title", 0, title, words(title))] if title else found
+
+
+def _without_added(completed: str, typed: str) -> str:
+    """A completed question without the brackets that were added to it: what did not fit in is not carried further."""
+    return completed if "(" in typed else _BRACKETS.sub("", completed)
 
 
 def _topic(completed: str, typed: str) -> frozenset[str]:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from qa.datatypes import Turn
 from qa.logistic import Decision
+from qa.questions.completeness import is_complete
 from qa.questions.completion import completed, phrases
-from qa.questions.ellipsis import fragment, points_back, replace_name, replace_question_word
+from qa.questions.ellipsis import fragment, points_back, replace_name, replace_noun, replace_question_word
 from qa.questions.features import SHORT, Utterance, candidates, question_features, texts
 from qa.weights import WEIGHTS
 
@@ -40,12 +41,17 @@ def load(path: Path = PACKAGED) -> Model:
 
 
 def rewrite(question: str, history: Sequence[Turn], model: Model | None = None) -> str:
-    """The question as it can be asked without the conversation; unchanged when it already can."""
-    if not history:
+    """The question as it can be asked without the conversation; unchanged when it already can.
+
+    Unchanged also when the last question found nothing: what failed is no topic to go on with.
+    """
+    if not history or not history[-1].answer.found:
         return question
     said, model = texts(history), model or load()
-    if whole := replace_question_word(question, said) or replace_name(question, said):
+    if whole := replace_question_word(question, said) or replace_name(question, said) or replace_noun(question, said):
         return whole
+    if is_complete(question):
+        return question
     chosen = chosen_words(question, said, model)
     return completed(question, said, phrases(said, chosen)) if chosen else question
 

@@ -79,9 +79,8 @@ def test_without_a_conversation_nothing_changes():
     assert rewrite("And when?", []) == "And when?"
 
 
-def test_what_was_not_found_is_nothing_to_go_by_but_its_question_is():
-    done = rewrite("And why?", [turn("Why did the Nordlys sink?")])
-    assert "Nordlys" in done
+def test_what_was_not_found_is_nothing_to_go_by():
+    assert rewrite("And why?", [turn("When did the Nordlys sink?")]) == "And why?"
     assert "Voss" not in rewrite("Where did he live?", [turn("Who painted the Hesper?")])
 
 
@@ -172,9 +171,9 @@ def test_the_title_counts_only_if_it_names_what_the_article_is_about():
     assert kinds == [["question", "answer", "title"], ["question", "answer"]]
 
 
-def test_what_a_question_is_about_is_what_had_to_be_added_to_it():
-    (asked, _) = texts([turn("When did it open?", "1931", "When did it open (Arnfeld)?")])
-    assert asked.topic == {"arnfeld"}
+def test_what_a_question_is_about_is_what_had_to_be_added_to_it_but_for_brackets():
+    (asked, _) = texts([turn("When did she leave?", "1931", "When did Ann Lee leave (Arnfeld)?")])
+    assert (asked.text, asked.topic) == ("When did Ann Lee leave?", {"ann", "lee"})
     assert texts([BRIDGE])[0].topic == {"design", "bridg", "arnfeld"}
 
 
@@ -207,7 +206,7 @@ def test_chosen_words_that_stand_together_stay_together():
         ("When was she born?", BRIDGE, "Klara Voss"),
         ("When was it born?", BRIDGE, None),  # no answer to "who" is an it
         ("When was it built?", SHIP, "Nordlys"),
-        ("Did she open it?", BRIDGE, None),  # which of the two?
+        ("Did she open it?", BRIDGE, "Klara Voss"),  # whatever "it" is
         ("Where was it?", turn("When did Ann Lee die?", "1990"), None),  # what happened to her, not she
         ("What was his name?", turn("How old was Ann Lee when she met Bob Ray?", "30"), "Ann Lee"),
         ("What was her name?", turn("Who was Ann Lee's teacher?", "Eva Moe"), None),  # either of the two
