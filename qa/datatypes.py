@@ -99,11 +99,22 @@ class RetrievedPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolvedDate:
+    """What words for a time mean: `article.text[start:end]` is a date of `value` (EDTF), in words for people."""
+
+    start: int
+    end: int
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """The exact words, and where they stand: `article.text[start:end] == quote`.
 
     `context` is the whole sentence or sentences around the quote, `article.text[context_start:][:len(context)]`.
-    `repeats` are further places that say the same; their own `repeats` are empty.
+    `repeats` are further places that say the same; their own `repeats` are empty. `resolved` are words for times in the
+    quote, as "Friday", with the dates that they mean by the day of publication; the quote itself stays as it is.
     """
 
     article_id: str
@@ -118,6 +129,7 @@ class Citation:
     context_start: int
     confidence: float = 0.0
     repeats: tuple[Citation, ...] = ()
+    resolved: tuple[ResolvedDate, ...] = ()
 
     @property
     def context_end(self) -> int:

@@ -15,6 +15,8 @@ from qa.evaluation.metrics import f1
 from qa.samples import SEEDS, add_samples
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "golden.jsonl").read_text(encoding="utf-8").splitlines()]
+# All questions are asked at once, in the first test that needs them: minutes on a processor without bfloat16.
+pytestmark = pytest.mark.timeout(1800)
 
 
 def rows(kind):

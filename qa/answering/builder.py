@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from qa.answering.calibration import Calibration
-from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
+from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate, RetrievedPassage, Span
+from qa.news.dates import resolve
 from qa.text.question_terms import Question, matches_answer_type, stems, words
 from qa.text.segmentation import sentences
 
@@ -249,4 +250,14 @@ def _citation(candidate: Candidate, confidence: float) -> Citation:
         context=article.text[start:end],
         context_start=start,
         confidence=confidence,
+        resolved=_resolved(candidate),
     )
+
+
+def _resolved(candidate: Candidate) -> tuple[ResolvedDate, ...]:
+    """Words for times in the quote, as dates by the day of publication; none for an undated article."""
+    article = candidate.article
+    if article.published is None:
+        return ()
+    found = resolve(article.text, candidate.start, candidate.end, article.published)
+    return tuple(ResolvedDate(each.start, each.end, each.value, each.words) for each in found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from qa.datatypes import Answer, Article, Citation, Reason
+from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate
 from qa.samples import is_sample
 from qa.serialization.not_found import HEADLINE, not_found_detail
 from qa.text.display import clean, day, percent, shortened
@@ -58,9 +58,16 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
 def _citation_lines(citation: Citation, *, styled: bool) -> list[Text]:
     return [
         _marked(citation, styled=styled),
+        *(Text(f"({_meant(citation, each)} is {each.words})") for each in citation.resolved),
         *_place(citation, citation.start, citation.end),
         *_repeat_lines(citation),
     ]
+
+
+def _meant(citation: Citation, date: ResolvedDate) -> str:
+    """The words for a time, in quotation marks."""
+    start, end = (at - citation.context_start for at in (date.start, date.end))
+    return f"“{clean(citation.context[max(0, start) : end]).strip()}”"
 
 
 def _repeat_lines(citation: Citation) -> list[Text]:

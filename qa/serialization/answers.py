@@ -7,7 +7,7 @@ of the article's text, half open, and texts are exact.
     answer    question, found, text, confidence, reason (null, or one of `Reason`), citations, passages;
               articles, where the texts of the cited articles are carried along
     citation  article_id, title, source, url, published, start, end, quote, context, context_start,
-              confidence, repeats (citations)
+              confidence, repeats (citations), resolved (start, end, value (EDTF), words) where there are any
     passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
               text, title, source, url, published, except in a kept conversation
     article   id, title, source, url, published, authors, site, language, characters, and text if asked for
@@ -24,7 +24,18 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 
-from qa.datatypes import Answer, Article, Citation, Passage, Reason, Report, RetrievedPassage, WatchEvent, all_citations
+from qa.datatypes import (
+    Answer,
+    Article,
+    Citation,
+    Passage,
+    Reason,
+    Report,
+    ResolvedDate,
+    RetrievedPassage,
+    WatchEvent,
+    all_citations,
+)
 from qa.errors import ArticleNotFound, FormatError
 from qa.serialization.fields import (
     JsonObject,
@@ -77,6 +88,7 @@ def _citation_to_dict(citation: Citation) -> JsonObject:
         "context_start": citation.context_start,
         "confidence": citation.confidence,
         "repeats": [_citation_to_dict(repeat) for repeat in citation.repeats],
+        **({"resolved": [asdict(date) for date in citation.resolved]} if citation.resolved else {}),
     }
 
 
@@ -197,6 +209,14 @@ def _citation_from_dict(values: object) -> Citation:
         context_start=get(fields, "context_start", int),
         confidence=number(fields, "confidence"),
         repeats=tuple(_citation_from_dict(one) for one in get(fields, "repeats", list)),
+        resolved=tuple(_resolved_from_dict(one) for one in get_or_none(fields, "resolved", list) or ()),
+    )
+
+
+def _resolved_from_dict(values: object) -> ResolvedDate:
+    fields = json_object(values, "a date")
+    return ResolvedDate(
+        get(fields, "start", int), get(fields, "end", int), get(fields, "value", str), get(fields, "words", str)
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from qa.answering.builder import build_answer, judgement, merge, normalised_quote, passage_features, pool
 from qa.answering.calibration import Calibration
 from qa.answering.verification import require_verbatim
-from qa.datatypes import Article, Citation, Passage, Reason, RetrievedPassage, Span
+from qa.datatypes import Article, Citation, Passage, Reason, ResolvedDate, RetrievedPassage, Span
 from qa.errors import CitationError
 from qa.logistic import Logistic
 from qa.text.question_terms import Question, matches_answer_type, stem
@@ -237,3 +237,20 @@ def test_verify_raises_for_every_way_a_citation_can_be_wrong():
     ):
         with pytest.raises(CitationError):
             require_verbatim([wrong], texts)
+
+
+def test_words_for_times_in_a_quote_come_with_the_dates_that_they_mean():
+    text = "The sultan died on Friday, officials said."
+    dated, undated = article(text, published=date(2020, 1, 12)), article(text, "b")
+    found = ask([passage(dated)], [[span(text, "Friday", 2.0)]])
+    (citation,) = found.citations
+    at = text.index("Friday")
+    assert citation.resolved == (ResolvedDate(at, at + 6, "2020-01-10", "Friday, 10 January 2020"),)
+    assert (citation.quote, found.text) == ("Friday", "Friday")
+    assert ask([passage(undated)], [[span(text, "Friday", 2.0)]]).citations[0].resolved == ()
+
+
+def test_a_quote_without_words_for_times_has_no_dates():
+    text = "The sultan, who liked Black Friday, died in Muscat on 10 January 2020."
+    found = ask([passage(article(text, published=date(2020, 1, 12)))], [[span(text, "Muscat on 10 January 2020", 2.0)]])
+    assert found.citations[0].resolved == ()

@@ -19,6 +19,8 @@ LINES = (Path(__file__).parents[1] / "conversations.jsonl").read_text(encoding="
 TALKS = [json.loads(line) for line in LINES]
 TURNS = [turn for talk in TALKS for turn in talk["turns"]]
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in SEEDS.iterdir() if path.suffix in (".md", ".txt")}
+# All questions are asked at once, in the first test that needs them: minutes on a processor without bfloat16.
+pytestmark = pytest.mark.timeout(1800)
 
 
 def test_there_are_enough_and_each_goes_on_for_a_while():

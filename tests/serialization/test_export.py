@@ -16,6 +16,7 @@ from qa.datatypes import (
     Article,
     Failure,
     Report,
+    ResolvedDate,
 )
 from qa.errors import ArticleNotFound, FormatError, QAError
 from qa.serialization.answers import (
@@ -180,3 +181,14 @@ def test_a_damaged_citation_is_refused_by_name(change: dict[str, Any], complaint
     with pytest.raises(FormatError) as raised:
         answer_from_dict(values)
     assert complaint in str(raised.value)
+
+
+def test_dates_that_words_mean_come_back_and_old_forms_have_none() -> None:
+    dated = replace(CITATION, resolved=(ResolvedDate(40, 50, "2025-05-11", "Sunday, 11 May 2025"),))
+    values = answer_to_dict(replace(ANSWER, citations=(dated,)))
+    assert values["citations"][0]["resolved"] == [
+        {"start": 40, "end": 50, "value": "2025-05-11", "words": "Sunday, 11 May 2025"}
+    ]
+    assert answer_from_dict(values, find).citations == (dated,)
+    del values["citations"][0]["resolved"]
+    assert answer_from_dict(values, find).citations == (CITATION,)

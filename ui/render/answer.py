@@ -50,8 +50,14 @@ def citation_html(citation: Citation, number: int, standings: Standings | None =
     return (
         f"{_standing_html(citation, standings or {})}{opener}"
         f'<p class="from">{time_html(citation.published)} · {origin_html(citation)}{_copy_html(citation, number)}</p>'
-        f"{_repeats_html(citation.repeats, number)}"
+        f"{_resolved_html(citation)}{_repeats_html(citation.repeats, number)}"
     )
+
+
+def _resolved_html(citation: Citation) -> str:
+    """What words for times in the quote mean, beside it and never inside it."""
+    dates = "; ".join(dict.fromkeys(escape(each.words) for each in citation.resolved))
+    return f'<p class="from">By the date of the article: {dates}</p>' if dates else ""
 
 
 def _standing_html(citation: Citation, standings: Standings) -> str:
