@@ -201,7 +201,7 @@ class Library:
         """
         given = [sources] if isinstance(sources, str | Path) else sources
         with self._changing("adding articles to", progress) as ingestion:
-            origins, unknown = expand_sources(given, self.settings, self.folder)
+            origins, unknown = expand_sources(given, self.folder)
             ingestion.report.failed += unknown
             ingestion.read(origins)
             ingestion.read_again(origins)
@@ -254,7 +254,7 @@ class Library:
         Several processes can share a folder, each with a `shard` of its own.
         """
         with self._changing("syncing a folder with", progress) as ingestion:
-            state = FolderState(folder, only, self.settings, self.folder, shard)
+            state = FolderState(folder, only, self.folder, shard)
             ingestion.report.failed += state.failed
             ingestion.read(state.files)
             ingestion.release(state.removed_sources(self.store.sources, ingestion.whole))

@@ -38,16 +38,14 @@ class Fetched:
 SourceContent = Document | Fetched | NotModified | Failure  # the last of a file or URL that cannot be read
 
 
-def expand_sources(
-    sources: Iterable[str | Path], settings: Settings, library: Path | None
-) -> tuple[list[str], list[Failure]]:
+def expand_sources(sources: Iterable[str | Path], library: Path | None) -> tuple[list[str], list[Failure]]:
     """All files and URLs that `sources` name, folders by their files; and a failure for each that names nothing.
 
     The files of the library itself, if it lies in one of the folders, are left out.
     """
     origins, failed = list[str](), list[Failure]()
     own = None if library is None else os.path.abspath(library / "generations") + os.sep  # noqa: PTH100 - as `discover`
-    for found in discover(sources, settings):
+    for found in discover(sources):
         if isinstance(found, Failure):
             failed.append(found)
         elif own is None or not found.startswith(own):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from qa.config import Settings
 from qa.errors import SettingError
 from qa.ingestion.sources import expand_sources
 from qa.storage.base import Sources
@@ -46,7 +45,6 @@ class FolderState:
         self,
         folder: str | Path,
         only: Iterable[str | Path] | None,
-        settings: Settings,
         library: Path | None,
         shard: Shard | None = None,
     ) -> None:
@@ -55,7 +53,7 @@ class FolderState:
         self._shard = shard
         self._only = None if only is None else {absolute(path) for path in only}
         self._folders: dict[str, bool] = {}  # whether they are in the part
-        self.there, failed = expand_sources([self.root], settings, library)
+        self.there, failed = expand_sources([self.root], library)
         self.files = [path for path in self.there if path in self]
         self.failed = [failure for failure in failed if self._concerns(failure.source)]
         self._there = set(self.there)

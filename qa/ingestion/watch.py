@@ -187,7 +187,7 @@ class WatchedFolder:
     def _scan(self, now: float) -> None:
         """Compare all files with what was taken in, those that could not be read from time to time as well."""
         began = monotonic()
-        paths, unseen = expand_sources([self.root], self._library.settings, self._library.folder)
+        paths, unseen = expand_sources([self.root], self._library.folder)
         stamps = {path: stamp(path) for path in paths}
         found = {path: each for path, each in stamps.items() if each is not None}
         if now >= self._unread_at:

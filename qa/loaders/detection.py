@@ -1,4 +1,4 @@
-"""Which family reads a document: its content decides, its name only where content cannot."""
+"""Which family of formats a document belongs to: its content decides, its name only where content cannot."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ _MHTML_START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type
 
 
 def family_of(document: Document, suffix: str) -> str:
-    """The name of the family that reads `document`; `suffix` without `.gz`."""
+    """`pdf`, `zip`, `html`, `mhtml`, `feed`, `json`, `jsonl`, `csv`, `markdown`, `text`, or a family that is not read.
+
+    `suffix` is that of the name without `.gz`.
+    """
     data = document.data
     media = (document.media_type or "").partition(";")[0].strip().lower()
     named = _SUFFIX_FAMILY.get(suffix) or _MEDIA_FAMILY.get(media, "text")

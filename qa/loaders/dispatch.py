@@ -1,4 +1,4 @@
-"""From a document to its articles, by way of the family that reads it (`qa.loaders.detection`)."""
+"""From a document to its articles: each family of formats has its own reader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qa.errors import LoadError
 from qa.loaders.detection import family_of
 from qa.loaders.document import Document
 from qa.loaders.failures import as_failures
-from qa.loaders.limits import MEGABYTE, checked, too_large
+from qa.loaders.limits import MEGABYTE, check_not_empty, check_size, checked
 
 if TYPE_CHECKING:
     from qa.loaders.feeds import Entries
@@ -45,14 +45,12 @@ def parse(document: Document, settings: Settings, entries: Entries | None = None
 
 
 def _read(document: Document, settings: Settings, entries: Entries | None) -> Iterator[Article | Failure]:
-    if len(document.data) > settings.max_file_mb * MEGABYTE:
-        raise too_large(document.origin, settings)
+    check_size(document, settings)
     suffix = document.suffix
     if document.data[:2] == b"\x1f\x8b":
         document = replace(document, data=_unpacked(document, settings))
         suffix = PurePosixPath(document.name).with_suffix("").suffix.lower()
-    if not document.data.strip(b"\0 \t\r\n\f\v\xef\xbb\xbf"):
-        raise LoadError(document.origin, "It is empty.", "Check that it was saved or downloaded completely.")
+    check_not_empty(document)
     yield from _by_family(family_of(document, suffix), document, settings, entries)
 
 

@@ -19,9 +19,8 @@ from qa.loaders.dates import parse_date
 from qa.loaders.detection import family_of
 from qa.loaders.document import LOADER_VERSION, Document, is_url
 from qa.loaders.failures import as_failures
-from qa.loaders.html import read_page
 from qa.loaders.html_fragments import text_of_fragment
-from qa.loaders.limits import checked
+from qa.loaders.limits import check_not_empty, checked
 from qa.loaders.metadata import KEY_CHARS, author_names
 from qa.loaders.sources import fetch
 
@@ -183,8 +182,7 @@ def _fetched(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, sourc
     page = fetch(link, settings)
     if family_of(page, page.suffix) != "html":
         raise LoadError(source, f"Its link {link} leads to no web page.", f"Open {link} and add what you need.")
-    pages = (checked(read_page(each), settings) for each in [replace(page, origin=source)])
-    article = next(as_failures(pages, source))
+    article = next(as_failures(_on_page(replace(page, origin=source), settings), source))
     if isinstance(article, Failure):
         raise LoadError(source, article.reason, article.remedy)
     told = _article(entry, feed, article.text, source, link)
@@ -198,3 +196,11 @@ def _fetched(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, sourc
         site=article.site or told.site,
         language=article.language or told.language,
     )
+
+
+def _on_page(page: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """The one article of a page, or the Failure that its length is; raises LoadError where there is none."""
+    from qa.loaders.html import read_page
+
+    check_not_empty(page)
+    yield checked(read_page(page), settings)

@@ -1,12 +1,25 @@
-"""The limits that the settings set to files and articles."""
+"""The limits that a source has to keep: its size in bytes, and the length of its text in characters."""
 
 from __future__ import annotations
 
 from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
+from qa.loaders.document import Document
 
 MEGABYTE = 1024 * 1024
+
+
+def check_size(document: Document, settings: Settings) -> None:
+    """Raises LoadError when the document holds more than `max_file_mb`."""
+    if len(document.data) > settings.max_file_mb * MEGABYTE:
+        raise too_large(document.origin, settings)
+
+
+def check_not_empty(document: Document) -> None:
+    """Raises LoadError when nothing but white space and zero bytes is in the document."""
+    if not document.data.strip(b"\0 \t\r\n\f\v\xef\xbb\xbf"):
+        raise LoadError(document.origin, "It is empty.", "Check that it was saved or downloaded completely.")
 
 
 def too_large(source: str, settings: Settings) -> LoadError:

@@ -17,7 +17,7 @@ READINGS = 3  # of a file that is written to meanwhile
 _PAGES = (".html", ".htm", ".xhtml")
 
 
-def discover(sources: Iterable[str | Path], settings: Settings) -> Iterator[str | Failure]:  # noqa: ARG001
+def discover(sources: Iterable[str | Path]) -> Iterator[str | Failure]:
     """Every file and URL that `sources` name, once each: folders recursively and sorted, paths absolute.
 
     In a folder, only files with a suffix that can hold articles count, and nothing hidden.

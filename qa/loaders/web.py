@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -45,6 +46,30 @@ _CHECK_ADDRESS = "Check the address, and open it in a browser."
 _SAVE_PAGE = "Save the page in a browser and add the file."
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One address to be fetched, and what bounds that."""
+
+    url: str  # as the user named it, for messages
+    settings: Settings
+    deadline: float  # in time.monotonic()
+    version: Version | None  # what need not be sent again
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the deadline, never none."""
+        return max(self.deadline - time.monotonic(), 0.01)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the deadline has passed."""
+        return time.monotonic() > self.deadline
+
+    def known(self, target: httpx.URL) -> Version | None:
+        """The version, if it is one of this very address."""
+        return self.version if self.version and self.version.url == str(target.copy_with(fragment=None)) else None
+
+
 def download(url: str, settings: Settings) -> Document:
     """The document at `url`; raises LoadError for whatever keeps it from being one."""
     document = download_if_changed(url, settings, None)
@@ -58,12 +83,12 @@ def download_if_changed(url: str, settings: Settings, version: Version | None) -
     Runs in a thread that is abandoned at the deadline: a name server or a server that sends its headers a byte at
     a time cannot hold the caller longer than `url_timeout`.
     """
-    deadline = time.monotonic() + settings.url_timeout
+    wanted = Download(url, settings, time.monotonic() + settings.url_timeout, version)
     outcome: list[Document | Exception | None] = []
 
     def work() -> None:
         try:
-            outcome.append(_download(url, settings, deadline, version))
+            outcome.append(_download(wanted))
         except Exception as error:  # noqa: BLE001 - handed to the caller below
             outcome.append(error)
 
@@ -71,7 +96,7 @@ def download_if_changed(url: str, settings: Settings, version: Version | None) -
     thread.start()
     thread.join(settings.url_timeout)
     if not outcome:
-        raise _too_slow(url, settings)
+        raise _too_slow(wanted)
     if isinstance(outcome[0], Exception):
         raise outcome[0]
     return outcome[0]
@@ -88,16 +113,18 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _download(url: str, settings: Settings, deadline: float, version: Version | None) -> Document | None:
+def _download(wanted: Download) -> Document | None:
+    """The document, or None when it is still the version that is known; raises LoadError."""
     import httpx
 
+    url, redirects = wanted.url, wanted.settings.url_redirects
     current = _checked_url(url, url)
     with httpx.Client(trust_env=False, follow_redirects=False, headers=_headers()) as client:
-        for _ in range(settings.url_redirects + 1):
+        for _ in range(redirects + 1):
             try:
-                found = _hop(client, current, url, settings, deadline, version)
+                found = _hop(client, current, wanted)
             except httpx.TimeoutException:
-                raise _too_slow(url, settings) from None
+                raise _too_slow(wanted) from None
             except httpx.HTTPError as error:
                 raise _unreachable(url, error) from None
             except (httpx.InvalidURL, ValueError):
@@ -106,79 +133,77 @@ def _download(url: str, settings: Settings, deadline: float, version: Version | 
                 current = found
             else:
                 return found
-    raise LoadError(url, f"It redirects more than {settings.url_redirects} times.", _CHECK_ADDRESS)
+    raise LoadError(url, f"It redirects more than {redirects} times.", _CHECK_ADDRESS)
 
 
-def _hop(
-    client: httpx.Client, target: httpx.URL, url: str, settings: Settings, deadline: float, version: Version | None
-) -> Document | httpx.URL | None:
+def _hop(client: httpx.Client, target: httpx.URL, wanted: Download) -> Document | httpx.URL | None:
     """The document, where a redirect leads, or None; tries each checked address of the host until one connects."""
     import httpx
 
-    check_rest(target, url)
-    known = version if version and version.url == str(target.copy_with(fragment=None)) else None
-    addresses = _addresses(target, url, settings)
+    check_rest(target, wanted.url)
+    known = wanted.known(target)
+    addresses = _addresses(target, wanted)
     for position, address in enumerate(addresses):
         last = position == len(addresses) - 1
-        remaining = max(deadline - time.monotonic(), 0.01)
+        remaining = wanted.remaining
         try:
             with client.stream(
                 "GET",
                 target.copy_with(host=address),
                 headers={"Host": target.netloc.decode("ascii")} | conditions(known),
                 extensions={"sni_hostname": target.raw_host.decode("ascii")},
-                timeout=remaining if last else min(remaining, settings.url_timeout / len(addresses)),
+                timeout=remaining if last else min(remaining, wanted.settings.url_timeout / len(addresses)),
             ) as response:
                 if known and response.status_code == httpx.codes.NOT_MODIFIED:
                     return None
-                return _received(response, target, url, settings, deadline)
+                return _received(response, target, wanted)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             if last:
                 raise
     raise AssertionError("a name resolves to at least one address")
 
 
-def _received(
-    response: httpx.Response, target: httpx.URL, url: str, settings: Settings, deadline: float
-) -> Document | httpx.URL:
+def _received(response: httpx.Response, target: httpx.URL, wanted: Download) -> Document | httpx.URL:
+    """The document of an answer, or where it redirects to; raises LoadError for every other answer."""
+    url = wanted.url
     if response.has_redirect_location:
         return _checked_url(str(target.join(response.headers["location"])), url)
     if not response.is_success:
         raise _refused(url, response, target)
     media_type = response.headers.get("content-type", "")
     _check_media_type(url, media_type)
-    data = _body(response, url, settings, deadline)
+    data = _body(response, wanted)
     address = str(target.copy_with(fragment=None))
     return Document(url, data, media_type or None, address, version_of(address, response))
 
 
-def _body(response: httpx.Response, url: str, settings: Settings, deadline: float) -> bytes:
+def _body(response: httpx.Response, wanted: Download) -> bytes:
     """The whole body, unless it grows over `max_file_mb` (also when unpacked) or the deadline passes."""
-    limit = settings.max_file_mb * MEGABYTE
+    limit = wanted.settings.max_file_mb * MEGABYTE
     length = response.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > limit:
-        raise too_large(url, settings)
+        raise too_large(wanted.url, wanted.settings)
     data = bytearray()
     for chunk in response.iter_bytes():
         data += chunk
         if len(data) > limit:
-            raise too_large(url, settings)
-        if time.monotonic() > deadline:
-            raise _too_slow(url, settings)
+            raise too_large(wanted.url, wanted.settings)
+        if wanted.is_late:
+            raise _too_slow(wanted)
     return bytes(data)
 
 
-def _addresses(target: httpx.URL, url: str, settings: Settings) -> list[str]:
+def _addresses(target: httpx.URL, wanted: Download) -> list[str]:
     """The addresses of the host, all of them checked; raises LoadError when there is none or one is not public."""
     try:
         found = socket.getaddrinfo(target.host, target.port or _default_port(target), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         reason = f"There is no server named {target.host}, or no connection."
-        raise LoadError(url, reason, _CHECK_ADDRESS, retry_after=0.0) from None
+        raise LoadError(wanted.url, reason, _CHECK_ADDRESS, retry_after=0.0) from None
     addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
-    if not settings.url_private and not all(is_public(ip_address(address)) for address in addresses):
+    if not wanted.settings.url_private and not all(is_public(ip_address(address)) for address in addresses):
         raise LoadError(
-            url,
+            wanted.url,
             f"It leads to {target.host}, which is inside your own network or computer.",
             "Save the page and add the file, or allow such addresses with the setting url_private.",
         )
@@ -223,10 +248,10 @@ def _default_port(target: httpx.URL) -> int:
     return 443 if target.scheme == "https" else 80
 
 
-def _too_slow(url: str, settings: Settings) -> LoadError:
+def _too_slow(wanted: Download) -> LoadError:
     return LoadError(
-        url,
-        f"It did not answer completely within {settings.url_timeout:g} seconds.",
+        wanted.url,
+        f"It did not answer completely within {wanted.settings.url_timeout:g} seconds.",
         "Try again later, or raise the setting url_timeout.",
         retry_after=0.0,
     )

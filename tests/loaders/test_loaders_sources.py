@@ -25,7 +25,7 @@ PLAIN = re.compile(r"error|exception|traceback|none|\bnull\b|errno|codec|\w+\(\)
 
 
 def found(*sources: str | Path) -> list[str | Failure]:
-    return list(discover(sources, Settings()))
+    return list(discover(sources))
 
 
 def failure_of(document: Document, settings_: Settings | None = None) -> Failure:
