@@ -19,6 +19,7 @@ from qa.loaders.document import Document, is_url
 from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
+from qa.loaders.raised_text import level_text
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
 MAX_PAGE_TAGS = 300_000  # extraction takes about a second for 30,000
@@ -75,7 +76,7 @@ def read_mhtml(document: Document) -> Article:
 
 def article_of_page(html: str, document: Document) -> Article:
     """The article of a decoded page."""
-    html = _DATA_URI.sub("data:,", html).replace("\0", "")
+    html = level_text(_DATA_URI.sub("data:,", html).replace("\0", ""))
     if len(html) > MAX_PAGE_CHARS or html.count("<") > MAX_PAGE_TAGS:
         raise LoadError(document.origin, "It is far too large for a page with one article.", _SAVE_ANOTHER)
     saved_from = _SAVED_FROM.search(html[:5000])

@@ -7,6 +7,7 @@ from typing import Any
 
 from qa.loaders.article import normalise, one_line
 from qa.loaders.markdown import Line
+from qa.loaders.raised_text import level_text
 
 _SKIPPED = frozenset(
     "script style nav figcaption noscript template svg math iframe object button select textarea title".split()
@@ -34,7 +35,7 @@ def text_of_fragment(html: str) -> str:
     from lxml.html import fragment_fromstring
 
     try:
-        root = fragment_fromstring(html.replace("\0", ""), create_parent="div")
+        root = fragment_fromstring(level_text(html.replace("\0", "")), create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
         return normalise(re.sub(r"<[^<>]{0,2000}>", " ", html))
     return joined(lines_of_html(root))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qa.loaders.article import one_line
+from qa.loaders.raised_text import level_text
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -25,6 +26,9 @@ _QUOTED = re.compile(r"(?:>\s?)+")
 _RULE = re.compile(r"(?:[-*_=~] ?){3,}")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
 _TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_NOTE_TEXT = re.compile(r"^ {0,3}\[\^[\w-]{1,40}\]:[ \t]*", re.MULTILINE)
+_NOTE_MARK = re.compile(r"\[\^[\w-]{1,40}\]")
+_RAISED = re.compile(r"(?<=\w)\^(\d{1,3})\^")
 _LIST_ITEM = re.compile(r"(?:[-*•–+]|\d{1,3}[.)])\s")
 
 
@@ -104,6 +108,7 @@ def lines_of_markdown(text: str) -> list[Line]:
     """A Markdown document: one line a paragraph, heading, list item or table row."""
     from markdown_it import MarkdownIt
 
+    text = without_note_marks(text)
     if max(map(len, text.split("\n\n"))) > LONGEST_BLOCK:
         return lines_of_text(text)
     source = text.split("\n")
@@ -123,6 +128,12 @@ def lines_of_markdown(text: str) -> list[Line]:
         elif token.type in ("fence", "code_block", "html_block"):
             lines += lines_of_text(_TAG.sub("", token.content))
     return lines
+
+
+def without_note_marks(text: str) -> str:
+    """Markdown without its marks of footnotes, whose texts stay, and with raised text on the line."""
+    text = _NOTE_MARK.sub("", _NOTE_TEXT.sub("", text))
+    return level_text(_RAISED.sub(r"<sup>\1</sup>", text))
 
 
 def _inline(token: Token) -> Line:

@@ -22,6 +22,7 @@ from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.limits import MEGABYTE
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
+from qa.loaders.raised_text import level_text
 from qa.loaders.text import take_header
 
 MAX_RATIO = 200  # unpacked to packed; text stays below 20, bombs lie above 1,000
@@ -33,6 +34,7 @@ _NS = {
     "opf": "http://www.idpf.org/2007/opf",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
+_LEVELS = {"superscript": "sup", "subscript": "sub"}
 _MACHINE_AUTHORS = frozenset(("python-docx", "microsoft office user", "unknown"))
 _NOT_CHAPTERS = re.compile(
     r"cover|title ?page|copyright|contents|table of contents|inhalt|imprint|impressum", re.IGNORECASE
@@ -123,13 +125,31 @@ def _word_lines(body: Any) -> Iterator[Line]:
 
 
 def _word_text(block: Any) -> str:
+    """The text of a paragraph or cell as it is printed: nothing struck out, hidden or moved elsewhere."""
     pieces = []
     for node in block.iter(_WORD + "t", _WORD + "tab", _WORD + "br", _WORD + "cr", _WORD + "p"):
-        if next(node.iterancestors(_FALLBACK), None) is not None:
+        if next(node.iterancestors(_FALLBACK, _WORD + "moveFrom"), None) is not None:
             continue
         kind = node.tag.removeprefix(_WORD)
-        pieces.append((node.text or "") if kind == "t" else " " if kind == "tab" else "\n")
-    return "".join(pieces).strip("\n")
+        piece = (node.text or "") if kind == "t" else " " if kind == "tab" else "\n"
+        pieces.append(_as_printed(piece, node) if kind == "t" else piece)
+    return level_text("".join(pieces).replace("</sup><sup>", "").replace("</sub><sub>", "")).strip("\n")
+
+
+def _as_printed(text: str, node: Any) -> str:
+    """The text of a run: "" when it is struck out or hidden, in `<sup>` or `<sub>` when it is raised or lowered."""
+    look = node.getparent().find(_WORD + "rPr")
+    if look is None:
+        return text
+    if any(_is_on(look.find(_WORD + name)) for name in ("strike", "dstrike", "vanish")):
+        return ""
+    level = look.find(_WORD + "vertAlign")
+    kind = _LEVELS.get(level.get(_WORD + "val", "")) if level is not None else None
+    return f"<{kind}>{text}</{kind}>" if kind else text
+
+
+def _is_on(switch: Any) -> bool:
+    return switch is not None and switch.get(_WORD + "val", "true") not in ("0", "false", "off")
 
 
 def _is_heading(paragraph: Any) -> bool:
@@ -217,7 +237,9 @@ def _chapter(archive: zipfile.ZipFile, name: str) -> tuple[str, list[Line]]:
     from lxml.html import HTMLParser, document_fromstring
 
     try:
-        root = document_fromstring(archive.read(name), parser=HTMLParser(encoding="utf-8", no_network=True))
+        html = level_text(archive.read(name).decode("utf-8", errors="surrogateescape"))
+        data = html.encode("utf-8", errors="surrogateescape")
+        root = document_fromstring(data, parser=HTMLParser(encoding="utf-8", no_network=True))
     except (etree.LxmlError, ValueError):
         return "", []
     heading = root.xpath("string((//h1|//h2|//h3)[1])")
