@@ -21,13 +21,26 @@ _ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
 _DAY_MONTH = rf"\d{{1,2}}{_ORDINAL}[\s-]*(?:of |de |d')?[^\W\d_]{{3,}}\.?[\s,-]*(?:de )?\d{{4}}"
 _MONTH_DAY = rf"[^\W\d_]{{3,}}\.?\s*\d{{1,2}}{_ORDINAL},?\s+\d{{4}}"
 _ANY_DATE = rf"(?:{_YEAR_FIRST}|{_YEAR_LAST}|{_CJK}|{_DAY_MONTH}|{_MONTH_DAY})(?!\d)"
-_LABEL = r"(?:(?:first |originally )?(?:published|posted)(?: on| at)?|publication date|date)\s*:?\s*"
+_LABEL = r"(?:(?:first |originally |last )?(?:published|posted|updated)(?: on| at)?|publication date|date)\s*:?\s*"
 _WEEKDAY = r"(?:[^\W\d_]{3,12}\.?,?\s+)?"
 _ZONE = r"[\s(]*(?:[A-Z]{2,5}|Z|[+-]\d{2}:?\d{2})?\)?(?:\s?г\.?)?"
 _TIME = rf"(?:[,\s]*(?:at|um|à|[-–|·T])?\s*\d{{1,2}}[:.]\d{{2}}(?::\d{{2}})?(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?{_ZONE})?"
+_TIME_BEFORE = rf"(?:\d{{1,2}}[:.]\d{{2}}\s*(?:[ap]\.?m\.?)?{_ZONE}[,\s]+)?"
+_WEEKDAY_AFTER = r"(?:,?\s+[^\W\d_]{3,12}day)?"
+_LATER = r"(?:\s*[|·•;]\s*(?:last )?(?:updated|modified)\b.{0,80})?"
 
 _DATE = re.compile(rf"(?<!\d){_ANY_DATE}", re.IGNORECASE)
-_DATE_LINE = re.compile(rf"(?:{_LABEL})?{_WEEKDAY}(?P<date>{_ANY_DATE}){_ZONE}{_TIME}\.?", re.IGNORECASE)
+_DATE_LINE = re.compile(
+    rf"(?:{_LABEL})?{_TIME_BEFORE}{_WEEKDAY}(?P<date>{_ANY_DATE}){_WEEKDAY_AFTER}{_ZONE}{_TIME}\.?{_LATER}",
+    re.IGNORECASE,
+)
+_UPDATE_LINE = re.compile(r"\s*(?:last )?updated\b", re.IGNORECASE)
+# NORHAVEN, Aug. 24, 2025 (AP) — The council
+_DATELINE = re.compile(
+    rf"[^\W\d_a-z][^\n(]{{1,60}}?,\s+(?P<date>{_DAY_MONTH}|{_MONTH_DAY})\s*(?:\([^()\n]{{2,30}}\)\s*)?(?:[—–-]|--)\s"
+)
+# Mon, 12 May 25 08:30:00 +0100
+_SHORT_YEAR = re.compile(r"(?:[a-z]{3},\s*)?(\d{1,2}) ([a-z]{3}) (\d{2})(?:\s+\d{1,2}:\d{2}.{0,20})?", re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?\d{4,6}Z?)?")
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
 _NUMBERS = re.compile(r"\d+")
@@ -53,6 +66,10 @@ def parse_date(value: object) -> date | None:
         return _day(*map(int, match.groups()))
     if _EPOCH.fullmatch(text):
         return _of_epoch(float(text))
+    if (match := _SHORT_YEAR.fullmatch(text)) and match.group(2).lower() in _MONTHS:
+        year = int(match.group(3))
+        century = 2000 if year < 69 else 1900  # as POSIX and RFC 2822 have it
+        return _day(century + year, _MONTHS.index(match.group(2).lower()) + 1, int(match.group(1)))
     match = _DATE.search(text)
     return _of_words(match.group()) if match else None
 
@@ -60,6 +77,17 @@ def parse_date(value: object) -> date | None:
 def date_of_line(line: str) -> date | None:
     """The date of a line that holds nothing but a date (weekday, time and "Published:" apart)."""
     match = _DATE_LINE.fullmatch(line.strip()) if len(line) <= MAX_CHARS else None
+    return _of_words(match.group("date")) if match else None
+
+
+def is_update(line: str) -> bool:
+    """Whether the date in a line is that of a later change."""
+    return bool(_UPDATE_LINE.match(line))
+
+
+def date_of_dateline(text: str) -> date | None:
+    """The date between the place and the dash with which an agency's text begins."""
+    match = _DATELINE.match(text[:MAX_CHARS])
     return _of_words(match.group("date")) if match else None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 
 from qa.loaders.article import one_line, web_address
 from qa.loaders.dates import parse_date
@@ -13,13 +14,26 @@ from qa.loaders.dates import parse_date
 TITLE = ("title", "headline", "name", "heading", "subject")
 TEXT = (
     "text", "body", "content", "article", "maintext", "articlebody", "fulltext", "articletext", "bodytext",
-    "contenttext", "contenthtml", "story", "plaintext",
+    "contenttext", "contenthtml", "story", "plaintext", "html",
 )  # fmt: skip
+SUMMARY = ("shortdescription", "description", "summary", "abstract", "snippet", "standfirst", "excerpt")
 PUBLISHED = (
     "published", "date", "publishedat", "publicationdate", "publishdate", "datepublished", "datepublish", "pubdate",
-    "publishedon", "publisheddate", "firstpublished", "dateline", "created", "createdat", "datecreated", "timestamp",
+    "publishedon", "publisheddate", "publishedtime", "publishtime", "firstpublished", "firstpublicationdate",
+    "webpublicationdate", "dateline", "timestamp",
 )  # fmt: skip
-URL = ("url", "link", "canonical", "canonicalurl", "permalink", "externalurl", "originalurl", "sourceurl", "weburl")
+URL = (
+    "url",
+    "link",
+    "canonical",
+    "canonicalurl",
+    "permalink",
+    "externalurl",
+    "originalurl",
+    "sourceurl",
+    "urlsource",
+    "weburl",
+)
 AUTHORS = ("authors", "author", "byline", "creator", "creators", "writer", "by")
 SITE = ("site", "sitename", "publisher", "source", "publication", "outlet", "newspaper", "sourcename", "sourcedomain")
 LANGUAGE = ("language", "lang", "locale", "inlanguage")
@@ -30,6 +44,12 @@ _NOT_IN_NAMES = re.compile(r"[\W_]+")
 _BY = re.compile(r"(?:by|von|par|por|di)[:\s]+", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\(([^()]+)\)")
 _MAIL = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
+_NOTE_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,200}\|)?([^\[\]|]{1,200})\]\]")
+_TAG = re.compile(r"<[^<>]{0,500}>")
+_INLINE = frozenset(
+    "plain bold italic underline strikethrough spoiler code pre link text_link mention mention_name hashtag cashtag "
+    "bot_command email phone custom_emoji text".split()
+)
 _BETWEEN_NAMES = re.compile(r"\s*(?:[;|\n]|,(?!\s*(?:jr|sr|ph|md)\b)|\s(?:and|und|et|y)\s|\s&\s)\s*", re.IGNORECASE)
 
 
@@ -55,7 +75,7 @@ def fields_of(row: Mapping[object, object]) -> Fields:
         site, url = "", url or site
     return Fields(
         title=_first_text(named, TITLE),
-        text=_text(named),
+        text=_text(named, TEXT) or _text(named, SUMMARY),
         published=next((found for name in PUBLISHED if (found := parse_date(named.get(name)))), None),
         url=url,
         authors=next((names for name in AUTHORS if (names := author_names(named.get(name)))), ()),
@@ -73,6 +93,7 @@ def author_names(value: object) -> tuple[str, ...]:
         return author_names(value.get("name"))
     if not isinstance(value, str):
         return ()
+    value = _NOTE_LINK.sub(r"\1", value[:1000])
     text = _MAIL.sub("", _MAIL_AND_NAME.sub(r"\1", value.strip()[:500]))
     names = _BETWEEN_NAMES.split(_BY.sub("", text.strip(), count=1))
     return tuple(dict.fromkeys(name for name in map(one_line, names) if any(map(str.isalpha, name))))
@@ -81,6 +102,8 @@ def author_names(value: object) -> tuple[str, ...]:
 def scalar(value: object) -> str:
     """A plain value as text; mappings give their name, and anything nested gives nothing."""
     if isinstance(value, Mapping):
+        if isinstance(rendered := value.get("rendered"), str):  # WordPress
+            return unescape(_TAG.sub("", rendered))
         value = value.get("name") or value.get("title")
     if isinstance(value, bool) or not isinstance(value, (str, int, float, date)):
         return ""
@@ -91,16 +114,39 @@ def _first_text(named: Mapping[str, object], names: tuple[str, ...]) -> str:
     return next((found for name in names if (found := scalar(named.get(name)).strip())), "")
 
 
-def _text(named: Mapping[str, object]) -> str:
-    return next((text for name in TEXT if (text := "\n\n".join(_paragraphs(named.get(name))).strip())), "")
+def has_text(row: Mapping[object, object]) -> bool:
+    """Whether a field of the row holds the text of an article; a summary is none."""
+    return bool(_text({_NOT_IN_NAMES.sub("", str(name)).lower(): value for name, value in row.items()}, TEXT))
+
+
+def _text(named: Mapping[str, object], names: tuple[str, ...]) -> str:
+    return next((text for name in names if (text := "\n\n".join(_paragraphs(named.get(name))).strip())), "")
 
 
 def _paragraphs(value: object) -> Iterator[str]:
-    """A text given whole, or as a list of paragraphs, themselves strings or `{"text": ..}`."""
+    """A text given whole, or as a list of paragraphs, themselves strings or `{"text": ..}`, or of inline runs."""
+    if isinstance(value, Mapping):
+        value = value.get("rendered")
     if isinstance(value, str):
         yield value
+    elif isinstance(value, list) and _are_runs(value):
+        yield "".join(map(_run, value))
     elif isinstance(value, list):
         for item in value:
             part = item.get("text") if isinstance(item, Mapping) else item
             if isinstance(part, str) and part.strip():
                 yield part.strip()
+
+
+def _are_runs(parts: list[object]) -> bool:
+    """Whether the parts follow each other in one line: words between marked-up pieces, or text cut inside sentences."""
+    marked = [part for part in parts if isinstance(part, Mapping)]
+    if marked and all(part.get("type") in _INLINE for part in marked):
+        return True
+    texts = [part for part in parts if isinstance(part, str)]
+    return any(text[-1:] == " " and text.strip()[-1:].isalnum() for text in texts[:-1])
+
+
+def _run(part: object) -> str:
+    text = part.get("text") if isinstance(part, Mapping) else part
+    return text if isinstance(text, str) else ""

@@ -88,11 +88,10 @@ def _read_docx(document: Document) -> Article:
     try:
         word = docx.Document(io.BytesIO(document.data))
         lines = list(_word_lines(word.element.body))
-        properties = word.core_properties
-        title, author = one_line(properties.title or ""), properties.author or ""
+        title, author = _properties(word)
     except Exception:  # noqa: BLE001 - python-docx lets every error of ZIP, XML and its own through
         raise _broken(document) from None
-    header, lines = take_header(lines, titled=bool(title))
+    header, lines = take_header(lines, title=title)
     lines, address = cleaned(lines, title or header.title)
     names = () if author.strip().lower() in _MACHINE_AUTHORS or " " not in author.strip() else author_names(author)
     return build_article(
@@ -100,11 +99,18 @@ def _read_docx(document: Document) -> Article:
         text=joined(lines),
         source=document.origin,
         url=header.url or address,
-        published=header.published,  # the file's own dates tell when it was made, not when it was published
+        published=header.day,  # the file's own dates tell when it was made, not when it was published
         authors=header.authors or names,
         site=header.site,
         language=header.language,
     )
+
+
+def _properties(word: Any) -> tuple[str, str]:
+    """Title and author; python-docx makes some up where a document has none."""
+    if not any(relation.reltype.endswith("/core-properties") for relation in word.part.package.rels.values()):
+        return "", ""
+    return one_line(word.core_properties.title or ""), word.core_properties.author or ""
 
 
 def _word_lines(body: Any) -> Iterator[Line]:

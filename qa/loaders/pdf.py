@@ -50,14 +50,14 @@ def read_pdf(document: Document, settings: Settings) -> Article:
             "Run text recognition (OCR) on it, and add the result.",
         )
     title, authors = _information(reader)
-    header, lines = take_header(paragraphs(pages), titled=bool(title))
+    header, lines = take_header(paragraphs(pages), title=title)
     lines, address = cleaned(lines, title or header.title)
     return build_article(
         title=title or header.title or document.readable_name,
         text="\n\n".join(line.text for line in lines),
         source=document.origin,
         url=header.url or address or document.url,
-        published=header.published,  # the file's own dates tell when it was made, not when it was published
+        published=header.day,  # the file's own dates tell when it was made, not when it was published
         authors=header.authors or authors,
     )
 

@@ -14,7 +14,7 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, title_of
 from qa.loaders.decoding import SAMPLE_BYTES, decode, encoding_of
 from qa.loaders.document import Document
-from qa.loaders.metadata import TEXT, Fields, fields_of
+from qa.loaders.metadata import TEXT, Fields, fields_of, has_text
 
 BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXXXX escapes
 _DELIMITERS = ",;\t|"
@@ -23,6 +23,11 @@ _MARKED_UP = re.compile(
     r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+_UNPUBLISHED = frozenset("draft auto-draft private trash scheduled future pending inherit".split())
+_NO_ARTICLES = frozenset("attachment nav_menu_item revision service".split())
+_MEDIA = ("photo", "file", "media_type", "sticker_emoji", "location_information", "contact_information", "poll")
+MOST_NESTED = 6  # records further down are not looked for
 
 Row = Mapping[object, object]
 
@@ -57,6 +62,8 @@ def _articles(
         if not isinstance(row, Mapping):
             yield _row_failure(document, number, "it is no record with named fields")
             continue
+        if _is_no_article(row):
+            continue
         fields = fields_of(row)
         key = fields.key if fields.key and fields.key not in used else f"row-{number}"
         used.add(key)
@@ -66,6 +73,13 @@ def _articles(
             yield _row_failure(document, number, "it has no text")
     if not number:
         raise LoadError(document.origin, "There are no rows in it.", "Check that it was exported completely.")
+
+
+def _is_no_article(row: Row) -> bool:
+    """Drafts, menus and service notes of an export, and messages that are only a picture."""
+    if str(row.get("status", "")).lower() in _UNPUBLISHED or str(row.get("type", "")).lower() in _NO_ARTICLES:
+        return True
+    return "text" in row and not row["text"] and any(name in row for name in _MEDIA)
 
 
 def _article(fields: Fields, document: Document, source: str) -> Article | Failure:
@@ -126,9 +140,9 @@ def _json_value(document: Document) -> object:
         ) from None
 
 
-def _rows_inside(loaded: Row) -> list[object] | None:
+def _rows_inside(loaded: Row, depth: int = 0) -> list[object] | None:
     """The records of `{"articles": [..]}`, `{"data": {"items": [..]}}` or `{id: record}`; `None` for one article."""
-    if fields_of(loaded).text:
+    if depth > MOST_NESTED or has_text(loaded):
         return None
     for value in loaded.values():
         if isinstance(value, list) and any(isinstance(item, Mapping) and fields_of(item).text for item in value):
@@ -136,7 +150,9 @@ def _rows_inside(loaded: Row) -> list[object] | None:
     inner = [value for value in loaded.values() if isinstance(value, Mapping)]
     if inner and all(fields_of(value).text for value in inner) and len(inner) == len(loaded):
         return [{"id": key, **value} for key, value in loaded.items() if isinstance(value, Mapping)]
-    return next((rows for value in inner if (rows := _rows_inside(value)) is not None), None)
+    inner += [item for value in loaded.values() if isinstance(value, list) for item in value[:50]
+              if isinstance(item, Mapping)]  # fmt: skip
+    return next((rows for value in inner if (rows := _rows_inside(value, depth + 1)) is not None), None)
 
 
 def _lines(document: Document, longest: int) -> Iterator[tuple[str, bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,7 @@ import yaml
 from qa.datatypes import Article
 from qa.loaders.article import build_article, web_address
 from qa.loaders.boilerplate import cleaned, is_furniture
-from qa.loaders.dates import date_of_line
+from qa.loaders.dates import date_of_dateline, date_of_line, is_update
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document
 from qa.loaders.markdown import Line, lines_of_markdown, lines_of_text
@@ -22,13 +23,17 @@ HEADER_LINES = 8
 TITLE_CHARS = 200
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEADING_LINE = re.compile(r"# +\S.*")
 _KEY_LINE = re.compile(r"([A-Za-z][\w -]{0,30}):[ \t]*(.+)")
 _HEADER_KEY = re.compile(
-    r"(title|headline|author|authors|byline|date|published|url|link|source url|site|publisher|language)\s*:\s*(\S.*)",
+    r"(title|headline|author|authors|byline|date|published(?: time| on)?|url|link|source url|url source|site|"
+    r"publisher|language)\s*:\s*(\S.*)",
     re.IGNORECASE,
 )
 _NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s+(?:(?:de|da|van|von|der|bin|al|el|la)\s+)?[^\W\d_a-zß-ÿ][\w.'’-]*){0,3}"
 _BYLINE = re.compile(rf"(?:By|BY|by)\s+({_NAME}(?:(?:,\s*|\s+and\s+|,\s+and\s+|\s+&\s+){_NAME}){{0,5}})")
+_NAMES = re.compile(rf"(?=\S+\s){_NAME}(?:(?:,\s*|\s+and\s+|,\s+and\s+|\s+&\s+){_NAME}){{0,5}}")
 _ENDS_LIKE_A_SENTENCE = re.compile(r"(?:[.;:,]|[.!?][\"'”’)])$")
 _ENDS_IN_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}$")
 
@@ -43,6 +48,12 @@ class Header:
     url: str | None = None
     site: str | None = None
     language: str | None = None
+    updated: date | None = None  # counts only where no day of publication is stated
+
+    @property
+    def day(self) -> date | None:
+        """The day of publication, as far as it is stated."""
+        return self.published or self.updated
 
 
 def read_text(document: Document, *, markdown: bool) -> Article:
@@ -54,15 +65,17 @@ def read_text(document: Document, *, markdown: bool) -> Article:
 def article_of_text(text: str, document: Document, *, markdown: bool) -> Article:
     """Front matter, then header lines, then the text without what was pasted along with it."""
     given, body = split_front_matter(normalise_ends(text))
+    if given is None:
+        given, body = split_key_lines(body)
     lines = lines_of_markdown(body) if markdown or given else lines_of_text(body)
-    header, lines = take_header(lines, titled=bool(given and given.title))
+    header, lines = take_header(lines, title=given.title if given else "")
     lines, address = cleaned(lines, given.title if given and given.title else header.title)
     return build_article(
         title=(given.title if given else "") or header.title or document.readable_name,
         text="".join(("\n\n" if line.gap else "\n") + line.text for line in lines),
         source=document.origin,
         url=(given.url if given else None) or header.url or address or document.url,
-        published=(given.published if given else None) or header.published,
+        published=(given.published if given else None) or header.day,
         authors=(given.authors if given else ()) or header.authors,
         site=(given.site if given else None) or header.site,
         language=(given.language if given else None) or header.language,
@@ -76,13 +89,50 @@ def normalise_ends(text: str) -> str:
 
 
 def split_front_matter(text: str) -> tuple[Fields | None, str]:
-    """The fields between two `---` lines at the beginning, and the rest; `None` where there are none."""
+    """The fields between two `---` or `+++` lines at the beginning, and the rest; `None` where there are none."""
     text = text.lstrip("\n")
+    if match := _TOML_FRONT_MATTER.match(text[:FRONT_MATTER_CHARS]):
+        found = _toml(match.group(1))
+        return (fields_of(found), text[match.end() :]) if found else (None, text)
     match = _FRONT_MATTER.match(text[:FRONT_MATTER_CHARS])
     if not match:
         return None, text
     fields = _front_matter(match.group(1))
     return (fields_of(fields), text[match.end() :]) if fields else (None, text)
+
+
+def split_key_lines(text: str) -> tuple[Fields | None, str]:
+    """The fields of a block of `Key: value` lines at the top or below the title, and the text without the block.
+
+    At least two of them have to be keys of articles; a block that begins otherwise is text, and gives `None`.
+    """
+    lines = text.split("\n", 60)
+    start = 1 if _HEADING_LINE.fullmatch(lines[0]) else 0
+    end, pairs, content = start, dict[object, object](), False
+    for number, line in enumerate(lines[start:60], start):
+        pair = _KEY_LINE.fullmatch(line.strip())
+        if line.strip() == "Markdown Content:":
+            end, content = number + 1, True
+            break
+        if not line.strip():
+            continue
+        if not pair or (not _is_known(pair.group(1)) and not lines[number - 1].strip()):
+            break
+        pairs[pair.group(1)], end = pair.group(2), number + 1
+    if sum(map(_is_known, pairs)) < 2 or (not content and end < len(lines) and lines[end].strip()):
+        return None, text
+    return fields_of(pairs), "\n".join([*lines[:start], *lines[end:]])
+
+
+def _is_known(key: object) -> bool:
+    return _HEADER_KEY.fullmatch(f"{key}: x") is not None
+
+
+def _toml(text: str) -> dict[object, object]:
+    try:
+        return {**tomllib.loads(text)}
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
+        return {}
 
 
 def _front_matter(text: str) -> dict[object, object]:
@@ -97,31 +147,65 @@ def _front_matter(text: str) -> dict[object, object]:
     return {match.group(1): match.group(2).strip(" \"'") for match in matches if match}
 
 
-def take_header(lines: list[Line], *, titled: bool = False) -> tuple[Header, list[Line]]:
-    """Title, date, byline and address lines before the running text, and the lines without them."""
+def take_header(lines: list[Line], *, title: str = "") -> tuple[Header, list[Line]]:
+    """Title, date, byline and address lines before the running text, and the lines without them.
+
+    Where the `title` is known already, the line that repeats it goes.
+    """
     header = Header()
     kept: list[Line] = []
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else None
         if index >= HEADER_LINES:
             return header, kept + lines[index:]
-        if _take(line, header):
+        if (title and not kept and repeats(line.text, title)) or _take(line, header):
             continue
-        if not titled and not header.title and not kept and is_title(line, following):
+        if (header.title or title) and not kept and _take_bare_byline(line, following, header):
+            continue
+        if not title and not header.title and not kept and is_title(line, following):
             header.title = line.text
         elif is_furniture(line):
             kept.append(line)
         else:
+            header.published = header.published or date_of_dateline(line.text)
             return header, kept + lines[index:]
     return header, kept
+
+
+def repeats(line: str, title: str) -> bool:
+    """Whether a line is the title, also where that goes on with the name of its site."""
+    short, whole = _letters(line), _letters(title)
+    rest = title[len(line) :]
+    return bool(short) and (short == whole or (title.startswith(line) and rest.lstrip()[:1] in "-–—|·:"))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _take_bare_byline(line: Line, following: Line | None, header: Header) -> bool:
+    """Take a line that is only a name, where title and date stand around it."""
+    if (
+        header.authors
+        or len(line.text) > 120
+        or not following
+        or not date_of_line(following.text)
+        or not _NAMES.fullmatch(line.text)
+    ):
+        return False
+    header.authors = author_names(line.text)
+    return True
 
 
 def _take(line: Line, header: Header) -> bool:
     """Put a metadata line into `header`; whether it was one. The first of a kind counts."""
     if found := date_of_line(line.text):
-        header.published = header.published or found
+        if is_update(line.text):
+            header.updated = header.updated or found
+        else:
+            header.published = header.published or found
         return True
-    if byline := _BYLINE.fullmatch(line.text):
+    if byline := _byline(line.text):
         header.authors = header.authors or author_names(byline.group(1))
         return True
     if line.is_address:
@@ -129,6 +213,14 @@ def _take(line: Line, header: Header) -> bool:
         return True
     pair = _HEADER_KEY.fullmatch(line.text)
     return pair is not None and _take_pair(pair.group(1), pair.group(2), header)
+
+
+def _byline(text: str) -> re.Match[str] | None:
+    """The names of `By A and B | mail | paper`, where only an address or a name follows each bar."""
+    first, *others = (part.strip() for part in text.split("|"))
+    if len(others) > 3 or any(len(part) > 60 or part.endswith((".", "?", "!")) for part in others):
+        return None
+    return _BYLINE.fullmatch(first)
 
 
 def _take_pair(name: str, value: str, header: Header) -> bool:
@@ -149,4 +241,4 @@ def is_title(line: Line, following: Line | None) -> bool:
         return False
     if _ENDS_LIKE_A_SENTENCE.search(line.text) and not _ENDS_IN_INITIALS.search(line.text):
         return False
-    return line.heading or following.gap or bool(date_of_line(following.text) or _BYLINE.fullmatch(following.text))
+    return line.heading or following.gap or bool(date_of_line(following.text) or _byline(following.text))

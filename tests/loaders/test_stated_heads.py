@@ -1,0 +1,120 @@
+"""Heads as note programs, publishing systems and agencies write them; only a stated day of publication counts."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from qa.config import Settings
+from qa.datatypes import Article
+from qa.loaders import Document, parse
+from qa.loaders.dates import date_of_dateline, date_of_line, parse_date
+from qa.loaders.metadata import author_names, fields_of
+
+BODY = (
+    "The ferry to Ostley was taken out of service on Monday because of a leak in its hull.\n\nIt will be back in May."
+)
+DAY = date(2025, 5, 12)
+
+
+def read(text: str, name: str) -> list[Article]:
+    found = list(parse(Document(f"upload:{name}", text.encode()), Settings()))
+    return [each for each in found if isinstance(each, Article)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "# Ferry stopped\n\nPublished: May 12, 2025\nAuthor: Ines Varga\nTags: sea\nCreated: March 2, 2026\n\n",
+        "Title: Ferry stopped\nDate: 2025-05-12 10:00\nCategory: sea\nAuthor: Ines Varga\n\n",
+        "Title: Ferry stopped\n\nAuthor: Ines Varga\n\nPublished Time: 2025-05-12T08:30:00Z\n\nMarkdown Content:\n",
+        '+++\ntitle = "Ferry stopped"\ndate = 2025-05-12\nauthor = "Ines Varga"\n+++\n',
+        '---\ntitle: Ferry stopped\npublished: 2025-05-12\nauthor: "[[p/iv|Ines Varga]]"\ncreated: 2026-03-02\n---\n',
+        "# Ferry stopped\n\nInes Varga\n\nMay 12, 2025\n\n",
+        "# Ferry stopped\n\nBy Ines Varga | iv@ostley.example | Ostley Mail\n\nUpdated 4:05 PM EDT, May 12, 2025\n\n",
+        "# Ferry stopped\n\nUPDATED: May 14, 2025\n\nPUBLISHED: May 12, 2025 at 5:00 a.m.\n\nBy Ines Varga\n\n",
+    ],
+)
+def test_a_head_gives_title_day_and_author_and_is_no_text(head: str) -> None:
+    (article,) = read(head + BODY, "ferry.md")
+    assert (article.title, article.published, article.authors) == ("Ferry stopped", DAY, ("Ines Varga",))
+    assert article.text == BODY
+
+
+def test_lines_with_colons_that_are_no_head_stay() -> None:
+    text = "# Ferry stopped\n\nMayor: we did not know.\nCaptain: I told them twice.\n\n" + BODY
+    (article,) = read(text, "ferry.md")
+    assert "Mayor: we did not know. Captain: I told them twice." in article.text
+
+
+@pytest.mark.parametrize("name", ["created", "created_at", "date_created", "modified", "updated_at", "saved_at"])
+def test_the_day_of_saving_is_no_day_of_publication(name: str) -> None:
+    assert fields_of({"text": BODY, name: "2026-03-02"}).published is None
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Updated 4:05 PM EDT, May 12, 2025", DAY),
+        ("PUBLISHED: May 12, 2025 at 5:00 a.m. | UPDATED: May 13, 2025 at 8:30 p.m.", DAY),
+        ("May 12, 2025 Monday", DAY),
+        ("Updated the plan of May 12, 2025", None),
+        ("On 12 May 2025 the bridge was closed", None),
+    ],
+)
+def test_lines_that_state_a_day(line: str, day: date | None) -> None:
+    assert date_of_line(line) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("NORHAVEN, Aug. 24, 2025 (AP) — The council met.", date(2025, 8, 24)),
+        ("OSTLEY, 24 August 2025 (Reuters) - The council met.", date(2025, 8, 24)),
+        ("Since Tuesday, Aug. 24, 2025 the council has met.", None),
+        ("the treaty of Norhaven, Aug. 24, 2025 - was signed.", None),
+    ],
+)
+def test_the_line_of_an_agency_states_the_day(text: str, day: date | None) -> None:
+    assert date_of_dateline(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Mon, 12 May 25 08:30:00 +0100", DAY),
+        ("12 May 25", DAY),
+        ("3 Jan 99 10:00", date(1999, 1, 3)),
+        ("12 May", None),
+        ("12 Foo 25", None),
+    ],
+)
+def test_years_of_two_digits(text: str, day: date | None) -> None:
+    assert parse_date(text) == day
+
+
+def test_a_link_to_a_note_names_its_author() -> None:
+    assert author_names(["[[Ines Varga]]", "[[people/tarn|Joss Tarn]]"]) == ("Ines Varga", "Joss Tarn")
+
+
+def test_records_deep_inside_an_export_are_found_and_drafts_are_not() -> None:
+    posts = [
+        {"title": {"rendered": "Ferry &amp; bridge"}, "content": {"rendered": f"<p>{BODY}</p>"}, "status": "publish"},
+        {"title": "Not yet", "text": BODY, "status": "draft"},
+    ]
+    (article,) = read(json.dumps({"db": [{"meta": {}, "data": {"posts": posts}}]}), "blog.json")
+    assert article.title == "Ferry & bridge"
+
+
+def test_runs_are_one_paragraph_and_paragraphs_stay_apart() -> None:
+    runs = ["The ferry to ", {"type": "bold", "text": "Ostley"}, " was stopped on Monday."]
+    assert fields_of({"text": runs}).text == "The ferry to Ostley was stopped on Monday."
+    assert fields_of({"text": ["The ferry stopped. ", "It leaked."]}).text == "The ferry stopped.\n\nIt leaked."
+    assert fields_of({"text": [{"text": "One."}, {"text": "Two."}]}).text == "One.\n\nTwo."
+
+
+def test_a_summary_is_the_text_only_where_there_is_no_other() -> None:
+    assert fields_of({"description": "Short.", "content": "Long."}).text == "Long."
+    assert fields_of({"short_description": "Short."}).text == "Short."
