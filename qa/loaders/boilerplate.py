@@ -52,6 +52,18 @@ _ADDRESS_LABEL = re.compile(
     r"(?P<address><?https?://\S+>?)?",
     re.IGNORECASE,
 )
+_OFFER = re.compile(
+    r"(?:keep|continue|carry on) reading (?:for|with|by)\b|"
+    r"(?:subscribe|sign up|register|log ?in|sign ?in)(?: now| today| here)? to (?:continue|keep|read|unlock)\b|"
+    r"(?:already|not) (?:a |an )?(?:subscriber|subscribed|member|registered)\s?\?|"
+    r"(?:this|the rest of this|to read this|to continue reading this) (?:article|story|content) "
+    r"(?:is (?:only |exclusively )?(?:for|available to)|please|,? ?subscribe)|"
+    r"to (?:(?:continue|keep) reading|read the full (?:article|story)),? (?:please )?(?:subscribe|sign|log|register)|"
+    r"unlock (?:this|the full) (?:article|story)|want to read more\?|"
+    r"you(?:'|’)?(?: ha)?ve (?:reached|used|read) (?:your|all|the)\b.{0,40}\b(?:limit|free articles?)|"
+    r"subscribe (?:now|today)? ?(?:for|from) (?:only |just )?[£$€]\d",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 
 
@@ -102,6 +114,11 @@ def is_related(line: Line) -> bool:
     if not match or len(line.text) > LABEL_CHARS:
         return False
     return not match.group("rest") or (bool(match.group("colon")) and (line.linked or not sentence))
+
+
+def is_offer(text: str) -> bool:
+    """Whether a line only offers a subscription, or asks subscribers to log in."""
+    return len(text) <= LABEL_CHARS and bool(_OFFER.match(text))
 
 
 def is_caption(text: str) -> bool:

@@ -18,7 +18,35 @@ _BOMS = (
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b") + b"\x7f"
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""", re.IGNORECASE)
+# Labels that the web reads more widely than Python does (https://encoding.spec.whatwg.org/#names-and-labels).
+_WEB_LABELS = {
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "ms_kanji", "x-sjis", "csshiftjis", "windows-31j"), "cp932"),
+    **dict.fromkeys(
+        ("gb2312", "gbk", "x-gbk", "chinese", "gb_2312", "gb_2312-80", "csgb2312", "iso-ir-58", "csiso58gb231280"),
+        "gb18030",
+    ),
+    **dict.fromkeys(
+        ("euc-kr", "korean", "ks_c_5601-1987", "ks_c_5601-1989", "ksc5601", "ksc_5601", "windows-949", "cseuckr"),
+        "cp949",
+    ),
+    **dict.fromkeys(("big5", "big5-hkscs", "cn-big5", "x-x-big5", "csbig5"), "big5hkscs"),
+    **dict.fromkeys(("iso-8859-9", "iso8859-9", "latin5", "l5"), "cp1254"),
+    **dict.fromkeys(("iso-8859-11", "iso8859-11", "tis-620", "dos-874"), "cp874"),
+    **dict.fromkeys(("iso-8859-8-i", "csiso88598i", "logical"), "iso8859-8"),
+    **dict.fromkeys(("macintosh", "mac", "x-mac-roman", "csmacintosh"), "mac_roman"),
+    **dict.fromkeys(("x-mac-cyrillic", "x-mac-ukrainian"), "mac_cyrillic"),
+    **dict.fromkeys(("unicode-1-1-utf-8", "x-unicode20utf8", "utf-16", "utf-16le", "unicode"), "utf-8"),
+    **{f"x-cp125{digit}": f"cp125{digit}" for digit in range(9)},
+}
 _CHARSET_PARAMETER = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+
+
+_WESTERN = frozenset("‘’“”–—…•€£§°«»©®´¡¿ÀÁÂÄÅÆÇÈÉÊËÍÎÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœ\xa0")
+# Signs whose bytes are letters in other encodings: they count only where no letter can stand.
+_WESTERN_SIGNS = re.compile(
+    r"(?<![^\W\d_])[½¼¾±×÷·¢¥†‡‰ªº](?![^\W\d_])|(?<=\d)[¹²³ªº](?![^\W_])|(?<=\b[mk]m)[²³](?!\w)|(?<=\d m)[²³](?!\w)|"
+    r"(?<=\w)™(?!\w)"
+)
 
 
 def decode(data: bytes, source: str, *, declared: str | None = None, lenient: bool = False) -> str:
@@ -71,7 +99,9 @@ def declared_charset(data: bytes, media_type: str | None = None) -> str | None:
 
 
 def known_encoding(name: str | None) -> str | None:
-    """Python's name of a declared charset; ISO 8859-1 is read as Windows-1252, as browsers do."""
+    """Python's name of a declared charset as browsers read it: ISO 8859-1 is Windows-1252, Shift_JIS is Windows-31J."""
+    label = (name or "").strip().lower()
+    name = _WEB_LABELS.get(label, label)
     try:
         found = codecs.lookup(name).name if name else None
     except (LookupError, ValueError):
@@ -136,6 +166,9 @@ def _detected(sample: bytes, source: str) -> str:
 
 def _is_western(sample: bytes) -> bool:
     """Windows-1252 by eye: few high bytes, and only letters and marks that Western European prose uses."""
-    high = [byte for byte in sample if byte > 0x7F]
-    common = set("‘’“”–—…•€£§°«»©®´¡¿ÀÁÂÄÅÆÇÈÉÊËÍÎÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœ\xa0".encode("cp1252"))
-    return len(high) * 6 < len(sample) and all(byte in common for byte in high)
+    try:
+        text = _WESTERN_SIGNS.sub("", sample.decode("cp1252"))
+    except UnicodeDecodeError:
+        return False
+    high = {character for character in text if character > "\x7f"}
+    return sum(byte > 0x7F for byte in sample) * 6 < len(sample) and high <= _WESTERN

@@ -163,7 +163,10 @@ def _linked(
         try:
             yield _fetched(entry, feed, link, source, settings)
         except LoadError as error:
-            yield Failure(source, f"Its page {link} could not be read. {error.reason}", error.remedy)
+            if text := _content(entry) if _is_content(entry) else "":
+                yield _article(entry, feed, text, source, link)
+            else:
+                yield Failure(source, f"Its page {link} could not be read. {error.reason}", error.remedy)
             if error.retry_after is not None:
                 entries.later = True
                 return

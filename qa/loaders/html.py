@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import islice
@@ -12,13 +11,14 @@ from typing import Any
 from qa.datatypes import Article
 from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line, web_address
-from qa.loaders.boilerplate import cleaned
+from qa.loaders.boilerplate import cleaned, is_offer
 from qa.loaders.dates import parse_date
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document, is_url
 from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
+from qa.loaders.page_dates import certain_date
 from qa.loaders.raised_text import level_text
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
@@ -26,9 +26,13 @@ MAX_PAGE_TAGS = 300_000  # extraction takes about a second for 30,000
 MAX_LINKS = 500
 SHORT_ARTICLE, SHORT_TEXT = 40, 200  # characters of prose: on a page that calls itself an article, and on others
 PROSE_CHARS = 60
+BEGINNING_CHARS = 1500  # of a page with an offer to subscribe: a longer text may be the whole article
 
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=\s%]+")
-_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
+_SAVED_FROM = re.compile(  # browsers; SingleFile; Save Page WE; WebScrapBook
+    r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->|Page saved with SingleFile\s{1,20}url:\s{1,20}(\S+)|"
+    r"""<meta\s+name=["']?savepage-url["']?\s+content=["']?([^"'\s>]+)|\sdata-scrapbook-source=["']([^"'\s>]+)"""
+)
 _LANGUAGE = re.compile(r"""<html[^>]{0,500}?\slang\s*=\s*["']?([A-Za-z-]{2,20})""", re.IGNORECASE)
 _ARTICLE_MARK = re.compile(
     r"""property=["']og:type["'][^>]{0,50}content=["']article|content=["']article["'][^>]{0,50}og:type|"""
@@ -39,6 +43,9 @@ _ARTICLE_MARK = re.compile(
 _LIST_MARK = re.compile(r'"@type"\s*:\s*\[?\s*"(?:SearchResultsPage|CollectionPage|ItemList)"', re.IGNORECASE)
 _LINK = re.compile(r"<a\s[^>]{0,1000}>(.{1,400}?)</a>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,1000}>")
+_NOT_FREE = re.compile(
+    r""""isAccessibleForFree"\s*:\s*"?false|content_tier["'][^>]{0,50}content=["'](?:locked|metered)""", re.IGNORECASE
+)
 _PASSWORD = re.compile(r"""<input[^>]{0,300}type\s*=\s*["']?password""", re.IGNORECASE)
 _SEARCH_TITLE = re.compile(r"\bsearch(?: results?)?\b|\bresults for\b|\bsuchergebnisse\b|\brésultats\b", re.IGNORECASE)
 _COOKIES = re.compile(r"\bcookies?\b|\bconsent\b|\bprivacy\b|\bpersonal data\b|\bGDPR\b|\bpartners?\b", re.IGNORECASE)
@@ -48,7 +55,8 @@ _BARRIER = re.compile(
     r"(?:log|sign) ?in to (?:continue|read|your account)|subscribe to (?:continue|read)|create (?:a free|an) account",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?…:。！？．।؟۔][\"'”’»)\]」』）】]*$")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # characters that say as much as three letters
 _TITLE_PARTS = re.compile(r"\s+(?:[|–—•·»«-]|::)\s+")
 _SAVE_ANOTHER = "Open the article itself in a browser, save that page and add it, or paste its text into a file."
 
@@ -81,24 +89,39 @@ def article_of_page(html: str, document: Document) -> Article:
         raise LoadError(document.origin, "It is far too large for a page with one article.", _SAVE_ANOTHER)
     saved_from = _SAVED_FROM.search(html[:5000])
     base = web_address(document.url or (document.origin if is_url(document.origin) else None))
-    base = base or web_address(saved_from.group(1) if saved_from else None)
+    base = base or web_address(next(filter(None, saved_from.groups())) if saved_from else None)
     page = _extracted(html, base)
     if page is None:
         raise LoadError(document.origin, "There is no article on this page.", _SAVE_ANOTHER)
     title = title_without_site(one_line(page.title or ""), page.sitename, page.hostname)
     lines, _ = cleaned(lines_of_html(page.body), title)
+    lines = _without_offers(lines, html, document.origin)
     _refuse_other_pages(html, title, lines, document.origin)
     language = _LANGUAGE.search(html[:20_000])
+    tag = language.group(1) if language else ""
     return build_article(
         title=title or document.readable_name,
         text=joined(lines),
         source=document.origin,
         url=page.url or base,
-        published=_published(page.date),
+        published=certain_date(parse_date(page.date), html, tag),
         authors=author_names(page.author),
         site=page.sitename,
-        language=language.group(1) if language else None,
+        language=tag or None,
     )
+
+
+def _without_offers(lines: list[Line], html: str, origin: str) -> list[Line]:
+    """The lines without offers to subscribe; raises LoadError where these stand in place of the rest of the article."""
+    kept = [line for line in lines if not is_offer(line.text)]
+    closed = len(kept) < len(lines) and _NOT_FREE.search(html)
+    if closed and sum(_letters(line.text) for line in kept) < BEGINNING_CHARS:
+        raise LoadError(
+            origin,
+            "It is only the beginning of the article; the rest is for subscribers.",
+            "Log in with a browser, save the whole page there and add the file.",
+        )
+    return kept
 
 
 def title_without_site(title: str, site: str | None, host: str | None) -> str:
@@ -125,14 +148,10 @@ def _extracted(html: str, url: str | None) -> Any:
     )
 
 
-def _published(text: str | None) -> date | None:
-    return parse_date(text)
-
-
 def _refuse_other_pages(html: str, title: str, lines: list[Line], origin: str) -> None:
     """Raise LoadError for what is no article: logins, consent walls, error pages, lists of links, search results."""
     text = joined(lines)
-    prose = sum(len(line.text) for line in lines if _is_prose(line))
+    prose = sum(_letters(line.text) for line in lines if _is_prose(line))
     marked = bool(_ARTICLE_MARK.search(html))
     reason = ""
     if len(text) < 1500 and _BARRIER.search(text[:600]) and not marked:
@@ -157,8 +176,13 @@ def _linked(html: str, text: str) -> int:
     return sum(len(link) for link in links if len(link) > 15 and link in text)
 
 
+def _letters(text: str) -> int:
+    """The length of a text in Latin letters that would say the same."""
+    return len(text) + 2 * len(_DENSE.findall(text))
+
+
 def _is_prose(line: Line) -> bool:
-    return line.link is None and (len(line.text) >= PROSE_CHARS or bool(_SENTENCE_END.search(line.text)))
+    return line.link is None and (_letters(line.text) >= PROSE_CHARS or bool(_SENTENCE_END.search(line.text)))
 
 
 def _listed(lines: list[Line]) -> int:

@@ -1,0 +1,152 @@
+"""Pages and texts as they come: charsets as the web means them, dates by region, saved addresses, only beginnings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from qa.config import Settings
+from qa.datatypes import Article, Failure
+from qa.loaders import Document, parse
+from qa.loaders.boilerplate import is_offer
+from qa.loaders.decoding import encoding_of, known_encoding
+from qa.loaders.page_dates import certain_date
+
+BODY = (
+    "<p>The ferry to Ostley was taken out of service on Monday after a leak was found in its hull below the deck.</p>"
+    "<p>It will be back in May, said the harbour master, who has watched over the harbour for some eleven years.</p>"
+)
+
+
+def page(body: str, head: str = "", lang: str = "en", before: str = "") -> Article | Failure:
+    html = (
+        f'<!DOCTYPE html><html lang="{lang}">{before}<head><title>Ferry stopped</title>{head}'
+        '<meta property="og:type" content="article"></head><body><article><h1>Ferry stopped</h1>'
+        f"{body}</article></body></html>"
+    )
+    (found,) = parse(Document("upload:ferry.html", html.encode()), Settings())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding"),
+    [
+        ("Shift_JIS", "cp932"),
+        ("gb2312", "gb18030"),
+        ("ISO-8859-1", "cp1252"),
+        ("iso-8859-9", "cp1254"),
+        ("ks_c_5601-1987", "cp949"),
+        ("iso-8859-2", "iso8859-2"),
+        ("no-such-charset", None),
+    ],
+)
+def test_labels_are_read_as_browsers_read_them(label: str, encoding: str | None) -> None:
+    assert known_encoding(label) == encoding
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a road of 2½ miles, she said",
+        "the Lubrex™ coating – “new”",
+        "an area of 30 km² at 5 × 4 m",
+        "an error of ±3 or a turn of 20° at 5 m² of sail",
+    ],
+)
+def test_signs_of_windows_1252_are_read_as_written(text: str) -> None:
+    data = text.encode("cp1252")
+    assert data.decode(encoding_of(data, "upload:a.txt")) == text
+
+
+def test_polish_letters_are_not_taken_for_signs() -> None:
+    text = "Rada miasta podjęła w piątek uchwałę, że źródło zostanie zamknięte. Mieszkańcy są źli, bo cóż im pozostało?"
+    data = text.encode("cp1250")
+    assert encoding_of(data, "upload:a.txt") != "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("html", "language", "day"),
+    [
+        ("03/04/2025", "en-US", date(2025, 3, 4)),
+        ("03/04/2025", "en-GB", date(2025, 4, 3)),
+        ("03/04/2025", "fr", date(2025, 4, 3)),
+        ("03/04/2025 and 25/12/2024", "en", date(2025, 4, 3)),
+        ("03/04/2025 and 12/25/2024", "", date(2025, 3, 4)),
+        ("03/04/2025", "en", None),
+        ("03.04.2025", "en", date(2025, 4, 3)),
+        ("03/04/2025, that is 3 April 2025", "en-US", date(2025, 4, 3)),
+        ('<meta content="2025-04-03">', "en-US", date(2025, 4, 3)),
+    ],
+)
+def test_day_and_month_follow_the_page(html: str, language: str, day: date | None) -> None:
+    assert certain_date(date(2025, 4, 3), html, language) == day
+
+
+def test_a_day_beyond_the_twelfth_is_certain() -> None:
+    assert certain_date(date(2025, 4, 13), "13/04/2025", "en-US") == date(2025, 4, 13)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"before": "<!--\n Page saved with SingleFile \n url: https://ostley.example/ferry \n saved date: Mon -->"},
+        {"head": '<meta name="savepage-url" content="https://ostley.example/ferry">'},
+        {"before": "<!-- saved from url=(0029)https://ostley.example/ferry -->"},
+    ],
+)
+def test_the_address_that_a_saver_wrote_is_the_address(given: dict[str, str]) -> None:
+    found = page(BODY, **given)
+    assert isinstance(found, Article)
+    assert (found.url, found.published) == ("https://ostley.example/ferry", None)
+
+
+def test_other_comments_give_no_address() -> None:
+    found = page(BODY, before="<!-- url: https://ostley.example/ferry -->")
+    assert isinstance(found, Article)
+    assert found.url is None
+
+
+def test_a_page_of_short_sentences_in_chinese_is_an_article() -> None:
+    sentences = ("市议会周二决定关闭旧桥。", "工程师发现了裂缝。", "修理需要十一个月。", "市长说不能再等一个冬天。")
+    found = page("".join(f"<p>{each}</p>" for each in sentences), lang="zh")
+    assert isinstance(found, Article)
+    assert "修理需要十一个月。" in found.text
+
+
+OFFER = "<p>Subscribe to continue reading this article.</p><p>Already a subscriber? Sign in</p>"
+NOT_FREE = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+
+
+def test_only_the_beginning_of_an_article_is_refused() -> None:
+    found = page(BODY + OFFER, head=NOT_FREE)
+    assert isinstance(found, Failure)
+    assert found.reason == "It is only the beginning of the article; the rest is for subscribers."
+
+
+@pytest.mark.parametrize(("body", "head"), [(BODY + OFFER, ""), (BODY * 8 + OFFER, NOT_FREE), (BODY, NOT_FREE)])
+def test_whole_articles_go_in_without_the_offer(body: str, head: str) -> None:
+    found = page(body, head=head)
+    assert isinstance(found, Article)
+    assert found.text.startswith("The ferry")
+    assert "ubscri" not in found.text
+
+
+@pytest.mark.parametrize(
+    "text", ["Not a member of the council, she could not vote.", "Readers subscribe to it for £1 a month.", "Sign up!"]
+)
+def test_sentences_about_subscriptions_are_no_offers(text: str) -> None:
+    assert not is_offer(text)
+
+
+def test_the_own_text_of_an_entry_counts_when_its_page_cannot_be_had() -> None:
+    feed = (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Wire</title><item>'
+        "<title>Ferry</title><link>http://127.0.0.1:9/f</link><pubDate>Mon, 12 May 25 08:30:00 GMT</pubDate>"
+        "<content:encoded>&lt;p&gt;The ferry was stopped.&lt;/p&gt;</content:encoded></item><item><title>Two</title>"
+        "<link>http://127.0.0.1:9/g</link><description>Only a teaser.</description></item></channel></rss>"
+    )
+    whole, teaser = parse(Document("upload:f.xml", feed.encode()), Settings(min_article_chars=10))
+    assert isinstance(whole, Article)
+    assert (whole.text, whole.published) == ("The ferry was stopped.", date(2025, 5, 12))
+    assert isinstance(teaser, Failure)
