@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 from qa.config import Settings
 from qa.datatypes import Article
 from qa.errors import LoadError
-from qa.loaders.article import build_article, normalise, one_line
+from qa.loaders.article import build_article, normalise, one_line, web_address
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.document import Document
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
+from qa.loaders.pdf_columns import Fragment, columns_apart
 from qa.loaders.text import take_header
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdf import PageObject, PdfReader
 
 logging.getLogger("pypdf").addHandler(logging.NullHandler())  # else its warnings reach the terminal
 
@@ -30,6 +31,13 @@ FULL_LINE = 0.75  # a line shorter than this share of the page's usual width can
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"(?:page\s+|seite\s+|p\.\s*)?[-–—|]?\s*\d{1,4}\s*[-–—|]?(?:\s*(?:of|/|von)\s*\d{1,4})?", re.IGNORECASE
+)
+_DAY_AND_HOUR = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d{2}(?: ?[AP]M)?"
+_PRINTED_DAY = re.compile(_DAY_AND_HOUR)
+_ADDRESS = re.compile(r"(?:https?|file)://\S+")
+_PRINTED = re.compile(
+    rf"{_DAY_AND_HOUR}(?: .{{1,300}})?|(?:.{{1,300}} )?(?:https?|file)://\S+(?: \d{{1,4}}/\d{{1,4}})?|"
+    rf"\d{{1,4}}(?:/| of )\d{{1,4}}(?: {_DAY_AND_HOUR})?"
 )
 _HYPHENATED = re.compile(r"(\w*[^\W\d_])[-\u2010\u00ad]$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
@@ -42,7 +50,8 @@ _OPEN_AND_SAVE = "Open it in a PDF program and save a copy, or export the text."
 def read_pdf(document: Document, settings: Settings) -> Article:
     """The article of a PDF; raises LoadError when it is locked, broken or only pictures of pages."""
     reader = _opened(document)
-    pages = without_running_lines(_pages(reader, document, settings))
+    printed, pages = without_printed_lines(_pages(reader, document, settings))
+    pages = without_running_lines(pages)
     if not any(pages):
         raise LoadError(
             document.origin,
@@ -56,7 +65,7 @@ def read_pdf(document: Document, settings: Settings) -> Article:
         title=title or header.title or document.readable_name,
         text="\n\n".join(line.text for line in lines),
         source=document.origin,
-        url=header.url or address or document.url,
+        url=printed or header.url or address or document.url,
         published=header.day,  # the file's own dates tell when it was made, not when it was published
         authors=header.authors or authors,
     )
@@ -86,7 +95,7 @@ def _pages(reader: PdfReader, document: Document, settings: Settings) -> list[li
     broken = size = 0
     for page in reader.pages:
         try:
-            text = normalise(page.extract_text())
+            text = normalise(_text_of_page(page))
         except Exception:  # noqa: BLE001 - one damaged page must not cost the others
             text, broken = "", broken + 1
         pages.append(text.split("\n") if text else [])
@@ -96,6 +105,19 @@ def _pages(reader: PdfReader, document: Document, settings: Settings) -> list[li
     if not pages or broken == len(pages):
         raise _broken(document)
     return pages
+
+
+def _text_of_page(page: PageObject) -> str:
+    """The text of a page, its columns one after the other."""
+    fragments: list[Fragment] = []
+
+    def keep(text: str, _cm: object, matrix: list[float], _font: object, _size: object) -> None:
+        if text.strip():
+            fragments.append(Fragment(text, matrix[4], matrix[5]))
+
+    text = page.extract_text(visitor_text=keep)
+    lines = columns_apart(fragments)
+    return text if lines is None else "\n".join(lines)
 
 
 def _broken(document: Document) -> LoadError:
@@ -112,6 +134,22 @@ def _information(reader: PdfReader) -> tuple[str, tuple[str, ...]]:
         return "", ()
     names = tuple(name for name in author_names(author) if " " in name and "microsoft" not in name.lower())
     return ("" if _NO_TITLE.search(title) or len(title.split()) < 2 else title), names
+
+
+def without_printed_lines(pages: list[list[str]]) -> tuple[str | None, list[list[str]]]:
+    """The address that a browser printed on the pages, and the pages without what it prints around them.
+
+    Only pages of which each has both lines, the one with day and hour and the one with address or number, are taken
+    for printed ones. The day is that of printing.
+    """
+    edges = [[line for line in (*page[:EDGE_LINES], *page[-EDGE_LINES:]) if _PRINTED.fullmatch(line)] for page in pages]
+    written = [edge for page, edge in zip(pages, edges, strict=True) if page]
+    if not written or not all(any(map(_PRINTED_DAY.search, edge)) and len(edge) > 1 for edge in written):
+        return None, pages
+    found = _ADDRESS.search(" ".join(written[0]))
+    address = web_address(found.group()) if found and not found.group().endswith(("…", "...")) else None
+    kept = [[line for line in page if line not in edge] for page, edge in zip(pages, edges, strict=True)]
+    return address, kept
 
 
 def without_running_lines(pages: list[list[str]]) -> list[list[str]]:
