@@ -84,7 +84,7 @@ def _by_family(
         case _:
             from qa.loaders.text import read_text
 
-            yield read_text(document, markdown=family == "markdown")
+            yield from read_text(document, markdown=family == "markdown")
 
 
 def _unpacked(document: Document, settings: Settings) -> bytes:

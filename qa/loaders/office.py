@@ -22,6 +22,7 @@ from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.limits import MEGABYTE
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
+from qa.loaders.news_archives import articles_of_archive, is_archive
 from qa.loaders.raised_text import level_text
 from qa.loaders.text import take_header
 
@@ -53,7 +54,7 @@ def read_zipped(document: Document, settings: Settings) -> Iterator[Article | Fa
         if any(member.flag_bits & 1 for member in archive.infolist()):
             raise LoadError(document.origin, "It is locked with a password.", "Save a copy without a password.")
         if "word/document.xml" in names:
-            yield _read_docx(document)
+            yield from _read_docx(document)
         elif "META-INF/container.xml" in names:
             yield from _read_epub(archive, document)
         elif "[Content_Types].xml" in names or "mimetype" in names:
@@ -82,7 +83,8 @@ def _broken(document: Document) -> LoadError:
     return LoadError(document.origin, "The file is damaged or incomplete.", "Download or copy it again.")
 
 
-def _read_docx(document: Document) -> Article:
+def _read_docx(document: Document) -> Iterator[Article]:
+    """The article of a DOCX, or all of an export of a news archive."""
     import docx
 
     try:
@@ -91,10 +93,13 @@ def _read_docx(document: Document) -> Article:
         title, author = _properties(word)
     except Exception:  # noqa: BLE001 - python-docx lets every error of ZIP, XML and its own through
         raise _broken(document) from None
+    if is_archive(lines):
+        yield from articles_of_archive(lines, document)
+        return
     header, lines = take_header(lines, title=title)
     lines, address = cleaned(lines, title or header.title)
     names = () if author.strip().lower() in _MACHINE_AUTHORS or " " not in author.strip() else author_names(author)
-    return build_article(
+    yield build_article(
         title=title or header.title or document.readable_name,
         text=joined(lines),
         source=document.origin,
@@ -174,6 +179,11 @@ class _Book:
     language: str
     chapters: tuple[str, ...]  # members of the archive, in reading order
 
+    @property
+    def is_download(self) -> bool:
+        """Whether the book is a newspaper that calibre put together."""
+        return self.authors == ("calibre",)
+
 
 def _read_epub(archive: zipfile.ZipFile, document: Document) -> Iterator[Article | Failure]:
     """One article a chapter where chapters have titles, else one for the book."""
@@ -194,10 +204,30 @@ def _read_epub(archive: zipfile.ZipFile, document: Document) -> Iterator[Article
         yield _book_article(book, book.title or document.readable_name, text, document.origin)
         return
     for name, title, lines in chapters:
+        source = f"{document.origin}#{name}"
+        if book.is_download:
+            yield _downloaded_article(book, title, lines, source)
+            continue
         text = joined(lines)
         if title and not _NOT_CHAPTERS.fullmatch(title) and len(text) > len(title):
             full = f"{book.title}: {title}" if book.title else title
-            yield _book_article(book, full, text, f"{document.origin}#{name}")
+            yield _book_article(book, full, text, source)
+
+
+def _downloaded_article(book: _Book, title: str, lines: list[Line], source: str) -> Article:
+    """An article of a newspaper that calibre downloaded: the day of the book is that of the download."""
+    header, lines = take_header(lines, title=title)
+    lines, address = cleaned(lines, title)
+    return build_article(
+        title=title or header.title,
+        text=joined(lines),
+        source=source,
+        url=header.url or address,
+        published=header.day,
+        authors=header.authors,
+        site=book.publisher or book.title.partition("[")[0],
+        language=book.language,
+    )
 
 
 def _book_article(book: _Book, title: str, text: str, source: str) -> Article:
@@ -205,8 +235,8 @@ def _book_article(book: _Book, title: str, text: str, source: str) -> Article:
         title=title,
         text=text,
         source=source,
-        published=parse_date(book.published),
-        authors=book.authors,
+        published=None if book.is_download else parse_date(book.published),
+        authors=() if book.is_download else book.authors,
         site=book.publisher,
         language=book.language,
     )
@@ -248,6 +278,10 @@ def _chapter(archive: zipfile.ZipFile, name: str) -> tuple[str, list[Line]]:
         root = document_fromstring(data, parser=HTMLParser(encoding="utf-8", no_network=True))
     except (etree.LxmlError, ValueError):
         return "", []
+    for furniture in root.xpath("//*[contains(concat(' ', @class, ' '), ' calibre_navbar ')]"):
+        furniture.drop_tree()
+    if 2 * sum(len(one_line(link)) for link in root.xpath("//a//text()")) > len(one_line(root.xpath("string(//body)"))):
+        return "", []  # a list of what is in the book
     heading = root.xpath("string((//h1|//h2|//h3)[1])")
     lines = lines_of_html(root)
     title = one_line(heading)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +18,7 @@ from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document
 from qa.loaders.markdown import Line, lines_of_markdown, lines_of_text
 from qa.loaders.metadata import Fields, author_names, fields_of
+from qa.loaders.news_archives import articles_of_archive, is_archive
 
 FRONT_MATTER_CHARS = 20_000
 HEADER_LINES = 8
@@ -56,10 +58,15 @@ class Header:
         return self.published or self.updated
 
 
-def read_text(document: Document, *, markdown: bool) -> Article:
-    """The article of a text file; raises LoadError when it cannot be decoded."""
+def read_text(document: Document, *, markdown: bool) -> Iterator[Article]:
+    """The article of a text file, or all of an export of a news archive; raises LoadError when it cannot be decoded."""
     charset = declared_charset(b"", document.media_type)
-    return article_of_text(decode(document.data, document.origin, declared=charset), document, markdown=markdown)
+    text = decode(document.data, document.origin, declared=charset)
+    lines = lines_of_text(normalise_ends(text)) if "End of Document" in text else []
+    if is_archive(lines):
+        yield from articles_of_archive(lines, document)
+    else:
+        yield article_of_text(text, document, markdown=markdown)
 
 
 def article_of_text(text: str, document: Document, *, markdown: bool) -> Article:
@@ -130,7 +137,7 @@ def _is_known(key: object) -> bool:
 
 def _toml(text: str) -> dict[object, object]:
     try:
-        return {**tomllib.loads(text)}
+        return dict[object, object](tomllib.loads(text).items())
     except (tomllib.TOMLDecodeError, ValueError, RecursionError):
         return {}
 
