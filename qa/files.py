@@ -7,14 +7,16 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Replace the file, or make it: at any moment it is the old or the new one, whole, also after a power cut.
 
-    A failure leaves the old file as it was and nothing beside it. Raises OSError.
+    A new one gets `mode`, less what the process masks. A failure leaves the old file as it was and nothing beside it.
+    Raises OSError.
     """
     partial = path.with_name(f"{path.name}.partial")
     try:
-        partial.write_bytes(data)
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(data)
         replace_durably(partial, path)
     except BaseException:
         with suppress(OSError):

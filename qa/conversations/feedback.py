@@ -13,9 +13,7 @@ false.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +23,7 @@ from qa.conversations.database import folded, reading, writing
 from qa.conversations.rows import TURN, read_turn
 from qa.conversations.store import Conversations
 from qa.errors import ConversationError, ConversationNotFound, SettingError
+from qa.files import write_atomically
 from qa.serialization.conversations import StoredTurn, Verdict, where_to_dict
 from qa.serialization.fields import JsonObject
 
@@ -179,13 +178,7 @@ def feedback_to_dict(judged: Iterable[StoredTurn], unanswered: Iterable[Unanswer
 
 def _write_private(path: Path, rows: Iterable[JsonObject]) -> None:
     """All of it or nothing, and its owner's alone: questions may be confidential."""
-    partial = path.with_name(f"{path.name}.partial")
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows)
-        partial.replace(path)
+        write_atomically(path, "".join(json.dumps(row) + "\n" for row in rows).encode(), 0o600)
     except OSError as error:
         raise ConversationError(f"{path} cannot be written: {error}. Choose a place of yours with room.") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()

@@ -195,15 +195,15 @@ def test_what_is_done_for_a_question_is_told_in_words():
     assert "Stop" in page.text
     pending.end("The model <x> is missing.")
     assert Page(render_turns.pending_html(pending)).text == "Q?The model <x> is missing.Ask again"
-    pending.stopped = True
+    pending.state = "stopped"
     assert Page(render_turns.pending_html(pending)).text == "Q?Stopped.Ask again"
     assert "Back to the earlier answer" in render_turns.pending_html(
-        PendingQuestion("Q?", Where(), replaces=3, ended=True, stopped=True)
+        PendingQuestion("Q?", Where(), replaces=3, state="stopped")
     )
 
 
 def test_an_answer_that_could_not_be_kept_is_shown_all_the_same(first):
-    pending = PendingQuestion("Q?", Where(), answer=answer(first), ended=True, error="The disk is full.")
+    pending = PendingQuestion("Q?", Where(), answer=answer(first), state="ended", error="The disk is full.")
     page = Page(render_turns.pending_html(pending))
     assert page.text.endswith("The disk is full.")
     assert page.marks == ["21:40"]
@@ -400,7 +400,7 @@ def everything_about(article):
         [
             render_turns.turn_html(kept(HOSTILE, found, where=where), {article.id: "gone"}, feedback=True),
             render_turns.turn_html(kept(HOSTILE, missing(HOSTILE + "?", Reason.NOT_SURE, (near,))), {}),
-            render_turns.pending_html(PendingQuestion(HOSTILE, Where(), ended=True, error=HOSTILE)),
+            render_turns.pending_html(PendingQuestion(HOSTILE, Where(), state="ended", error=HOSTILE)),
             render_turns.pending_html(PendingQuestion(HOSTILE, Where(), passages=[near])),
             render_turns.transcript_html([], HOSTILE, HOSTILE),
             render_turns.welcome_html(1, [HOSTILE]),

@@ -208,7 +208,8 @@ class ChatHandlers:
         pending = session.find(text(key))
         if pending is not None:
             with session.lock:
-                pending.stopped = pending.stopped or not pending.ended
+                if not pending.ended:
+                    pending.state = "stopping"
             self._end(session, pending, pending.error)
             if pending.ticket is not None:
                 self.line.give_up(pending.ticket)

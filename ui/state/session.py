@@ -6,11 +6,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from qa.datatypes import Answer, RetrievedPassage, Where
 from ui.state.queue import Ticket
 
+State = Literal["waiting", "reading", "stopping", "stopped", "ended"]
 _numbers = count(1)
 
 
@@ -31,17 +32,25 @@ class PendingQuestion:
     before: int = 0
     answer: Answer | None = None
     error: str | None = None
-    stopped: bool = False
-    ended: bool = False
-    taken: bool = False
+    state: State = "waiting"
     ticket: Ticket | None = None
     news: threading.Event = field(default_factory=threading.Event)
     key: str = field(default_factory=lambda: str(next(_numbers)))
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the visitor does without an answer."""
+        return self.state in ("stopping", "stopped")
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.state in ("stopped", "ended")
+
     def end(self, error: str | None = None) -> None:
         """It will not be answered any more, or is kept; `error` says what went wrong."""
         self.error = error
-        self.ended = True
+        self.state = "stopped" if self.stopped else "ended"
         self.news.set()
 
 
@@ -78,9 +87,9 @@ class Session:
     def next_waiting(self) -> PendingQuestion | None:
         """The question that has waited longest and that nobody has taken up; it counts as taken up from now on."""
         with self.lock:
-            found = next((each for each in self.pending_questions if not each.taken and not each.ended), None)
+            found = next((each for each in self.pending_questions if each.state == "waiting"), None)
             if found is not None:
-                found.taken = True
+                found.state = "reading"
             return found
 
     def remove(self, pending: PendingQuestion) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import threading
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import LibraryBusy
+from qa.files import write_atomically
 from qa.storage.local.lexical_files import is_whole
 from qa.text.tokenization import question_terms, terms
 
@@ -307,9 +307,4 @@ def _recorded(folder: Path) -> int:
 
 
 def _record(folder: Path, revision: int) -> None:
-    partial = folder / f"{RECORD}.partial"
-    with partial.open("w", encoding="utf-8") as file:
-        json.dump({"format": FORMAT, "revision": revision}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(folder / RECORD)
+    write_atomically(folder / RECORD, json.dumps({"format": FORMAT, "revision": revision}).encode())
