@@ -257,7 +257,7 @@ def _citation(candidate: Candidate, confidence: float) -> Citation:
 def _resolved(candidate: Candidate) -> tuple[ResolvedDate, ...]:
     """Words for times in the quote, as dates by the day of publication; none for an undated article."""
     article = candidate.article
-    if article.published is None:
+    if article.published is None or candidate.end > len(article.text):  # the latter is refused by verification
         return ()
     found = resolve(article.text, candidate.start, candidate.end, article.published)
     return tuple(ResolvedDate(each.start, each.end, each.value, each.words) for each in found)

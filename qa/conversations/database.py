@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa.errors import ConversationError
+from qa.sqlite import connect, make_durable
 
 NAME = "conversations.db"
 APPLICATION = 0x61716163  # "aqac": tells this file from any other that SQLite can read
@@ -105,13 +106,7 @@ def _made(path: Path) -> tuple[int, int]:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
+    connection = connect(path, "rw", BUSY_SECONDS)
     # A letter that a disk has spoilt is no reason to show nothing.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.create_function("folded", 1, folded, deterministic=True)
@@ -120,9 +115,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables in an empty file; refuse any other file that is not ours."""
-    connection.execute("PRAGMA synchronous = FULL")  # a turn that was kept survives a power cut
-    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, and not only forgotten
-    connection.execute("PRAGMA foreign_keys = ON")
+    make_durable(connection)
     if _version(connection) is None:
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) is None:  # still: another process may have been faster

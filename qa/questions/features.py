@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from qa.datatypes import Turn
@@ -72,8 +73,9 @@ class Utterance:
         return self.words[index].capital and (index > 0 or self.kind != "question")
 
 
+@lru_cache(maxsize=256)
 def words(text: str, limit: int = WORDS) -> tuple[Word, ...]:
-    """The first words of a text, with their places in it."""
+    """The first words of a text, with their places in it; remembered, for every step of a follow-up asks for them."""
     found = []
     for match in _WORD.finditer(text[:CHARACTERS]):
         found.append(_word(_POSSESSIVE.sub("", match[0]), match.start()))

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qa.conversations.feedback import Feedback
 from qa.conversations.store import Conversations
-from qa.datatypes import Answer, RetrievedPassage, Turn, Where
-from qa.errors import Cancelled, QAError, QueueFull
+from qa.datatypes import Answer, Where
+from qa.errors import QAError
 from qa.questions.suggestions import Suggestion, suggestions
 from qa.samples import holds_samples
 from qa.serialization.conversations import StoredTurn, Verdict
 from qa.serialization.filters import without_chip
 from ui.events import LONGEST_LINE, READ_AT_ONCE
+from ui.handlers.asking import Asking
 from ui.handlers.transcript import Transcript
 from ui.render import sidebar
 from ui.render import turns as render_turns
 from ui.state.inputs import UNEXPECTED as UNEXPECTED
 from ui.state.inputs import filter_of, number, text
 from ui.state.page_address import page_address, parse_page_address
-from ui.state.queue import FairQueue, Ticket
+from ui.state.queue import FairQueue
 from ui.state.session import PendingQuestion, Session
 
 if TYPE_CHECKING:
@@ -48,8 +47,8 @@ class ChatHandlers:
         self.kept = Conversations.beside(assistant.library)
         self.feedback = Feedback(self.kept, assistant.library.settings)
         self.line = FairQueue(READ_AT_ONCE, LONGEST_LINE)
+        self._asking = Asking(assistant, self.kept, self.line)
         self._transcript = Transcript(assistant, self.kept, self.feedback)
-        self._readers = ThreadPoolExecutor(READ_AT_ONCE, "reading")
 
     # what the page shows
 
@@ -103,105 +102,9 @@ class ChatHandlers:
 
     def read(self, session: Session) -> Iterator[tuple[str, str]]:
         """Answer the question that has waited longest, if there is one; what is done for it meanwhile."""
-        pending = session.next_waiting()
-        if pending is not None:
-            try:
-                pending.ticket = self.line.join(session)
-            except QueueFull as error:
-                self._end(session, pending, str(error))
-            else:
-                yield from self._read_in_turn(session, pending, pending.ticket)
+        for _ in self._asking.read(session):
+            yield self.shown(session)
         yield self.shown(session)
-
-    def _read_in_turn(self, session: Session, pending: PendingQuestion, ticket: Ticket) -> Iterator[tuple[str, str]]:
-        is_read = False
-        try:
-            for before in self.line.places(ticket):
-                pending.before = before
-                yield self.shown(session)
-            pending.before = 0
-            if not pending.ended:
-                self._readers.submit(self._answer, session, pending, ticket)
-                is_read = True
-            while not pending.ended:
-                yield self.shown(session)
-                pending.news.wait()
-                pending.news.clear()
-        finally:
-            if not is_read:
-                self.line.leave(ticket)
-
-    def _answer(self, session: Session, pending: PendingQuestion, ticket: Ticket) -> None:
-        """In a thread of its own, so that the page can be told of what is found, and can be left."""
-        try:
-            answer = self.assistant.ask(
-                pending.question,
-                history=self._history(pending),
-                where=pending.where or None,
-                on_passages=partial(self._found, pending),
-            )
-            self._keep(session, pending, answer)
-        except Cancelled:
-            pass
-        except QAError as error:
-            self._end(session, pending, str(error))
-        except Exception:  # a visitor gets a sentence, never a stack trace
-            log.exception("a question could not be answered")
-            self._end(session, pending, UNEXPECTED)
-        finally:
-            self.line.leave(ticket)
-
-    def _found(self, pending: PendingQuestion, passages: Sequence[RetrievedPassage]) -> None:
-        if pending.stopped:
-            raise Cancelled
-        pending.passages = passages
-        pending.news.set()
-
-    def _history(self, pending: PendingQuestion) -> list[Turn]:
-        """The turns before a question, those that could not be kept left out."""
-        if pending.conversation is None:
-            return []
-        turns: list[Turn] = []
-        for stored in self.kept.turns(pending.conversation):
-            if stored.id == pending.replaces:
-                break
-            turns.append(stored.turn)
-        return turns
-
-    def _keep(self, session: Session, pending: PendingQuestion, answer: Answer) -> None:
-        """Keep an answer, and take its question off those that wait; one that cannot be kept is shown all the same."""
-        with session.lock:
-            if pending.stopped:
-                return
-            try:
-                self._store(session, pending, Turn(pending.question, answer))
-            except QAError as error:
-                pending.answer = answer
-                self._end(session, pending, f"This answer could not be kept. {error}")
-            else:
-                session.remove(pending)
-                pending.end()
-
-    def _store(self, session: Session, pending: PendingQuestion, turn: Turn) -> None:
-        threshold = self.assistant.library.settings.threshold
-        if pending.replaces is not None:
-            self.kept.replace(pending.replaces, turn, where=pending.where, threshold=threshold)
-            return
-        is_shown = pending in session.pending_questions
-        conversation = pending.conversation or (session.conversation if is_shown else None) or self.kept.create().id
-        self.kept.append(conversation, turn, where=pending.where, threshold=threshold)
-        if is_shown:
-            session.conversation = conversation
-            for waiting in session.pending_questions:  # asked before the conversation had begun
-                waiting.conversation = conversation
-
-    def _end(self, session: Session, pending: PendingQuestion, error: str | None = None) -> None:
-        """Let a question stand as it is, behind the last turn that is kept."""
-        with suppress(QAError):
-            turns = self.kept.turns(pending.conversation) if pending.conversation else []
-            pending.after = turns[-1].id if turns else None
-        with session.lock:
-            pending.end(error)
 
     def stop(self, key: object, session: Session) -> str:
         """Do without an answer; what is being read for it is not kept."""
@@ -210,7 +113,7 @@ class ChatHandlers:
             with session.lock:
                 if not pending.ended:
                     pending.state = "stopping"
-            self._end(session, pending, pending.error)
+            self._asking.end(session, pending, pending.error)
             if pending.ticket is not None:
                 self.line.give_up(pending.ticket)
         return self.transcript(session)

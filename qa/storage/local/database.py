@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
+from qa.sqlite import connect, make_durable
 
 SCHEMA_VERSION = 3
 READERS = 4
@@ -202,18 +203,9 @@ def is_storable(text: str) -> bool:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Autocommit, usable from any thread; `mode` as in SQLite's URIs."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
+    connection = connect(path, mode, BUSY_SECONDS)
     try:
-        connection.execute("PRAGMA synchronous = FULL")  # a batch that was reported as kept survives a power cut
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, and not only forgotten
+        make_durable(connection)
     except BaseException:
         connection.close()
         raise
