@@ -476,9 +476,7 @@ def test_sync_keeps_what_cannot_be_read_this_time(
     rows.write_text('{"id": "two", "title": "two", "text": "The second row."}\n{ broken\n')
     report = library.sync(folder)
     assert (len(report.failed), report.removed, len(library)) == (2, (), 3)
-    monkeypatch.setattr(
-        "qa.ingestion.sources.discover", lambda _sources, _settings: iter([Failure(str(folder), "no", "yes")])
-    )
+    monkeypatch.setattr("qa.ingestion.sources.discover", lambda _sources: iter([Failure(str(folder), "no", "yes")]))
     assert (library.sync(folder).removed, len(library)) == ((), 3)
     monkeypatch.undo()
     folder.rename(folder.with_name("away"))

@@ -44,11 +44,12 @@ def expand_sources(sources: Iterable[str | Path], library: Path | None) -> tuple
     The files of the library itself, if it lies in one of the folders, are left out.
     """
     origins, failed = list[str](), list[Failure]()
-    own = None if library is None else os.path.abspath(library / "generations") + os.sep  # noqa: PTH100 - as `discover`
+    own = None if library is None else os.path.abspath(library) + os.sep  # noqa: PTH100 - as `discover` names it
     for found in discover(sources):
         if isinstance(found, Failure):
-            failed.append(found)
-        elif own is None or not found.startswith(own):
+            if own is None or not found.source.startswith(own):
+                failed.append(found)
+        elif own is None or not found.startswith(f"{own}generations{os.sep}"):
             origins.append(found)
     return origins, failed
 

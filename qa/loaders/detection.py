@@ -30,6 +30,7 @@ _SUFFIX_FAMILY = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".mhtml": "mhtml", ".mht": "mhtml",
     ".md": "markdown", ".markdown": "markdown",
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv",
+    ".eml": "mail", ".mbox": "mail", ".srt": "subtitles", ".vtt": "subtitles", ".enex": "notes",
     ".rss": "feed", ".atom": "feed", ".xml": "xml",
     ".pdf": "pdf", ".docx": "zip", ".epub": "zip",
 }  # fmt: skip
@@ -38,6 +39,7 @@ _MEDIA_FAMILY = {
     "application/json": "json", "application/x-ndjson": "jsonl", "application/jsonl": "jsonl", "text/csv": "csv",
     "text/tab-separated-values": "csv", "application/rss+xml": "feed", "application/atom+xml": "feed",
     "application/feed+json": "json", "application/pdf": "pdf", "multipart/related": "mhtml",
+    "message/rfc822": "mail", "application/mbox": "mail", "text/vtt": "subtitles", "application/x-subrip": "subtitles",
 }  # fmt: skip
 _FEED_START = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
@@ -48,7 +50,8 @@ _MHTML_START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type
 
 
 def family_of(document: Document, suffix: str) -> str:
-    """`pdf`, `zip`, `html`, `mhtml`, `feed`, `json`, `jsonl`, `csv`, `markdown`, `text`, or a family that is not read.
+    """`pdf`, `zip`, `html`, `mhtml`, `feed`, `json`, `jsonl`, `csv`, `markdown`, `mail`,
+    `subtitles`, `notes`, `rtf`, `text`, or a family that is not read.
 
     `suffix` is that of the name without `.gz`.
     """
@@ -58,6 +61,10 @@ def family_of(document: Document, suffix: str) -> str:
     if (signature := _signature(data)) is not None:
         return signature
     start = data[_prologue_end(data) :][:200]
+    if named == "mail":
+        return "mail"
+    if start.startswith(b"<en-export"):
+        return "notes"
     if _FEED_START.match(start):
         return "feed"
     if _HTML_START.match(start) or named == "html":

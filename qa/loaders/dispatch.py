@@ -26,7 +26,6 @@ _REFUSED = {
         "It is an old Word document, or an Office document locked with a password.",
         "Open it in its program and save it as DOCX or PDF without a password.",
     ),
-    "rtf": ("It is an RTF document, which is not read.", "Open it in a word processor and save it as DOCX or PDF."),
     "image": ("It is an image, not a text.", "Use a program with text recognition (OCR), and add its text."),
     "media": ("It is a sound or video file, not a text.", "Add a transcript instead."),
     "program": ("It is a program, not a text.", "Leave it out."),
@@ -73,6 +72,8 @@ def _by_family(
             from qa.loaders.feeds import Entries, read_feed
 
             yield from read_feed(document, settings, entries or Entries())
+        case "mail" | "notes" | "subtitles" | "rtf":
+            yield from _other_text(family, document)
         case "html" | "mhtml":
             from qa.loaders.html import read_mhtml, read_page
 
@@ -85,6 +86,27 @@ def _by_family(
             from qa.loaders.text import read_text
 
             yield from read_text(document, markdown=family == "markdown")
+
+
+def _other_text(family: str, document: Document) -> Iterator[Article | Failure]:
+    """The articles of mails, exports of notes, subtitles and RTF."""
+    match family:
+        case "mail":
+            from qa.loaders.mail import read_mail
+
+            yield from read_mail(document)
+        case "notes":
+            from qa.loaders.notes import read_notes
+
+            yield from read_notes(document)
+        case "subtitles":
+            from qa.loaders.subtitles import read_subtitles
+
+            yield read_subtitles(document)
+        case _:
+            from qa.loaders.rtf import read_rtf
+
+            yield read_rtf(document)
 
 
 def _unpacked(document: Document, settings: Settings) -> bytes:

@@ -64,10 +64,19 @@ class Document:
 
 SUFFIXES = frozenset(
     ".txt .text .md .markdown .html .htm .xhtml .mhtml .mht .pdf .docx .epub .json .jsonl .ndjson .csv .tsv .xml "
-    ".rss .atom".split()
+    ".rss .atom .eml .mbox .srt .vtt .enex .rtf".split()
 )
 # Documents people keep beside their articles: not readable here, and better told about than passed over.
-FOREIGN_SUFFIXES = frozenset(".doc .rtf .odt .pages .wpd .mobi .azw3".split())
+FOREIGN_SUFFIXES = frozenset(
+    ".doc .odt .pptx .pages .wpd .mobi .azw3 .ppt .xls .xlsx .key .numbers .ods .odp .msg .pst "
+    ".zip .7z .rar .tar .tgz .djvu "
+    ".mp3 .m4a .wav .ogg .flac .mp4 .m4v .mov .mkv .webm .avi .warc .webarchive".split()
+)
+# What lies beside pages and texts and is no document: pictures, and what makes up the look of a page.
+COMPANION_SUFFIXES = frozenset(
+    ".png .jpg .jpeg .gif .webp .svg .bmp .ico .tif .tiff .heic .avif .css .js .mjs .map .woff .woff2 .ttf .otf .eot "
+    ".ini .db .lnk .url .webloc .ds_store .tmp .part .crdownload .lock .bak .swp".split()
+)
 NAMED_SUFFIXES = SUFFIXES | FOREIGN_SUFFIXES | {".gz"}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from qa.config import Settings
 from qa.datatypes import Failure
 from qa.errors import LoadError
-from qa.loaders.document import FOREIGN_SUFFIXES, SUFFIXES, Document, is_url
+from qa.loaders.document import COMPANION_SUFFIXES, FOREIGN_SUFFIXES, SUFFIXES, Document, is_url
 from qa.loaders.limits import MEGABYTE, too_large
 
 READINGS = 3  # of a file that is written to meanwhile
@@ -20,7 +20,8 @@ _PAGES = (".html", ".htm", ".xhtml")
 def discover(sources: Iterable[str | Path]) -> Iterator[str | Failure]:
     """Every file and URL that `sources` name, once each: folders recursively and sorted, paths absolute.
 
-    In a folder, only files with a suffix that can hold articles count, and nothing hidden.
+    In a folder, only files with a suffix that can hold articles count, and nothing hidden. The others are failures,
+    but for pictures and what else lies beside a page.
     """
     seen: set[str] = set()
     for source in sources:
@@ -91,7 +92,11 @@ def _files_below(folder: Path) -> Iterator[str | Failure]:
         names = {entry.name for entry in entries}
         folders = [entry for entry in entries if entry.is_dir()]
         stack += [entry for entry in reversed(folders) if not _belongs_to_a_page(entry.name, names)]
-        yield from (str(entry) for entry in entries if entry not in folders and holds_articles(entry.name))
+        for entry in (entry for entry in entries if entry not in folders):
+            if holds_articles(entry.name):
+                yield str(entry)
+            elif entry.suffix.lower() not in COMPANION_SUFFIXES:
+                yield _failure(_foreign(entry))
 
 
 def is_hidden(name: str) -> bool:
@@ -145,6 +150,15 @@ def _without_waiting(path: str, flags: int) -> int:
 
 def _missing(source: str) -> LoadError:
     return LoadError(source, "There is no such file or folder.", "Check the spelling, and that it was not moved.")
+
+
+def _foreign(path: Path) -> LoadError:
+    kind = f"that end in {path.suffix}" if path.suffix else "without an ending"
+    return LoadError(
+        str(path),
+        f"Files {kind} are not read from a folder.",
+        "If it holds an article, add the file by its name, or save it as text, HTML, PDF or DOCX.",
+    )
 
 
 def _folder(source: str) -> LoadError:

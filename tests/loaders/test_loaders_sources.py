@@ -43,7 +43,7 @@ def assert_readable(failure: Failure) -> None:
         assert not PLAIN.search(text), text
 
 
-def test_a_folder_gives_its_articles_sorted_and_nothing_else(tmp_path: Path) -> None:
+def test_a_folder_gives_its_articles_sorted_and_names_what_is_not_read(tmp_path: Path) -> None:
     for name in (
         "b.txt",
         "a.md",
@@ -58,7 +58,11 @@ def test_a_folder_gives_its_articles_sorted_and_nothing_else(tmp_path: Path) -> 
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(TEXT)
     expected = [tmp_path / name for name in ("a.md", "b.txt", "old.doc", "sub/c.html", "sub/d.jsonl.gz")]
-    assert found(tmp_path) == [str(path) for path in expected]
+    makefile, *read = discover([tmp_path])
+    assert read == [str(path) for path in expected]
+    assert isinstance(makefile, Failure)
+    assert makefile.source == str(tmp_path / "Makefile")
+    assert makefile.reason == "Files without an ending are not read from a folder."
 
 
 def test_the_files_of_a_saved_page_are_part_of_it(tmp_path: Path) -> None:
@@ -153,7 +157,6 @@ def test_a_file_is_fetched_and_its_digest_follows_its_bytes(tmp_path: Path) -> N
         ("a.md", b"\x7fELF" + bytes(100), "It is a program, not a text."),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100),
          "It is an old Word document, or an Office document locked with a password."),
-        ("a.rtf", rb"{\rtf1 text}", "It is an RTF document, which is not read."),
         ("a.txt", b"Rar!\x1a\x07" + bytes(50), "It is a packed archive."),
         ("a.xml", b"<?xml version='1.0'?><map><x/></map>", "It is XML, but neither a feed nor a web page."),
         ("a.txt", b"Short.", "Its text is only 6 characters long."),

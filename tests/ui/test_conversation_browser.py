@@ -126,8 +126,8 @@ def test_what_is_said_of_an_answer_stays(visit):
 def test_what_is_found_is_shown_at_once_and_stop_works(visit, assistant):
     go, answer = threading.Event(), assistant.ask
 
-    def slow(question, *, found, **named):
-        found(assistant.retrieve(question))
+    def slow(question, *, on_passages, **named):
+        on_passages(assistant.retrieve(question))
         go.wait(30)
         return answer(question, **named)
 
