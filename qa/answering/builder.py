@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from qa.answering.calibration import Calibration
 from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate, RetrievedPassage, Span
-from qa.news.dates import resolve
+from qa.news.dates import is_relative, resolve
 from qa.text.question_terms import Question, matches_answer_type, stems, words
 from qa.text.segmentation import sentences
 
@@ -21,6 +21,9 @@ ABOUT = 0.2
 
 LOOKED_THROUGH = 100_000  # characters of an article in which a name is looked for: a book would take seconds
 
+_SMALL_NUMBERS = frozenset(
+    "zero one two three four five six seven eight nine ten eleven twelve 0 1 2 3 4 5 6 7 8 9 10 11 12".split()
+)
 _LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -226,7 +229,17 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
 
 
 def _same_answer(one: Candidate, other: Candidate) -> bool:
-    return _overlap(one, other) or normalised_quote(one.quote) == normalised_quote(other.quote)
+    """Whether two places say the same: "Friday" or "four" in another article is of something else."""
+    if _overlap(one, other):
+        return True
+    if normalised_quote(one.quote) != normalised_quote(other.quote):
+        return False
+    return one.article.id == other.article.id or not is_unspecific(one.quote)
+
+
+def is_unspecific(quote: str) -> bool:
+    """Whether the same words mean something else in every story: a weekday, "yesterday", a number under 13."""
+    return is_relative(quote) or normalised_quote(quote) in _SMALL_NUMBERS
 
 
 def normalised_quote(quote: str) -> str:

@@ -254,3 +254,20 @@ def test_a_quote_without_words_for_times_has_no_dates():
     text = "The sultan, who liked Black Friday, died in Muscat on 10 January 2020."
     found = ask([passage(article(text, published=date(2020, 1, 12)))], [[span(text, "Muscat on 10 January 2020", 2.0)]])
     assert found.citations[0].resolved == ()
+
+
+@pytest.mark.parametrize("words", ["Friday", "yesterday", "four", "12", "last month"])
+def test_words_that_mean_something_else_in_every_story_confirm_nothing(words):
+    one, other = f"The king died {words}.", f"The search ended {words}."
+    first, second = article(one), article(other, "b")
+    found = ask([passage(first), passage(second)], [[span(one, words, 2.0)], [span(other, words, 1.0)]])
+    assert [citation.article_id for citation in found.citations[:1]] == [first.id]
+    assert found.citations[0].repeats == ()
+
+
+@pytest.mark.parametrize("words", ["Oslo", "10 January 2020", "499", "Ida Brandt"])
+def test_words_that_mean_the_same_everywhere_still_do(words):
+    one, other = f"It was in the end {words}.", f"Others say so too: {words}."
+    first, second = article(one), article(other, "b")
+    found = ask([passage(first), passage(second)], [[span(one, words, 2.0)], [span(other, words, 1.0)]])
+    assert [repeat.article_id for repeat in found.citations[0].repeats] == [second.id]
