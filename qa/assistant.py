@@ -16,7 +16,7 @@ from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
-from qa.questions.followup import leans_on_conversation, rewrite
+from qa.questions.followup import rewrite
 from qa.questions.validation import validate_question
 from qa.samples import add_samples
 
@@ -65,18 +65,22 @@ class Assistant:
     ) -> Answer:
         """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
 
-        A follow-up is asked with what it took from `history`, and as typed too where it could mean something by
-        itself; the surer answer is given, and `Answer.question` is the wording that it answers. `on_passages` is called
-        with the passages of each wording, before they are read; what it raises ends the asking.
+        `Answer.question` is the question that was looked up: a follow-up with what it took from `history`.
+        `on_passages` is called with the passages, before they are read; what it raises ends the asking.
         Raises QuestionError for an empty or overlong question.
         """
-        typed = validate_question(question, self.library.settings.max_question_chars)
-        completed = rewrite(typed, history)
-        answer = self._verified(completed, where, on_passages)
-        if completed == typed or leans_on_conversation(typed):
-            return answer
-        alone = self._verified(typed, where, on_passages)
-        return alone if alone.found and alone.confidence > answer.confidence else answer
+        asked = rewrite(validate_question(question, self.library.settings.max_question_chars), history)
+        for attempt in range(_ATTEMPTS):
+            answer = self._answer(asked, where, on_passages)
+            try:
+                self._verify(answer)
+            except ArticleNotFound:
+                # Removed while we read it: what is gone is not cited, so look again.
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+            else:
+                break
+        return answer
 
     def retrieve_and_read(
         self,
@@ -106,20 +110,6 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _verified(self, question: str, where: Where | None, on_passages: PassagesCallback | None) -> Answer:
-        """An answer whose quotes stand in the articles as they are now; ArticleNotFound if they go again and again."""
-        for attempt in range(_ATTEMPTS):
-            answer = self._answer(question, where, on_passages)
-            try:
-                self._verify(answer)
-            except ArticleNotFound:
-                # Removed while we read it: what is gone is not cited, so look again.
-                if attempt + 1 == _ATTEMPTS:
-                    raise
-            else:
-                break
-        return answer
 
     def _answer(self, question: str, where: Where | None, on_passages: PassagesCallback | None) -> Answer:
         settings = self.library.settings

@@ -18,7 +18,6 @@ from qa.errors import ArticleNotFound, CitationError, QuestionError
 from qa.library import Library
 from qa.loaders import Document
 from qa.logistic import Logistic
-from qa.questions.followup import rewrite
 from qa.samples import add_samples, documents, is_sample, remove_samples
 
 PLAIN = Calibration(Logistic(0.0, {"span": 1.0}), Logistic(0.0, {"rank": 1.0}))
@@ -100,47 +99,6 @@ def test_a_follow_up_is_looked_up_as_it_stands_alone(library):
     first = assistant.ask("Who signed the treaty in Oslo?")
     second = assistant.ask("And when?", history=[Turn(first.question, first)])
     assert reader.questions[1] == second.question == "When was it that Ann Lee signed the treaty in Oslo?"
-
-
-class OnlyFor(PatternReader):
-    """Sure of what it finds for one wording, and less sure for any other."""
-
-    def __init__(self, pattern, wording):
-        super().__init__(pattern)
-        self.wording = wording
-
-    def read(self, question, texts, titles):
-        self.score = 4.0 if question == self.wording else 2.0
-        return super().read(question, texts, titles)
-
-
-@pytest.mark.parametrize("surer", ["Who signed?", "completed"])
-def test_a_follow_up_is_asked_as_typed_too_and_the_surer_answer_says_which_it_answers(library, surer):
-    first = Assistant(library, PatternReader("Oslo"), PLAIN).ask("Where was the treaty signed?")
-    history = [Turn(first.question, first)]
-    completed = rewrite("Who signed?", history)
-    assert completed != "Who signed?"
-    reader = OnlyFor("Ann Lee", completed if surer == "completed" else surer)
-    second = Assistant(library, reader, PLAIN).ask("Who signed?", history=history)
-    assert (second.question, second.text) == (reader.wording, "Ann Lee")
-    assert reader.questions == [completed, "Who signed?"]
-
-
-@pytest.mark.parametrize("typed", ["And when?", "When did she leave?", "What about Rome?"])
-def test_what_means_nothing_by_itself_is_not_asked_by_itself(library, typed):
-    first = Assistant(library, PatternReader("Ann Lee"), PLAIN).ask("Who signed the treaty in Oslo?")
-    reader = OnlyFor("spring", typed)
-    Assistant(library, reader, PLAIN).ask(typed, history=[Turn(first.question, first)])
-    assert len(reader.questions) == 1
-    assert reader.questions != [typed]
-
-
-def test_a_complete_question_is_read_once(library):
-    reader = PatternReader("Ann Lee")
-    assistant = Assistant(library, reader, PLAIN)
-    first = assistant.ask("Who signed the treaty in Oslo?")
-    assistant.ask("Who met in autumn?", history=[Turn(first.question, first)])
-    assert reader.questions == ["Who signed the treaty in Oslo?", "Who met in autumn?"]
 
 
 def test_an_empty_library_has_no_articles_to_answer_from(tmp_path):

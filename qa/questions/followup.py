@@ -17,7 +17,7 @@ from qa.logistic import Decision
 from qa.questions.completeness import is_complete
 from qa.questions.completion import completed, phrases
 from qa.questions.ellipsis import fragment, points_back, replace_name, replace_noun, replace_question_word
-from qa.questions.features import SHORT, Utterance, candidates, question_features, texts, words
+from qa.questions.features import SHORT, Utterance, candidates, question_features, texts
 from qa.weights import WEIGHTS
 
 PACKAGED = WEIGHTS / "followup.json"
@@ -54,14 +54,6 @@ def rewrite(question: str, history: Sequence[Turn], model: Model | None = None) 
         return question
     chosen = chosen_words(question, said, model)
     return completed(question, said, phrases(said, chosen)) if chosen else question
-
-
-def leans_on_conversation(question: str) -> bool:
-    """Whether a question means nothing by itself: it points back ("When did she leave?") or is a piece ("And Rome?").
-
-    Asked alone, it would be answered from any article at all.
-    """
-    return points_back(question) or bool(fragment(question)) or all(word.empty for word in words(question))
 
 
 def chosen_words(question: str, said: Sequence[Utterance], model: Model) -> set[str]:
