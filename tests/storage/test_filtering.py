@@ -115,15 +115,21 @@ def test_both_indexes_give_the_best_of_what_is_let_through(
     library: Library, drawn: tuple[Where, list[int]], question: str
 ) -> None:
     where = completed(library, *drawn)
+    vector = library.encoder.encode_queries([question])[0]
     found = retriever_of(library).retrieve(question, where)
+    hits = library.backend.search(question, lambda: vector, SMALL.candidates, where)
     kept = {passage.id for article_id in through(library, where) for passage in library.store.passages_of(article_id)}
     everything = 1000
-    lexical = [hit for hit in lexical_of(library).search(question, everything) if hit[0] in kept][: SMALL.candidates]
-    ids, scores = vectors_of(library).search(library.encoder.encode_queries([question])[0], everything)
-    dense = [hit for hit in zip(ids.tolist(), scores.tolist(), strict=True) if hit[0] in kept][: SMALL.candidates]
+    words = [score for passage, score in lexical_of(library).search(question, everything) if passage in kept]
+    ids, scores = vectors_of(library).search(vector, everything)
+    meanings = [score for passage, score in zip(ids.tolist(), scores.tolist(), strict=True) if passage in kept]
+    # by their scores, as an index may take any of several passages that are equally good
+    assert [score for _, score in hits.lexical] == pytest.approx(words[: SMALL.candidates])
+    assert [score for _, score in hits.dense] == pytest.approx(meanings[: SMALL.candidates])
+    lexical, dense = ([(each.id, score) for each, score in some] for some in (hits.lexical, hits.dense))
     expected = fuse(lexical, dense)[: SMALL.candidates]
     assert {each.passage.article_id for each in found} <= through(library, where)
-    assert [round(each.score, 4) for each in found] == [round(each.score, 4) for each in expected]
+    assert [each.passage.id for each in found] == [each.passage_id for each in expected]
     assert len(found) == min(SMALL.candidates, len(expected))
     assert (not found) == (not kept)
 
