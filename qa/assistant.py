@@ -120,13 +120,14 @@ class Assistant:
             spans,
             self.calibration,
             threshold=settings.threshold,
+            possible=settings.possible,
             max_answers=settings.max_answers,
         )
 
     def _verify(self, answer: Answer) -> None:
         """Hold every quote against the text as it is stored now."""
-        ids = {citation.article_id for citation in all_citations(answer.citations)}
-        require_verbatim(answer.citations, {each: self.library.article(each).text for each in ids})
+        ids = {citation.article_id for citation in all_citations(answer.shown)}
+        require_verbatim(answer.shown, {each: self.library.article(each).text for each in ids})
 
 
 def ask(question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:

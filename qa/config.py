@@ -34,7 +34,8 @@ class Settings:
     candidates: int = 50  # passages taken from each index before fusion
     read_passages: int = 10  # passages read for one question
     max_answers: int = 3  # the best answer and further, different ones
-    threshold: float = 0.25  # least confidence of an answer; higher is stricter
+    threshold: float = 0.6  # least confidence of a sure answer; higher is stricter
+    possible: float = 0.25  # least confidence of a place that is shown as a possible answer
     max_answer_tokens: int = 30
     max_question_chars: int = 2000
 
@@ -61,8 +62,9 @@ class Settings:
                 f"passage_words={self.passage_words}, overlap_words={self.overlap_words}: a passage needs at least "
                 "10 words, and the overlap must be smaller than the passage."
             )
-        if not 0.0 <= self.threshold <= 1.0:
-            raise SettingError(f"threshold={self.threshold}: give a probability between 0 and 1.")
+        for name in ("threshold", "possible"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise SettingError(f"{name}={getattr(self, name)}: give a probability between 0 and 1.")
         for name in ("candidates", "read_passages", "max_answers", "max_answer_tokens", "batch_articles"):
             if getattr(self, name) < 1:
                 raise SettingError(f"{name}={getattr(self, name)}: give at least 1.")

@@ -115,6 +115,7 @@ class Citation:
     `context` is the whole sentence or sentences around the quote, `article.text[context_start:][:len(context)]`.
     `repeats` are further places that say the same; their own `repeats` are empty. `resolved` are words for times in the
     quote, as "Friday", with the dates that they mean by the day of publication; the quote itself stays as it is.
+    `missing` are names, years and numbers of the question that are not mentioned there, as they were asked.
     """
 
     article_id: str
@@ -130,6 +131,7 @@ class Citation:
     confidence: float = 0.0
     repeats: tuple[Citation, ...] = ()
     resolved: tuple[ResolvedDate, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def context_end(self) -> int:
@@ -142,28 +144,40 @@ class Reason(StrEnum):
 
     NO_ARTICLES = "no_articles"  # the library, or what the filter left of it, is empty
     NOTHING_RELEVANT = "nothing_relevant"  # nothing about this in the articles
-    NOT_SURE = "not_sure"  # a place that may be about this, but no words that answer with enough confidence
+    NOT_SURE = "not_sure"  # articles that are about this, but no words that surely answer: see `Answer.possible`
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the articles say, or that they do not.
+    """What the articles say, what they may say, or that they do not.
 
-    The first citation is the best answer; later ones are further, different answers. `confidence` is the calibrated
-    probability (0 to 1) that the first citation is right; when nothing was found it is that of the best candidate.
+    `citations` are sure answers: the first is the best, later ones are further, different answers. `possible` are
+    places that may answer and are to be checked, likewise best first. `confidence` is the calibrated probability
+    (0 to 1) that the first place of both is right; when there is none it is that of the best candidate.
     """
 
     question: str
-    text: str  # the best citation's quote, or "" when nothing was found
+    text: str  # the best citation's quote, or "" when nothing is sure
     confidence: float
     citations: tuple[Citation, ...]
     passages: tuple[RetrievedPassage, ...]  # what was considered, best first
-    reason: Reason | None = None  # set when, and only when, nothing was found
+    reason: Reason | None = None  # set when, and only when, nothing is sure
+    possible: tuple[Citation, ...] = ()
 
     @property
     def found(self) -> bool:
         """Whether anything is claimed: an answer has a citation, or says that there is none."""
         return bool(self.citations)
+
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        """Every place that is put before whoever asked, sure ones first."""
+        return (*self.citations, *self.possible)
+
+    @property
+    def best(self) -> Citation | None:
+        """The sure answer, else the likeliest possible one."""
+        return next(iter(self.shown), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ shallow = st.builds(
     context_start=offsets,
     confidence=numbers,
     repeats=st.just(()),
+    missing=st.lists(words, max_size=2).map(tuple),
 )
 citations = st.builds(lambda one, repeats: replace(one, repeats=tuple(repeats)), shallow, st.lists(shallow, max_size=2))
 
@@ -100,6 +101,7 @@ def answers(draw: st.DrawFn) -> tuple[Answer, Mapping[str, Article]]:
         tuple(draw(st.lists(citations, max_size=3))),
         tuple(passages),
         draw(st.none() | st.sampled_from(Reason)),
+        tuple(draw(st.lists(citations, max_size=2))),
     )
     return answer, library
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from qa.answering.calibration import Calibration
+from qa.answering.evidence import missing
+from qa.answering.polarity import contrary
 from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate, RetrievedPassage, Span
 from qa.news.dates import is_relative, resolve
 from qa.text.question_terms import Question, matches_answer_type, stems, words
@@ -51,11 +53,13 @@ def build_answer(
     calibration: Calibration,
     *,
     threshold: float,
+    possible: float = 1.0,
     max_answers: int,
 ) -> Answer:
     """The answer to a question from its passages, best first, and the reader's spans of the first of them.
 
-    `spans[i]` has offsets into `passages[i].text`. What was not read has no spans.
+    `spans[i]` has offsets into `passages[i].text`. What was not read has no spans. From confidence `threshold` up an
+    answer is sure, from `possible` up it is shown as one to be checked.
     """
     read = [
         replace(passage, reading=max((span.score for span in found), default=None))
@@ -66,12 +70,14 @@ def build_answer(
     if not groups:
         reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
         return Answer(question, "", 0.0, (), considered, reason)
-    sure = confidences(groups, calibration)[:max_answers]
-    if sure[0] < threshold:
-        return Answer(question, "", sure[0], (), considered, _reason(sure[0], groups[0][0]))
-    judged = zip(groups, sure, strict=False)
-    citations = tuple(cite(group, confidence) for group, confidence in judged if confidence >= threshold)
-    return Answer(question, citations[0].quote, sure[0], citations, considered)
+    rated = list(zip(groups, confidences(groups, calibration)[:max_answers], strict=False))
+    confidence = rated[0][1]
+    cited = [cite(question, group, rating) for group, rating in rated if rating >= min(threshold, possible)]
+    sure = tuple(each for each in cited if each.confidence >= threshold and not each.missing)
+    unsure = tuple(each for each in cited if each not in sure)
+    if sure:
+        return Answer(question, sure[0].quote, confidence, sure, considered, possible=unsure)
+    return Answer(question, "", confidence, (), considered, _reason(confidence, groups[0][0]), unsure)
 
 
 def pool(
@@ -109,7 +115,7 @@ def _candidates(question: Question, passage: RetrievedPassage, spans: Sequence[S
     inside = sentences(passage.text, passage.article.language) if spans else []
     for span in spans:
         left, right = _around(inside, span.start, span.end)
-        features = {**shared, **span_features(question, span, passage.text, passage.text[left:right])}
+        features = {**shared, **span_features(question, span, passage.text, (left, right))}
         offset = passage.passage.start
         yield Candidate(
             article=passage.article,
@@ -166,9 +172,9 @@ def judgement(groups: Sequence[Sequence[Candidate]]) -> dict[str, float]:
     }
 
 
-def cite(group: Sequence[Candidate], confidence: float) -> Citation:
+def cite(question: str, group: Sequence[Candidate], confidence: float) -> Citation:
     """The citation of a group's best place, with the group's other places as its repeats."""
-    first, *others = [_citation(member, confidence) for member in group]
+    first, *others = [_citation(question, member, confidence) for member in group]
     return replace(first, repeats=tuple(others))
 
 
@@ -204,9 +210,13 @@ def _beginning(text: str) -> frozenset[str]:
     return stems(text)
 
 
-def span_features(question: Question, span: Span, text: str, context: str) -> dict[str, float]:
-    """What the span itself tells: the reader's score, how it looks, and what of the question stands around it."""
-    quote = text[span.start : span.end]
+def span_features(question: Question, span: Span, text: str, sentence: tuple[int, int]) -> dict[str, float]:
+    """What the span itself tells: the reader's score, how it looks, and what of the question stands around it.
+
+    `sentence` are the offsets of the whole sentences around the span.
+    """
+    start, end = sentence
+    context, quote = text[start:end], text[span.start : span.end]
     said_again = stems(quote)
     beside = question.content & stems(context)
     return {
@@ -216,6 +226,7 @@ def span_features(question: Question, span: Span, text: str, context: str) -> di
         "length": math.log1p(len(words(quote))),
         "fits": matches_answer_type(question.kind, quote),
         "sentence": _covered(beside - said_again, question),
+        "contrary": float(bool(contrary(question.text, context, span.start - start, span.end - start))),
     }
 
 
@@ -248,7 +259,7 @@ def normalised_quote(quote: str) -> str:
     return " ".join(words(plain)) or quote
 
 
-def _citation(candidate: Candidate, confidence: float) -> Citation:
+def _citation(question: str, candidate: Candidate, confidence: float) -> Citation:
     article = candidate.article
     start, end = candidate.context
     return Citation(
@@ -264,7 +275,15 @@ def _citation(candidate: Candidate, confidence: float) -> Citation:
         context_start=start,
         confidence=confidence,
         resolved=_resolved(candidate),
+        missing=_missing(question, candidate),
     )
+
+
+def _missing(question: str, candidate: Candidate) -> tuple[str, ...]:
+    """What of the question is not said there: its names and numbers, and a word whose contrary is said instead."""
+    article, (start, end) = candidate.article, candidate.context
+    against = contrary(question, article.text[start:end], candidate.start - start, candidate.end - start)
+    return (*missing(question, article, start, end), *([against] if against else []))
 
 
 def _resolved(candidate: Candidate) -> tuple[ResolvedDate, ...]:

@@ -15,6 +15,7 @@ from qa.config import Settings
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Where, all_citations
 from qa.questions.validation import validate_question
 from qa.serialization.filters import where_chips
+from qa.serialization.not_found import missing_words
 
 if TYPE_CHECKING:
     from qa.answering.retrieval import Retriever
@@ -48,7 +49,7 @@ class Explanation:
 
 def explain_answer(answer: Answer, settings: Settings, where: Where | None = None) -> Explanation:
     """How an answer came about; `settings` and `where` are those that it was asked with."""
-    lines = _lines(answer.passages, settings, answer.citations, read=settings.read_passages)
+    lines = _lines(answer.passages, settings, answer.shown, read=settings.read_passages)
     why = _why_found(answer, lines, settings) if answer.found else _why_not(answer, settings, where)
     return Explanation(answer.question, tuple(why), tuple(lines))
 
@@ -190,16 +191,26 @@ def _why_not(answer: Answer, settings: Settings, where: Where | None) -> Iterato
     if answer.reason is Reason.NO_ARTICLES or not answer.passages:
         yield _nothing_there(where)
         return
-    sure, least = _figures(answer.confidence, settings.threshold)
-    below = f"confidence {sure}, below the {least} that an answer needs"
+    if answer.possible:
+        yield from _why_possible(answer.possible[0], settings)
+        return
+    sure, least = _figures(answer.confidence, min(settings.threshold, settings.possible))
+    below = f"confidence {sure}, below the {least} that a possible answer needs"
     if answer.reason is Reason.NOT_SURE:
-        yield f"A place may be about this, but its words do not answer it surely enough: {below}."
+        yield f"Some articles are about this, but no words in them answer it: {below}."
     else:
         yield f"Nothing in the articles seems to be about this: {below}."
     read = [each for each in answer.passages if each.reading is not None]
     if read:
         nearest = max(read, key=lambda each: each.reading or 0.0)
         yield f"The reader came nearest in {_titled(nearest.article.title)}."
+
+
+def _why_possible(best: Citation, settings: Settings) -> Iterator[str]:
+    sure, least = _figures(best.confidence, settings.threshold)
+    yield f"Words in {_titled(best.title)} may answer it: confidence {sure}; a sure answer needs {least}."
+    if best.missing:
+        yield f"{missing_words(best)}. An answer that lacks what the question names is never a sure one."
 
 
 def _why_retrieved(passages: Sequence[RetrievedPassage], settings: Settings, where: Where | None) -> Iterator[str]:

@@ -37,7 +37,7 @@ class Check:
 
 def verify_answer(answer: Answer, article_of: ArticleOf) -> list[Check]:
     """Compare every quote of `answer`, repeats too, with the text of its article; one check a quote, in order."""
-    checks = [_check(citation, article_of) for citation in all_citations(answer.citations)]
+    checks = [_check(citation, article_of) for citation in all_citations(answer.shown)]
     if answer.citations and checks[0].holds and answer.text != answer.citations[0].quote:
         problem = "the answer's text is not the words of its first citation"
         checks[0] = _with_problem(answer.citations[0], problem)
@@ -72,7 +72,7 @@ def checks_to_dict(checks: Sequence[Check]) -> JsonObject:
 
 def standings(answer: Answer, standing_of: Callable[[Citation], Standing]) -> Mapping[str, Standing]:
     """The standing of every article that `answer` cites, by its id."""
-    return {each.article_id: standing_of(each) for each in all_citations(answer.citations)}
+    return {each.article_id: standing_of(each) for each in all_citations(answer.shown)}
 
 
 def require_verbatim(citations: Iterable[Citation], texts: Mapping[str, str]) -> None:

@@ -28,6 +28,7 @@ from qa.cli.options import (
     ERROR,
     NOT_FOUND,
     STOPPED,
+    UNSURE,
     CarryOption,
     FromOption,
     JsonOption,
@@ -97,7 +98,7 @@ def ask(
 ) -> None:
     """Answer a question with the exact words of your articles.
 
-    Exit code 0: found; 1: your articles don't say; 3: an error.
+    Exit code 0: found; 1: your articles don't say; 4: only places that may answer; 3: an error.
     """
     check_carry(carry, as_json=as_json)
     where = _where(published_from, published_to, source, article)
@@ -119,7 +120,7 @@ def ask(
         if how:
             console.show(out, *render.explanation_lines(how))
     if not answer.found:
-        raise typer.Exit(NOT_FOUND)
+        raise typer.Exit(UNSURE if answer.possible else NOT_FOUND)
 
 
 app.command(rich_help_panel=ASK)(history_commands.verify)

@@ -14,7 +14,7 @@ from qa.config import Settings
 if TYPE_CHECKING:
     from qa.library import Library
 
-NOT_FOUND, INCOMPLETE, ERROR, STOPPED = 1, 1, 3, 130
+NOT_FOUND, INCOMPLETE, ERROR, UNSURE, STOPPED = 1, 1, 3, 4, 130
 
 
 def opened_library(path: str | None) -> Library:

@@ -7,13 +7,14 @@ markup.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate
 from qa.samples import is_sample
-from qa.serialization.not_found import HEADLINE, not_found_detail
+from qa.serialization.not_found import HEADLINE, POSSIBLE, missing_words, not_found_detail
 from qa.text.display import clean, day, percent, shortened
 
 if TYPE_CHECKING:
@@ -33,32 +34,46 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
     The exact words are bold in their sentence; without styles they stand in Markdown's `**`. `filtered` tells
     that the question was put to a part of the library only.
     """
-    if not answer.found:
+    if not answer.shown:
         return _not_found_lines(answer, filtered=filtered)
-    best, *further = answer.citations
+    lines = _sure_lines(answer.citations, styled=styled)
+    if answer.possible:
+        head = "Less sure, to be checked" if answer.found else POSSIBLE
+        lines += [*([Text()] if lines else []), Text(head, style="bold")]
+    for citation in answer.possible:
+        lines += _further_lines(citation, styled=styled)
+    if any(is_sample(citation.source) for citation in answer.shown):
+        lines += [Text(), Text("From the sample articles. Add your own: article-qa add FOLDER", style="dim")]
+    return lines
+
+
+def _sure_lines(citations: Sequence[Citation], *, styled: bool) -> list[Text]:
+    if not citations:
+        return []
+    best, *further = citations
     lines = [
         Text(clean(best.quote).strip(), style="bold"),
-        Text(f"{percent(answer.confidence)} sure", style="dim"),
+        Text(f"{percent(best.confidence)} sure", style="dim"),
         Text(),
         *_citation_lines(best, styled=styled),
     ]
     if further:
         lines += [Text(), Text("Other answers", style="bold")]
     for citation in further:
-        lines += [
-            Text(),
-            Text.assemble((clean(citation.quote).strip(), "bold"), f" ({percent(citation.confidence)} sure)"),
-            *_citation_lines(citation, styled=styled),
-        ]
-    if any(is_sample(citation.source) for citation in answer.citations):
-        lines += [Text(), Text("From the sample articles. Add your own: article-qa add FOLDER", style="dim")]
+        lines += _further_lines(citation, styled=styled)
     return lines
+
+
+def _further_lines(citation: Citation, *, styled: bool) -> list[Text]:
+    said = Text.assemble((clean(citation.quote).strip(), "bold"), f" ({percent(citation.confidence)} sure)")
+    return [Text(), said, *_citation_lines(citation, styled=styled)]
 
 
 def _citation_lines(citation: Citation, *, styled: bool) -> list[Text]:
     return [
         _marked(citation, styled=styled),
         *(Text(f"({_meant(citation, each)} is {each.words})") for each in citation.resolved),
+        *([Text(clean(missing_words(citation)), style="yellow")] if citation.missing else []),
         *_place(citation, citation.start, citation.end),
         *_repeat_lines(citation),
     ]

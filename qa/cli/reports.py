@@ -74,7 +74,7 @@ def feedback_lines(judged: Sequence[StoredTurn], unanswered: Sequence[Unanswered
 
 def _judged_line(turn: StoredTurn) -> Text:
     said = _SAID[turn.verdict] if turn.verdict else ""
-    given = f"“{shortened(turn.answer.text, 80)}”" if turn.answer.found else "not found"
+    given = f"“{shortened(turn.answer.best.quote, 80)}”" if turn.answer.best else "not found"
     return Text(f"{said}:  {shortened(turn.answer.question, _QUESTION_CHARACTERS)}  {given}")
 
 

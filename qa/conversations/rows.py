@@ -53,6 +53,6 @@ def search(words: str) -> tuple[str, list[str]]:
 
 def words_of(stored: StoredTurn) -> str:
     """What a search looks at: the question, as it was typed and looked up, and the words of the answers."""
-    quotes = (citation.quote for citation in all_citations(stored.answer.citations))
+    quotes = (citation.quote for citation in all_citations(stored.answer.shown))
     said = dict.fromkeys([stored.question, stored.answer.question, *quotes])
     return folded("\n".join(said))

@@ -175,7 +175,7 @@ def evaluate_end_to_end(
             gold_articles.update(example.articles)
             rank = first_right_rank(example, places, assistant.retriever.retrieve(example.question, where=None))
         answer = assistant.ask(example.question)
-        answers = [(citation.quote, citation.confidence) for citation in answer.citations]
+        answers = [(citation.quote, citation.confidence) for citation in answer.shown]
         outcomes.append(_outcome(example, answers, threshold, answer.confidence, rank))
     missing = sum(not _holds(assistant.library, article_id) for article_id in gold_articles)
     return _end_to_end_report(_reading_report(outcomes, threshold), settings.read_passages, missing)

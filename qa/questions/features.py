@@ -95,7 +95,8 @@ def texts(history: Sequence[Turn]) -> list[Utterance]:
     for index, turn in enumerate(history):
         ago = len(history) - 1 - index
         if index == 0 or ago < TURNS:
-            asked, answered = _without_added(turn.answer.question, turn.question), turn.answer.text
+            asked = _without_added(turn.answer.question, turn.question)
+            answered = turn.answer.best.quote if turn.answer.best else ""
             found.append(Utterance("question", ago, asked, words(asked), topic=_topic(asked, turn.question)))
             if answered:
                 found.append(Utterance("answer", ago, answered, words(answered), Question.of(asked).kind))
@@ -116,8 +117,8 @@ def _topic(completed: str, typed: str) -> frozenset[str]:
 
 def _title(history: Sequence[Turn]) -> str:
     """The title of the article that gave the last answer found, if it reads like the name of what it is about."""
-    last = next((turn.answer for turn in reversed(history) if turn.answer.citations), None)
-    title = last.citations[0].title if last else ""
+    last = next((turn.answer.best for turn in reversed(history) if turn.answer.best), None)
+    title = last.title if last else ""
     content = [word for word in words(title) if not word.empty]
     return title if content and len(content) <= TITLE_WORDS and all(word.capital for word in content) else ""
 

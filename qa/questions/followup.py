@@ -17,10 +17,13 @@ from qa.logistic import Decision
 from qa.questions.completeness import is_complete
 from qa.questions.completion import completed, phrases
 from qa.questions.ellipsis import fragment, points_back, replace_name, replace_noun, replace_question_word
-from qa.questions.features import SHORT, Utterance, candidates, question_features, texts
+from qa.questions.features import SHORT, Utterance, candidates, question_features, texts, words
+from qa.text.question_terms import stem, stems
 from qa.weights import WEIGHTS
 
 PACKAGED = WEIGHTS / "followup.json"
+LOOKED_THROUGH = 20_000  # characters of the last answer's article
+_OPEN = frozenset("a an of".split())  # a question with one of them says more than "the fine"
 MOST_WORDS = 8  # that are added to one question
 
 
@@ -45,12 +48,12 @@ def rewrite(question: str, history: Sequence[Turn], model: Model | None = None) 
 
     Unchanged also when the last question found nothing: what failed is no topic to go on with.
     """
-    if not history or not history[-1].answer.found:
+    if not history or not history[-1].answer.best:
         return question
     said, model = texts(history), model or load()
     if whole := replace_question_word(question, said) or replace_name(question, said) or replace_noun(question, said):
         return whole
-    if is_complete(question):
+    if is_complete(question) and not _is_taken_up(question, history[-1]):
         return question
     chosen = chosen_words(question, said, model)
     return completed(question, said, phrases(said, chosen)) if chosen else question
@@ -69,6 +72,28 @@ def chosen_words(question: str, said: Sequence[Utterance], model: Model) -> set[
     sure = {key for key in rated if rated[key] >= model.word.threshold}
     carried = sure | rated.keys() & (_short_answer(said) | _topic(said, whole, "person" in marks, model.common))
     return set(sorted(carried, key=lambda key: (-rated[key], key))[:MOST_WORDS])
+
+
+def _is_taken_up(question: str, last: Turn) -> bool:
+    """Whether a question with no name and no more than "the fine" asks of what the last answer's article speaks of.
+
+    Such a question is complete after any other article, and means that article's own fine after this one. One that
+    the last question spoke of too ("the union") finds its article again as it did there.
+    """
+    asked = words(question)
+    low = [word.text.casefold() for word in asked]
+    content = [word for word in asked if not word.empty]
+    is_named = any(word.capital for word in asked[1:])
+    if is_named or _OPEN.intersection(low) or ("the" not in low and len(content) > 1):
+        return False
+    cited = last.answer.best
+    if cited is None:
+        return False
+    article = next((each.article.text for each in last.answer.passages if each.article.id == cited.article_id), "")
+    told = stems(f"{cited.title} {article[:LOOKED_THROUGH] or cited.context}")
+    if "the" in low:
+        told -= stems(last.question)
+    return bool(told & {stem(word.text.casefold()) for word in content})
 
 
 def _short_answer(said: Sequence[Utterance]) -> set[str]:

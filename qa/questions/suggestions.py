@@ -68,7 +68,7 @@ def suggestions(
     if article is None:
         return
     answer = about if isinstance(about, Answer) else None
-    shown = list(answer.citations) if answer else []
+    shown = list(answer.shown) if answer else []
     known = [stems(question) for question in (*asked, *([answer.question] if answer else ()))]
     sentences: set[int] = set()
     begun, longest, tries = time.monotonic(), 0.0, 0
@@ -90,7 +90,7 @@ def suggestions(
 
 def ordered(found: Sequence[CandidateQuestion], answer: Answer | None = None) -> list[CandidateQuestion]:
     """Candidates by how welcome they are as next questions: various, early in the article, near what was answered."""
-    near = stems(" ".join([answer.text, *(citation.context for citation in answer.citations[:1])])) if answer else set()
+    near = stems(f"{answer.best.quote} {answer.best.context}") if answer and answer.best else set()
     last = max((draft.end for draft in found), default=1)
     worth = {
         draft: _WORTH[draft.kind] - _LATE * draft.start / last + (_RELATED if stems(draft.question) & near else 0.0)
@@ -109,7 +109,7 @@ def ordered(found: Sequence[CandidateQuestion], answer: Answer | None = None) ->
 def _article(article_of: Callable[[str], Article], answer: Answer) -> Article | None:
     """The article that an answer is from, as it is stored; None when there is none (any more)."""
     try:
-        return article_of(answer.citations[0].article_id) if answer.citations else None
+        return article_of(answer.best.article_id) if answer.best else None
     except ArticleNotFound:
         return None
 

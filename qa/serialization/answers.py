@@ -4,10 +4,11 @@ Every object names its form in `format`, e.g. `article-qa/answer/1`. While the n
 added, but none goes away or changes its meaning. Dates are ISO (`2025-05-12`) or null, offsets are characters
 of the article's text, half open, and texts are exact.
 
-    answer    question, found, text, confidence, reason (null, or one of `Reason`), citations, passages;
-              articles, where the texts of the cited articles are carried along
+    answer    question, found, text, confidence, reason (null, or one of `Reason`), citations, possible (citations
+              that are to be checked), passages; articles, where the texts of the cited articles are carried along
     citation  article_id, title, source, url, published, start, end, quote, context, context_start,
-              confidence, repeats (citations), resolved (start, end, value (EDTF), words) where there are any
+              confidence, repeats (citations), resolved (start, end, value (EDTF), words) and missing (words of the
+              question that are not mentioned there) where there are any
     passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
               text, title, source, url, published, except in a kept conversation
     article   id, title, source, url, published, authors, site, language, characters, and text if asked for
@@ -70,6 +71,7 @@ def answer_to_dict(answer: Answer, *, passage_texts: bool = True) -> JsonObject:
         "confidence": answer.confidence,
         "reason": None if answer.reason is None else answer.reason.value,
         "citations": [_citation_to_dict(citation) for citation in answer.citations],
+        "possible": [_citation_to_dict(citation) for citation in answer.possible],
         "passages": [_passage_to_dict(passage, text=passage_texts) for passage in answer.passages],
     }
 
@@ -89,6 +91,7 @@ def _citation_to_dict(citation: Citation) -> JsonObject:
         "confidence": citation.confidence,
         "repeats": [_citation_to_dict(repeat) for repeat in citation.repeats],
         **({"resolved": [asdict(date) for date in citation.resolved]} if citation.resolved else {}),
+        **({"missing": list(citation.missing)} if citation.missing else {}),
     }
 
 
@@ -138,7 +141,7 @@ def cited_articles(answers: Iterable[Answer], article_of: ArticleOf) -> list[Jso
     Those that are gone are left out.
     """
     articles: dict[str, JsonObject] = {}
-    for citation in (each for answer in answers for each in all_citations(answer.citations)):
+    for citation in (each for answer in answers for each in all_citations(answer.shown)):
         if citation.article_id not in articles:
             with suppress(ArticleNotFound):
                 articles[citation.article_id] = article_to_dict(article_of(citation.article_id), text=True)
@@ -191,6 +194,7 @@ def answer_from_dict(values: object, article_of: ArticleOf | None = None) -> Ans
         citations=tuple(_citation_from_dict(one) for one in get(fields, "citations", list)),
         passages=tuple(_passages_from_dicts(passages, article_of)) if article_of else (),
         reason=_reason(fields),
+        possible=tuple(_citation_from_dict(one) for one in get_or_none(fields, "possible", list) or ()),
     )
 
 
@@ -210,6 +214,7 @@ def _citation_from_dict(values: object) -> Citation:
         confidence=number(fields, "confidence"),
         repeats=tuple(_citation_from_dict(one) for one in get(fields, "repeats", list)),
         resolved=tuple(_resolved_from_dict(one) for one in get_or_none(fields, "resolved", list) or ()),
+        missing=texts(fields, "missing") if "missing" in fields else (),
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from qa.datatypes import Answer, Citation, Standing
 from qa.serialization.conversations import Conversation, StoredTurn
 from qa.serialization.filters import where_chips
-from qa.serialization.not_found import DETAILS, HEADLINE
+from qa.serialization.not_found import DETAILS, HEADLINE, POSSIBLE, missing_words
 from qa.serialization.text_fragments import text_fragment_url
 from qa.text.display import clean, day, percent
 
@@ -58,17 +58,27 @@ def _circumstances(turn: StoredTurn) -> Iterator[str]:
 
 
 def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
-    if not answer.found:
+    if not answer.shown:
         yield f"**{HEADLINE}**"
         if answer.reason:
             yield DETAILS[answer.reason]
     for number, citation in enumerate(answer.citations):
         if number == 1:
             yield "Other answers:"
-        yield f"{_strong(citation.quote, '', '')} ({percent(citation.confidence)} sure)"
-        yield _evidence(citation, standing_of)
-        for repeat in citation.repeats:
-            yield "It also stands here:\n\n" + _evidence(repeat, standing_of)
+        yield from _citation_blocks(citation, standing_of)
+    if answer.possible:
+        yield "Less sure, to be checked:" if answer.found else f"**{POSSIBLE}**"
+    for citation in answer.possible:
+        yield from _citation_blocks(citation, standing_of)
+
+
+def _citation_blocks(citation: Citation, standing_of: StandingOf | None) -> Iterator[str]:
+    yield f"{_strong(citation.quote, '', '')} ({percent(citation.confidence)} sure)"
+    if citation.missing:
+        yield plain(missing_words(citation)) + "."
+    yield _evidence(citation, standing_of)
+    for repeat in citation.repeats:
+        yield "It also stands here:\n\n" + _evidence(repeat, standing_of)
 
 
 def _evidence(citation: Citation, standing_of: StandingOf | None) -> str:

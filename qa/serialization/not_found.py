@@ -1,16 +1,22 @@
-"""The sentences for "not found", the same wherever an answer is shown; who shows it adds what to do there."""
+"""The sentences for what is not found or not sure, the same everywhere; who shows it adds what to do there."""
 
 from __future__ import annotations
 
-from qa.datatypes import Reason
+from qa.datatypes import Citation, Reason
 
 HEADLINE = "Your articles don't say."
+POSSIBLE = "This may answer it. Check it before you rely on it."
 FILTERED_OUT = "The filter leaves no articles."
 DETAILS = {
     Reason.NO_ARTICLES: "There are no articles to look in.",
     Reason.NOTHING_RELEVANT: "Nothing in them is about this.",
-    Reason.NOT_SURE: "Something may be about this, but no words answer it with enough confidence.",
+    Reason.NOT_SURE: "Some of them are about this, but no words in them surely answer it.",
 }
+
+
+def missing_words(citation: Citation) -> str:
+    """What of the question is not mentioned where an answer stands, in one sentence; "" if nothing is missing."""
+    return f"Not mentioned there: {', '.join(citation.missing)}" if citation.missing else ""
 
 
 def not_found_detail(reason: Reason | None, *, filtered: bool) -> str:

@@ -24,9 +24,7 @@ class Saved:
     @property
     def is_self_contained(self) -> bool:
         """Whether no other text is needed to check every quote."""
-        return all(
-            each.article_id in self.articles for answer in self.answers for each in all_citations(answer.citations)
-        )
+        return all(each.article_id in self.articles for answer in self.answers for each in all_citations(answer.shown))
 
     def article(self, wanted: str) -> Article:
         """An article carried along. Raises ArticleNotFound, and FormatError when its text is not what its id names."""

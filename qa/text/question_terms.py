@@ -63,6 +63,7 @@ class Question:
     content: frozenset[str]
     names: frozenset[str]
     kind: str  # what is asked for: "time", "number", "person", "place" or "other"
+    text: str = ""  # as it was asked
 
     @classmethod
     def of(cls, text: str) -> Question:
@@ -70,4 +71,6 @@ class Question:
         content = tokenization.question_terms(text)
         named = {term for word in words(text) if not word[0].islower() for term in tokenization.terms(word)}
         kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
-        return cls(frozenset(map(stem, content)), frozenset(stem(term) for term in content if term in named), kind)
+        return cls(
+            frozenset(map(stem, content)), frozenset(stem(term) for term in content if term in named), kind, text
+        )

@@ -271,3 +271,47 @@ def test_words_that_mean_the_same_everywhere_still_do(words):
     first, second = article(one), article(other, "b")
     found = ask([passage(first), passage(second)], [[span(one, words, 2.0)], [span(other, words, 1.0)]])
     assert [repeat.article_id for repeat in found.citations[0].repeats] == [second.id]
+
+
+def ask_in_three(score, question="Where was the treaty signed?"):
+    """Sure from 0.8, possible from 0.3."""
+    first = article(FIRST)
+    return build_answer(
+        question, [passage(first)], [[span(FIRST, "Oslo", score, nth=1)]], PLAIN,
+        threshold=0.8, possible=0.3, max_answers=3,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("score", "sure", "possible", "reason"),
+    [
+        (2.0, ["Oslo"], [], None),  # 0.88
+        (1.0, [], ["Oslo"], Reason.NOT_SURE),  # 0.73
+        (-1.0, [], [], Reason.NOT_SURE),  # 0.27
+    ],
+)
+def test_three_things_are_said_sure_possible_and_not_found(score, sure, possible, reason):
+    answer = ask_in_three(score)
+    assert [each.quote for each in answer.citations] == sure
+    assert [each.quote for each in answer.possible] == possible
+    assert (answer.reason, answer.found, answer.text) == (reason, bool(sure), "".join(sure))
+    assert [each.quote for each in answer.shown] == sure + possible
+    assert answer.best == next(iter(answer.shown), None)
+
+
+def test_an_answer_without_what_the_question_names_is_never_sure():
+    answer = ask_in_three(2.0, "Where did Gethin Lowe sign the treaty?")
+    assert (answer.found, answer.text) == (False, "")
+    assert answer.possible[0].missing == ("Gethin Lowe",)
+    assert answer.possible[0].confidence == answer.confidence == pytest.approx(0.8808, abs=1e-4)
+
+
+def test_a_further_answer_that_is_less_sure_stands_among_the_possible_ones():
+    first = article("The treaty was signed in Oslo, some say in Rome.")
+    spans = [span(first.text, "Oslo", 2.0), span(first.text, "Rome", 1.0)]
+    answer = build_answer(
+        "Where was it signed?", [passage(first)], [spans], PLAIN, threshold=0.6, possible=0.1, max_answers=3
+    )
+    assert [each.quote for each in answer.citations] == ["Oslo"]
+    assert [each.quote for each in answer.possible] == ["Rome"]
+    assert answer.reason is None

@@ -13,11 +13,11 @@ from qa.answering.calibration import Calibration, load
 from qa.evaluation.evaluate import Example, GoldAnswer
 from qa.loaders.article import build_article
 from qa.logistic import Logistic
-from training.calibrate import CANDIDATE, CONFIDENCE, Asked, fit, judged, report, write
+from training.calibrate import CANDIDATE, CONFIDENCE, SET, Asked, fit, judged, report, write
 
 ARTICLE = build_article(title="Towns", text="Ulm. Graz. Bern. Oslo. Rome. " * 3, source="towns.txt")
 PLACES = [ARTICLE.text.index(town) for town in ("Ulm", "Graz", "Bern", "Oslo")]
-NOTHING = dict.fromkeys({*CANDIDATE, *CONFIDENCE}, 0.0)
+NOTHING = dict.fromkeys({*CANDIDATE, *CONFIDENCE, *SET}, 0.0)
 
 
 def test_a_probability_is_that_of_the_summed_odds():
@@ -39,7 +39,7 @@ def test_a_feature_that_is_missing_is_an_error_not_a_zero():
 
 def test_the_packaged_weights_name_features_that_exist():
     calibration = load()
-    assert set(calibration.candidate.weights) == set(CANDIDATE)
+    assert set(calibration.candidate.weights) == {*CANDIDATE, *SET}
     assert set(calibration.confidence.weights) == set(CONFIDENCE)
     assert calibration.candidate.weights["span"] > 0
 

@@ -126,14 +126,25 @@ def test_other_articles_that_say_the_same_are_counted_once():
 def test_why_nothing_was_good_enough():
     near = (passage(OSLO, 1, 1, 1, 1.0), passage(ROME, 2, 2, 2, 3.0))
     assert why(missing(Reason.NOT_SURE, *near)) == (
-        "A place may be about this, but its words do not answer it surely enough: "
-        "confidence 0.18, below the 0.25 that an answer needs. The reader came nearest in an article without a title."
+        "Some articles are about this, but no words in them answer it: "
+        "confidence 0.18, below the 0.25 that a possible answer needs. "
+        "The reader came nearest in an article without a title."
     )
     assert why(missing(Reason.NOTHING_RELEVANT, *near)).startswith("Nothing in the articles seems to be about this: ")
     assert why(missing(Reason.NO_ARTICLES)) == "There are no articles to search."
     where = Where(published_from=date(2025, 3, 1), sources=("bbc.co.uk",))
     assert why(missing(Reason.NO_ARTICLES), where) == (
         "The filter leaves no articles: from 1 March 2025; source: bbc.co.uk."
+    )
+
+
+def test_why_an_answer_is_only_possible():
+    unsure = replace(cited(OSLO, "Oslo"), confidence=0.4, missing=("Gethin Lowe",))
+    near = (passage(OSLO, 1, 1, 1, 1.0),)
+    answer = Answer("Where did Gethin Lowe sign?", "", 0.4, (), near, Reason.NOT_SURE, (unsure,))
+    assert " ".join(explain_answer(answer, Settings(threshold=0.6)).sentences) == (
+        "Words in “Treaty signed” may answer it: confidence 0.40; a sure answer needs 0.60. "
+        "Not mentioned there: Gethin Lowe. An answer that lacks what the question names is never a sure one."
     )
 
 

@@ -368,13 +368,30 @@ def test_ask_sums_up_repeats(run: Run, parts: Parts) -> None:
     ]
 
 
+def test_ask_shows_what_may_answer_as_such(run: Run, parts: Parts) -> None:
+    possible = replace(EVENING, missing=("1955",))
+    parts.assistant.answer = replace(UNSURE, possible=(possible,))
+    ran = run("ask", "Until when did it sleep in 1955?")
+    assert ran.code == 4
+    assert ran.out.splitlines()[:8] == [
+        "This may answer it. Check it before you rely on it.",
+        "",
+        "until evening (25% sure)",
+        "It slept **until evening**.",
+        "Not mentioned there: 1955",
+        "A seal is back · undated",
+        "sample:seal.txt · characters 33–46",
+        "",
+    ]
+
+
 def test_ask_says_that_nothing_was_found_and_what_came_near(run: Run, parts: Parts) -> None:
     parts.assistant.answer = UNSURE
     ran = run("ask", "Who?")
     assert ran.code == 1
     assert ran.out.splitlines() == [
         "Your articles don't say.",
-        "Something may be about this, but no words answer it with enough confidence.",
+        "Some of them are about this, but no words in them surely answer it.",
         "",
         "The nearest passages, which are no answer:",
         "",

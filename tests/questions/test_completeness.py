@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.datatypes import Answer, Citation, Reason, Turn
+from qa.datatypes import Answer, Article, Citation, Passage, Reason, RetrievedPassage, Turn
 from qa.questions.completeness import is_complete
 from qa.questions.followup import rewrite
 
@@ -91,3 +91,30 @@ def test_what_stood_in_brackets_is_not_carried_on():
 )
 def test_a_question_is_complete_unless_it_points_elsewhere(question, expected):
     assert is_complete(question) is expected
+
+
+ARTICLE = Article(
+    "a", "Ford fined", "Ford was convicted over emissions. The fine was set at 9 million euros; 12 people died.", "f"
+)
+FINED = Turn(
+    "Which car maker was convicted?",
+    Answer(
+        "Which car maker was convicted?",
+        "Ford",
+        0.9,
+        (Citation("a", "Ford fined", "f", None, None, 0, 4, "Ford", "Ford was convicted over emissions.", 0),),
+        (RetrievedPassage(Passage(1, "a", 0, len(ARTICLE.text)), ARTICLE, 1, 1, 0.9, 1.0),),
+    ),
+)
+
+
+@pytest.mark.parametrize("question", ["How much was the fine?", "How many died?"])
+def test_what_the_article_of_the_last_answer_speaks_of_is_asked_of_that_article(question):
+    assert "Ford" in rewrite(question, [FINED])
+
+
+@pytest.mark.parametrize(
+    "question", ["How much was the ransom?", "How many drowned?", "What is a fine?", "How large was Opel's fine?"]
+)
+def test_a_noun_that_it_does_not_speak_of_or_a_name_of_its_own_leaves_a_question_as_it_is(question):
+    assert rewrite(question, [FINED]) == question

@@ -53,6 +53,7 @@ def test_an_answer_has_the_documented_form() -> None:
                 "repeats": [],
             }
         ],
+        "possible": [],
         "passages": [
             {
                 "id": 7,

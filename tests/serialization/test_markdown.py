@@ -67,8 +67,7 @@ def test_a_conversation_as_it_is_written() -> None:
     assert (
         "## And who paid?\n\nLooked up as: Who paid?\n\nAsked 2025-06-01 09:30 UTC, version 2 of 3.\n\n"
         "Only in part of the articles: from 1 January 2025, source: bbc.co.uk, 2 chosen articles.\n\n"
-        "**Your articles don't say.**\n\nSomething may be about this, but no words answer it with enough "
-        "confidence.\n\n"
+        "**Your articles don't say.**\n\nSome of them are about this, but no words in them surely answer it.\n\n"
     ) in written
     assert written.count("article-qa verify") == 1
 
@@ -180,3 +179,14 @@ def test_a_link_cannot_be_broken_out_of() -> None:
 )
 def test_only_what_markdown_would_obey_gets_a_backslash(text: str, written: str) -> None:
     assert plain(text) == written
+
+
+def test_what_may_answer_is_told_apart_from_an_answer() -> None:
+    unsure = replace(
+        ANSWER, text="", citations=(), reason=Reason.NOT_SURE, possible=(replace(CITATION, missing=("1955",)),)
+    )
+    written = answer_to_markdown(unsure)
+    assert written.startswith(
+        "# When did it arrive?\n\n**This may answer it. Check it before you rely on it.**\n\n**after dark** (75% sure)"
+        "\n\nNot mentioned there: 1955.\n\n> It reached Sund **after dark**."
+    )

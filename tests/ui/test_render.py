@@ -144,8 +144,29 @@ def test_repeats_and_other_answers_are_told_apart(first):
     best = replace(first, repeats=(cite(TIMETABLE, start, start + 5),))
     page = Page(render_answer.answer_html(answer(best, cite(HARBOUR, other, other + 5))))
     assert "Also inSummer timetable, undated" in page.text
-    assert page.text.index("Less likely answers") < page.text.index("22:00 Evidence [2] 87%")
+    assert page.text.index("Other answers") < page.text.index("22:00 Evidence [2] 87%")
     assert page.marks == ["21:40", "22:00"]
+
+
+def test_what_may_answer_looks_and_sounds_otherwise(first):
+    unsure = replace(first, confidence=0.4, missing=("<b>1955</b>",))
+    told = Answer("Q?", "", 0.4, (), (), Reason.NOT_SURE, (unsure,))
+    html = render_answer.answer_html(told)
+    page = Page(html)
+    assert page.text.startswith("This may answer it. Check it before you rely on it.")
+    assert "Not mentioned there: <b>1955</b>" in page.text
+    assert page.marks == ["21:40"]
+    assert 'class="said' not in html
+    assert render_answer.spoken(told).startswith("Not sure, check it. Possible answer: 21:40. From ")
+
+
+def test_a_less_sure_answer_is_parted_from_the_sure_one(first):
+    other = HARBOUR.text.index("22:00")
+    told = replace(answer(first), possible=(cite(HARBOUR, other, other + 5),))
+    page = Page(render_answer.answer_html(told))
+    assert (
+        page.text.index("21:40") < page.text.index("Less sure, to be checked") < page.text.index("22:00 Evidence [2]")
+    )
 
 
 @pytest.mark.parametrize(
@@ -379,7 +400,7 @@ def test_what_is_not_covered_can_be_asked_again_and_saved():
 def test_how_an_answer_came_about_is_sentences_and_bars(first):
     explanation = explain_answer(replace(answer(first), passages=(nearest(FERRY), nearest(TIMETABLE))), Settings())
     page = Page(render_how.how_html(explanation))
-    assert "Confidence 0.87; an answer needs 0.25." in page.text
+    assert "Confidence 0.87; an answer needs 0.60." in page.text
     assert "By words100 of 100By meaning98 of 100Reader0 of 100" in page.text
 
 

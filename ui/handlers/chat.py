@@ -207,7 +207,7 @@ class ChatHandlers:
 
     def _suggested(self, session: Session) -> Iterator[str]:
         turns: list[StoredTurn] = self.kept.turns(session.conversation) if session.conversation else []
-        if turns and turns[-1].answer.found:
+        if turns and turns[-1].answer.best:
             asked = [turn.question for turn in turns]
             for each in self._next_questions(turns[-1].answer, asked, session.where or None):
                 yield each.question

@@ -49,7 +49,7 @@ class SideHandlers:
 
     def _gone(self, turn: int, article_id: str, start: int) -> str:
         try:
-            cited = all_citations(self.kept.turn(turn).answer.citations)
+            cited = all_citations(self.kept.turn(turn).answer.shown)
             citation: Citation | None = next(
                 (each for each in cited if (each.article_id, each.start) == (article_id, start)), None
             )

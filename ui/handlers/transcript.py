@@ -51,7 +51,7 @@ class Transcript:
             return []
 
     def _turn_html(self, turn: StoredTurn, *, newest: bool) -> str:
-        if not turn.answer.found:  # shows the nearest passages, which only the articles have
+        if not turn.answer.shown:  # shows the nearest passages, which only the articles have
             with suppress(QAError):
                 turn = self.kept.turn(turn.id, cache(self.assistant.library.article))
         return turn_html(turn, self._standings(turn), feedback=self.feedback.enabled, newest=newest)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Standing
-from qa.serialization.not_found import HEADLINE, not_found_detail
+from qa.serialization.not_found import HEADLINE, POSSIBLE, not_found_detail
 from qa.text.display import day, percent, shortened
 from ui.render.evidence import place_address
 from ui.render.html import (
@@ -36,7 +36,7 @@ _STANDINGS = {
 
 def answer_html(answer: Answer, standings: Standings | None = None, *, filtered: bool = False) -> str:
     """`standings` tell what has become of the cited articles; `filtered` that only a part of all was asked."""
-    return _found_html(answer, standings or {}) if answer.found else _missing_html(answer, filtered)
+    return _shown_html(answer, standings or {}) if answer.shown else _missing_html(answer, filtered)
 
 
 def citation_html(citation: Citation, number: int, standings: Standings | None = None) -> str:
@@ -50,7 +50,7 @@ def citation_html(citation: Citation, number: int, standings: Standings | None =
     return (
         f"{_standing_html(citation, standings or {})}{opener}"
         f'<p class="from">{time_html(citation.published)} · {origin_html(citation)}{_copy_html(citation, number)}</p>'
-        f"{_resolved_html(citation)}{_repeats_html(citation.repeats, number)}"
+        f"{_resolved_html(citation)}{_lacking_html(citation)}{_repeats_html(citation.repeats, number)}"
     )
 
 
@@ -58,6 +58,11 @@ def _resolved_html(citation: Citation) -> str:
     """What words for times in the quote mean, beside it and never inside it."""
     dates = "; ".join(dict.fromkeys(escape(each.words) for each in citation.resolved))
     return f'<p class="from">By the date of the article: {dates}</p>' if dates else ""
+
+
+def _lacking_html(citation: Citation) -> str:
+    words = ", ".join(f"<em>{escape(plain(each))}</em>" for each in citation.missing)
+    return f'<p class="lacking">Not mentioned there: {words}</p>' if words else ""
 
 
 def _standing_html(citation: Citation, standings: Standings) -> str:
@@ -85,23 +90,35 @@ def _repeats_html(repeats: tuple[Citation, ...], number: int) -> str:
     return f'<div class="repeats"><p>Also in</p><ul>{places}</ul></div>'
 
 
-def _found_html(answer: Answer, standings: Standings) -> str:
-    best, *others = answer.citations
-    long = " long" if len(answer.text) > LONG else ""
-    parts = [
-        f'<p class="said{long}">{_said_html(best, 1)}</p>',
-        confidence_html(answer.confidence),
-        f'<div class="evidence">{citation_html(best, 1, standings)}</div>',
-    ]
-    if others:
-        items = "".join(
-            f'<li><p class="other"><span>{_said_html(each, number)}</span> '
-            f'<span class="sure">{percent(each.confidence)}</span></p>'
-            f"{citation_html(each, number, standings)}</li>"
-            for number, each in enumerate(others, 2)
-        )
-        parts.append(f'<section class="others"><h3>Less likely answers</h3><ul>{items}</ul></section>')
+def _shown_html(answer: Answer, standings: Standings) -> str:
+    """The sure answer and further ones, then what may answer; numbered through, as their evidence is."""
+    numbered = list(enumerate(answer.shown, 1))
+    sure, possible = numbered[: len(answer.citations)], numbered[len(answer.citations) :]
+    parts = []
+    for number, best in sure[:1]:
+        long = " long" if len(best.quote) > LONG else ""
+        parts.append(f'<p class="said{long}">{_said_html(best, number)}</p>{confidence_html(best.confidence)}')
+        parts.append(f'<div class="evidence">{citation_html(best, number, standings)}</div>')
+    parts.append(_others_html("Other answers", sure[1:], standings))
+    if possible:
+        told = "" if sure else f'<p class="may-be">{POSSIBLE}</p>'
+        parts.append(told + _others_html("Less sure, to be checked" if sure else "", possible, standings, "possible"))
     return "".join(parts)
+
+
+def _others_html(
+    heading: str, numbered: Sequence[tuple[int, Citation]], standings: Standings, kind: str = "others"
+) -> str:
+    if not numbered:
+        return ""
+    items = "".join(
+        f'<li><p class="other"><span>{_said_html(each, number)}</span> '
+        f'<span class="sure">{percent(each.confidence)}</span></p>'
+        f"{citation_html(each, number, standings)}</li>"
+        for number, each in numbered
+    )
+    head = f"<h3>{heading}</h3>" if heading else ""
+    return f'<section class="{kind}">{head}<ul>{items}</ul></section>'
 
 
 def _said_html(citation: Citation, number: int) -> str:
@@ -148,7 +165,8 @@ def _missing(answer: Answer, filtered: bool) -> tuple[str, str]:
 
 def spoken(answer: Answer, *, filtered: bool = False) -> str:
     """The answer in one sentence, for a screen reader."""
-    if not answer.found:
+    best = answer.best
+    if best is None:
         return " ".join(_missing(answer, filtered))
-    best = answer.citations[0]
-    return f"Answer: {answer.text}. From {plain(best.title)}, {day(best.published)}."
+    said = "Answer" if answer.found else "Not sure, check it. Possible answer"
+    return f"{said}: {best.quote}. From {plain(best.title)}, {day(best.published)}."

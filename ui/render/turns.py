@@ -34,7 +34,7 @@ def turn_html(turn: StoredTurn, standings: Standings, *, feedback: bool = False,
         + answer_html(turn.answer, standings, filtered=bool(turn.where))
         + _tools_html(turn, feedback=feedback, newest=newest)
     )
-    return _section(str(turn.id), "found" if turn.answer.found else "not-found", turn.question, body, turn=turn.id)
+    return _section(str(turn.id), _state(turn.answer), turn.question, body, turn=turn.id)
 
 
 def pending_html(pending: PendingQuestion) -> str:
@@ -43,7 +43,7 @@ def pending_html(pending: PendingQuestion) -> str:
         told = f'<p class="error">{escape(pending.error or "")}</p>' if pending.error else ""
         body = _read_as(pending.question, pending.answer, None) + _asked_of(pending.where)
         body += answer_html(pending.answer, filtered=bool(pending.where)) + told
-        state = "found" if pending.answer.found else "not-found"
+        state = _state(pending.answer)
     elif pending.ended:
         told = "Stopped." if pending.stopped else pending.error or ""
         kind = "detail" if pending.stopped else "error"
@@ -51,6 +51,10 @@ def pending_html(pending: PendingQuestion) -> str:
     else:
         state, body = "reading", _pending_html(pending)
     return _section(f"x{pending.key}", state, pending.question, body)
+
+
+def _state(answer: Answer) -> str:
+    return "found" if answer.found else "possible" if answer.possible else "not-found"
 
 
 def _section(key: str, state: str, question: str, body: str, *, turn: int | None = None) -> str:

@@ -35,9 +35,9 @@ def _version_html(turn: StoredTurn, before: StoredTurn | None, shown: int) -> st
 
 
 def _answer_html(answer: Answer) -> str:
-    if not answer.found:
+    best = answer.best
+    if best is None:
         return f'<p class="sentence">{HEADLINE}</p>'
-    best = answer.citations[0]
     stands = " · ".join((label(best.title), time_html(best.published), origin_html(best)))
     return (
         f'<p class="sentence" dir="auto"><mark>{escape(shortened(best.quote, SHOWN))}</mark></p>'
@@ -48,11 +48,13 @@ def _answer_html(answer: Answer) -> str:
 def _change(before: Answer, after: Answer) -> str:
     if plain(before.question) != plain(after.question):
         return "Asked otherwise."
-    if not after.found:
-        return "Not found any more." if before.found else "Not found, as before."
-    if not before.found:
+    old, new = before.best, after.best
+    if new is None:
+        return "Not found any more." if old else "Not found, as before."
+    if old is None:
         return "Found now, and not before."
-    old, new = before.citations[0], after.citations[0]
+    if before.found != after.found:
+        return "Sure now, and not before." if after.found else "Not sure any more."
     if plain(old.quote) != plain(new.quote):
         return "Other words than before."
     return "The same words as before." if old.article_id == new.article_id else "The same words, from another article."

@@ -101,7 +101,7 @@ settled.push(() => {
   if (!find("#transcript [role=status], #transcript .welcome")) return;
   const turns = [...document.querySelectorAll(".turn")];
   const keys = turns.map((turn) => turn.dataset.key);
-  const answers = turns.filter((turn) => turn.matches(".found, .not-found"));
+  const answers = turns.filter((turn) => turn.matches(".found, .possible, .not-found"));
   const last = turns.at(-1);
   const isNew = last && !turnsSeen?.includes(last.dataset.key);
   const isOther = isNew && !keys.some((key) => turnsSeen?.includes(key)); // another conversation, or a reload
