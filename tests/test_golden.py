@@ -50,6 +50,11 @@ def answers(tmp_path_factory):
         return {row["id"]: assistant.ask(row["question"]) for row in ROWS}
 
 
+def words(answer):
+    """What is shown first, sure or possible."""
+    return answer.best.quote if answer.best else ""
+
+
 def mean(values):
     values = list(values)
     return sum(values) / len(values)
@@ -59,16 +64,16 @@ def mean(values):
 @pytest.mark.slow
 def test_answerable_questions_are_answered_in_the_right_words(answers):
     asked = rows("answerable")
-    assert mean(answers[row["id"]].found for row in asked) >= 0.85
-    assert mean(f1(answers[row["id"]].text, row["answers"]) for row in asked) >= 0.78
+    assert mean(answers[row["id"]].best is not None for row in asked) >= 0.85
+    assert mean(f1(words(answers[row["id"]]), row["answers"]) for row in asked) >= 0.78
 
 
 @pytest.mark.models
 @pytest.mark.slow
 def test_what_is_given_first_is_mostly_right_and_cites_the_article(answers):
-    given = [(row, answers[row["id"]]) for row in rows("answerable") if answers[row["id"]].found]
-    assert mean(f1(answer.text, row["answers"]) >= 0.5 for row, answer in given) >= 0.86
-    assert mean(answer.citations[0].source == f"sample:{row['article']}" for row, answer in given) >= 0.95
+    given = [(row, answers[row["id"]]) for row in rows("answerable") if answers[row["id"]].best]
+    assert mean(f1(words(answer), row["answers"]) >= 0.5 for row, answer in given) >= 0.86
+    assert mean(answer.best.source == f"sample:{row['article']}" for row, answer in given) >= 0.95
 
 
 @pytest.mark.models

@@ -12,6 +12,7 @@ from functools import lru_cache
 from qa.answering.calibration import Calibration
 from qa.answering.evidence import missing
 from qa.answering.polarity import contrary
+from qa.answering.spans import is_yes_or_no, quotable
 from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate, RetrievedPassage, Span
 from qa.news.dates import is_relative, resolve
 from qa.text.question_terms import Question, matches_answer_type, stems, words
@@ -113,9 +114,12 @@ def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candida
 def _candidates(question: Question, passage: RetrievedPassage, spans: Sequence[Span]) -> Iterator[Candidate]:
     shared = passage_features(question, passage)
     inside = sentences(passage.text, passage.article.language) if spans else []
-    for span in spans:
-        left, right = _around(inside, span.start, span.end)
-        features = {**shared, **span_features(question, span, passage.text, (left, right))}
+    whole = is_yes_or_no(question.text)
+    for read in spans:
+        left, right = _around(inside, read.start, read.end)
+        features = {**shared, **span_features(question, read, passage.text, (left, right))}
+        start, end = quotable(passage.text, read.start, read.end, (left, right), whole=whole)
+        span = replace(read, start=start, end=end)
         offset = passage.passage.start
         yield Candidate(
             article=passage.article,
