@@ -38,7 +38,7 @@ def quotable(text: str, start: int, end: int, sentence: tuple[int, int], *, whol
 
 def _paired(text: str, start: int, end: int) -> tuple[int, int]:
     """Marks at the ends of the words, in pairs."""
-    if end - start < 2:
+    if end - start < 2 or end > len(text):  # the latter is refused by verification
         return start, end
     first, last = text[start], text[end - 1]
     if first in _PAIRS and _PAIRS[first] not in text[start + 1 : end]:
