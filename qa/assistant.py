@@ -17,6 +17,7 @@ from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn,
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import rewrite
+from qa.questions.spelling import respelled
 from qa.questions.validation import validate_question
 from qa.samples import add_samples
 
@@ -65,11 +66,13 @@ class Assistant:
     ) -> Answer:
         """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
 
-        `Answer.question` is the question that was looked up: a follow-up with what it took from `history`.
+        `Answer.question` is the question that was looked up: a follow-up with what it took from `history`, and a word
+        that no article has as the articles spell it, where one letter is the difference.
         `on_passages` is called with the passages, before they are read; what it raises ends the asking.
         Raises QuestionError for an empty or overlong question.
         """
-        asked = rewrite(validate_question(question, self.library.settings.max_question_chars), history)
+        typed = validate_question(question, self.library.settings.max_question_chars)
+        asked = respelled(rewrite(typed, history), self.library.backend.words_like)
         for attempt in range(_ATTEMPTS):
             answer = self._answer(asked, where, on_passages)
             try:

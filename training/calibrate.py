@@ -37,7 +37,7 @@ CANDIDATE = (
     *("span", "sure", "echo", "length", "fits", "sentence"),
     *("retrieval", "similarity", "lexical", "dense", "terms", "names", "title", "lead"),
 )
-CONFIDENCE = ("span", "sure", "sentence", "terms", "names", "unnamed", "rank", "share", "repeats")
+CONFIDENCE = ("span", "sure", "sentence", "terms", "names", "unnamed", "rank", "share", "repeats", "nearest")
 # Set by hand, as it is too rare to be fitted: of 1,600 questions eight had a contrary word, six of their answers wrong.
 SET = {"contrary": -2.0}
 L2 = 1e-2

@@ -21,6 +21,8 @@ from qa.text.segmentation import sentences
 # Below this confidence in the best candidate, and without the question's own names in its place, the articles are
 # taken not to be about the matter at all.
 ABOUT = 0.2
+# Or with this cosine of question and nearest passage: of 500 questions about what is in no article, 5% reach it.
+NEAR = 0.58
 
 LOOKED_THROUGH = 100_000  # characters of an article in which a name is looked for: a book would take seconds
 
@@ -67,7 +69,7 @@ def build_answer(
         for passage, found in zip(passages, spans, strict=False)
     ]
     considered = (*read, *passages[len(read) :])
-    groups = merge(pool(question, read, spans, calibration))
+    groups = merge(pool(question, considered, spans, calibration))
     if not groups:
         reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
         return Answer(question, "", 0.0, (), considered, reason)
@@ -78,7 +80,7 @@ def build_answer(
     unsure = tuple(each for each in cited if each not in sure)
     if sure:
         return Answer(question, sure[0].quote, confidence, sure, considered, possible=unsure)
-    return Answer(question, "", confidence, (), considered, _reason(confidence, groups[0][0]), unsure)
+    return Answer(question, "", confidence, (), considered, _reason(confidence, groups), unsure)
 
 
 def pool(
@@ -94,10 +96,11 @@ def pool(
 def candidates(
     question: str, passages: Sequence[RetrievedPassage], spans: Sequence[Sequence[Span]]
 ) -> Iterator[Candidate]:
-    """Every span of every passage with its features, not ranked yet."""
+    """Every span of every passage that was read with its features, not ranked yet."""
     asked = Question.of(question)
+    nearest = max((passage.similarity or 0.0 for passage in passages), default=0.0)
     for passage, found in zip(passages, spans, strict=False):
-        yield from _candidates(asked, passage, found)
+        yield from _candidates(asked, passage, found, nearest)
 
 
 def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candidate]:
@@ -111,8 +114,10 @@ def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candida
     return sorted(best.values(), key=lambda each: (-each.rank, each.article.id, each.start))
 
 
-def _candidates(question: Question, passage: RetrievedPassage, spans: Sequence[Span]) -> Iterator[Candidate]:
-    shared = passage_features(question, passage)
+def _candidates(
+    question: Question, passage: RetrievedPassage, spans: Sequence[Span], nearest: float
+) -> Iterator[Candidate]:
+    shared = {**passage_features(question, passage), "nearest": nearest}
     inside = sentences(passage.text, passage.article.language) if spans else []
     whole = is_yes_or_no(question.text)
     for read in spans:
@@ -234,8 +239,11 @@ def span_features(question: Question, span: Span, text: str, sentence: tuple[int
     }
 
 
-def _reason(confidence: float, best: Candidate) -> Reason:
-    about = confidence >= ABOUT or (best.features["names"] == 1.0 and best.features["terms"] >= 0.5)
+def _reason(confidence: float, groups: Sequence[Sequence[Candidate]]) -> Reason:
+    """Whether any article is about the matter, by what was found in it, or by how near its best passage is."""
+    known = (group[0].features for group in groups)
+    about = confidence >= ABOUT or groups[0][0].features["nearest"] >= NEAR
+    about = about or any(each["names"] == 1.0 and each["terms"] >= 0.5 for each in known)
     return Reason.NOT_SURE if about else Reason.NOTHING_RELEVANT
 
 

@@ -10,13 +10,14 @@ from functools import lru_cache
 from qa.datatypes import Article
 from qa.text.question_terms import stems
 from qa.text.segmentation import sentences
+from qa.text.slips import is_slip
 from qa.text.tokenization import FUNCTION_WORDS
 
 HEAD = 500  # characters at the beginning of an article, which say what all of it is about
 AROUND = 600  # characters before and after an answer in which the neighbouring sentences are looked for
 LOOKED_THROUGH = 100_000  # characters of an article in which a name is looked for: a book would take seconds
 _MOSTLY = 0.6  # of the words of a name of three or more that are enough
-_LEAST_FUZZY = 5  # letters of a name from which one slip is forgiven
+_LONGEST_INITIALS = 6
 _SMALL = 12  # numbers up to it are written as words too, and say little
 
 _WORD = re.compile(r"[^\W_]+(?:[.,'’&-][^\W_]+)*")
@@ -90,11 +91,12 @@ def _runs(question: str) -> Iterator[list[re.Match[str]]]:
     """Neighbouring capitalised words as one name; each number alone."""
     found: list[re.Match[str]] = []
     for index, word in enumerate(_WORD.finditer(question)):
-        if found and (not _is_name(word[0], index) or question[found[-1].end() : word.start()] != " "):
+        goes_on = _is_name(word[0], index) or (_is_number(word[0]) and not _YEAR.fullmatch(word[0]))
+        if found and (not goes_on or question[found[-1].end() : word.start()] != " "):
             yield found
             found = []
-        if _is_name(word[0], index):
-            found.append(word)
+        if _is_name(word[0], index) or (found and goes_on):
+            found.append(word)  # "HR 6819" is one name
         elif _is_number(word[0]):
             yield [word]
     if found:
@@ -103,7 +105,7 @@ def _runs(question: str) -> Iterator[list[re.Match[str]]]:
 
 def _is_name(word: str, index: int) -> bool:
     low = word.casefold()
-    if not word[0].isupper() or low in _PERIODS or low == "i":
+    if not word[0].isupper() or low in _PERIODS or low == "i" or word.split("-")[-1][:1].islower():  # "Mars-like"
         return False
     return not (low in _ASKING and (index == 0 or not word.isupper())) and (low not in FUNCTION_WORDS or word.isupper())
 
@@ -159,29 +161,13 @@ def _is_mentioned(asked: Named, near: Collection[str], article: Article) -> bool
         return True
     if len(asked.words) > 2 and sum(each <= whole for each in asked.words) >= _MOSTLY * len(asked.words):
         return True
-    return all(any(_is_slip(one, other) for other in whole) for one in asked.known_by)
+    return all(any(is_slip(one, other) for other in whole) for one in asked.known_by)
 
 
 def _has_initials(asked: Named, article: Article) -> bool:
     """Whether the words that an abbreviation stands for are written out in the article: "WHO"."""
     letters = asked.text.replace(".", "")
-    if not (letters.isupper() and 2 <= len(letters) <= _LEAST_FUZZY + 1 and letters.isalpha()):
+    if not (letters.isupper() and 2 <= len(letters) <= _LONGEST_INITIALS and letters.isalpha()):
         return False
     spelled = r"\W+(?:(?:of|for|and|the|de)\W+)*".join(rf"{letter}\w+" for letter in letters)
     return re.search(rf"\b{spelled}", article.text[:LOOKED_THROUGH]) is not None
-
-
-def _is_slip(one: str, other: str) -> bool:
-    """Whether two stems are one letter apart: one more, one less, another, or two changed over."""
-    if min(len(one), len(other)) < _LEAST_FUZZY or abs(len(one) - len(other)) > 1 or one[0] != other[0]:
-        return False
-    at = next(
-        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-    rest, left = one[at:], other[at:]
-    return (
-        rest[1:] == left[1:]
-        or rest[1:] == left
-        or rest == left[1:]
-        or (rest[:2] == left[1::-1] and rest[2:] == left[2:])
-    )

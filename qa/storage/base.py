@@ -304,6 +304,13 @@ class Backend(Protocol):
         """The ids of the passages that hold this word in any of its forms; none where that cannot be told."""
         ...
 
+    def words_like(self, word: str) -> tuple[str, ...]:
+        """Words of the articles that are one slip from this one, which they lack; commonest first, as written there.
+
+        None for a word that the articles have in any form, and where it cannot be told.
+        """
+        ...
+
     def locked(self, doing: str) -> AbstractContextManager[object]:
         """Keep others from changing the library meanwhile. `doing` tells them what they wait for: "exporting".
 

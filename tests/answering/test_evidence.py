@@ -9,7 +9,7 @@ from qa.answering.polarity import contrary
 from qa.datatypes import Article
 
 TEXT = (
-    "LARNBRIDGE, 9 June (AP) - Petra Halloway opened the swing bridge in the spring of 2019.\n\n"
+    "LARNBRIDGE, 9 June (AP) - Petra Halloway opened the swing bridge Solvik 77 in the spring of 2019.\n\n"
     + "Nobody spoke for long, as it rained. The band played on. People went home. " * 12
     + "Tomas Reeve called it a waste. The repair cost 340 pounds, the World Health Organization says. Zdeněk Šimko "
     "made a film of it. He keeps it at home."
@@ -43,6 +43,8 @@ def test_what_is_mentioned_nowhere_there_is_missing(question, expected):
         "What did the repair in Larnbridge, Wales cost?",  # where a place lies is seldom said
         "What did the repair cost in May?",  # left to dates
         "Who paid 340 pounds?",
+        "What did the Solvik 77 cost?",  # a name with its number
+        "What did the Zdeněk-like film cost?",
         "Were there two bands?",  # small numbers say little
         "Norhaven what did it cost",  # a first word is written like a name whatever it is
         "WHAT DID OSTLEY PAY IN 1955?",  # all in capitals: nothing can be told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import string
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -20,9 +21,13 @@ from qa.passages.fingerprint import check
 from qa.storage.base import Hits
 from qa.storage.local import compaction, doctor, folder
 from qa.storage.local.generation import Generation, create, open_current
+from qa.storage.local.lexical import stemmed
 from qa.storage.local.lock import writer_lock
 from qa.storage.local.rebuild import rebuilt
 from qa.storage.local.store import Store
+from qa.text.tokenization import terms
+
+_MARKS = string.punctuation + "“”‘’…—–"
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +125,12 @@ class LocalBackend:
         lexical = self._current().lexical
         lexical.follow()
         return tuple(lexical.containing(word))
+
+    def words_like(self, word: str) -> tuple[str, ...]:
+        """Words of the articles that are one slip from this one, which they lack; commonest first, as written there."""
+        generation = self._current()
+        found = (_written(generation, term) for term in generation.lexical.terms_like(word))
+        return tuple(filter(None, found))
 
     # changing
 
@@ -236,6 +247,17 @@ class LocalBackend:
         folder.point_to(self.path, generation.name)
         self._generation = generation
         folder.delete_others(self.path)
+
+
+def _written(generation: Generation, term: str) -> str:
+    """A word as it is written in a passage that has this term of the index; "" if that is gone meanwhile."""
+    first = generation.lexical.first_with(term)
+    for passage in generation.store.passages([first]) if first is not None else ():
+        article = generation.store.article(passage.article_id)
+        words = article.text[passage.start : passage.end].split() if article else []
+        written = next((word.strip(_MARKS) for word in words if term in stemmed(terms(word))), "")
+        return written.removesuffix("'s").removesuffix("’s")
+    return ""
 
 
 def _of(passages: dict[int, Passage], hits: list[tuple[int, float]]) -> list[tuple[Passage, float]]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from qa.errors import LibraryBusy
 from qa.files import write_atomically
 from qa.storage.local.lexical_files import is_whole
+from qa.text.slips import is_slip
 from qa.text.tokenization import question_terms, terms
 
 FORMAT = 1  # of the folder and of the terms in it: a folder of another format counts as empty
@@ -27,6 +28,8 @@ RECORD = "revision.json"
 TITLE_BOOST = 0.3
 MAX_QUESTION_TERMS = 100
 WRITER_BYTES = 30_000_000
+_PREFIX = 2  # letters that a word with a slip has right
+_ALIKE = 5  # words that are tried for one with a slip
 MAX_SIFTED = 4000  # hits looked through for allowed ones before the allowed ids are made part of the query
 
 
@@ -128,13 +131,38 @@ class LexicalIndex:
         """The passages that have all these words in their text, in any form of them; unordered."""
         from tantivy import Occur, Query
 
-        index, stems = self._index, _stemmed(terms(words)[:MAX_QUESTION_TERMS])
+        index, stems = self._index, stemmed(terms(words)[:MAX_QUESTION_TERMS])
         if index is None or not stems or not len(self):
             return []
         query = Query.boolean_query([(Occur.Must, Query.term_query(index.schema, "text", stem)) for stem in stems])
         searcher = index.searcher()
         found = searcher.search(Query.const_score_query(query, 1.0), searcher.num_docs, count=False).hits
         return [int(passage) for passage in searcher.fast_field_values("id", [address for _, address in found])]
+
+    def terms_like(self, word: str) -> list[str]:
+        """Terms of the index that may be those of words one slip from this one; none if the index has the word."""
+        index, (stem, *_) = self._index, (*stemmed(terms(word)), "")
+        if index is None or not stem:
+            return []
+        searcher = index.searcher()
+        if any(searcher.doc_freq(field, stem) for field in ("text", "title")):
+            return []
+        near = [term for term, _ in searcher.terms_with_prefix("text", stem[:_PREFIX])]
+        slips = [term for term in near if is_slip(stem, term) or is_slip(word.lower(), f"{term.removesuffix('i')}y")]
+        # an ending that is no ending any more for its slip: "presidnets" is not cut to "presid" as "presidents" is
+        cut = [term for term in near if len(term) > _PREFIX and word.lower().startswith(term[: len(term) - 1])]
+        return list(dict.fromkeys([*slips, *cut]))[:_ALIKE]
+
+    def first_with(self, term: str) -> int | None:
+        """A passage that has this term in its text."""
+        from tantivy import Query
+
+        if self._index is None:
+            return None
+        searcher = self._index.searcher()
+        found = searcher.search(Query.term_query(self._index.schema, "text", term), 1, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in found])
+        return next(map(int, ids), None)
 
     def _take_up(self, recorded: int) -> bool:
         """Whether what was committed as this revision is open now; if not, all is as before."""
@@ -258,8 +286,8 @@ def _document(document: LexicalDocument) -> Any:
     return written
 
 
-def _stemmed(words: list[str]) -> list[str]:
-    """The distinct terms as they stand in the index."""
+def stemmed(words: list[str]) -> list[str]:
+    """The distinct terms of some words as they stand in the index."""
     return list(dict.fromkeys(analyzer().analyze(" ".join(words))))
 
 
@@ -268,7 +296,7 @@ def _any_term(index: Any, question: str) -> Any:
     from tantivy import Occur, Query
 
     clauses = []
-    for term in _stemmed(question_terms(question)[:MAX_QUESTION_TERMS]):
+    for term in stemmed(question_terms(question)[:MAX_QUESTION_TERMS]):
         title = Query.term_query(index.schema, "title", term, index_option="freq")
         clauses.append((Occur.Should, Query.term_query(index.schema, "text", term, index_option="freq")))
         clauses.append((Occur.Should, Query.boost_query(title, TITLE_BOOST)))

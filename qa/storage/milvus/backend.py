@@ -132,6 +132,10 @@ class MilvusBackend:
         """None: Milvus does not give all passages with a word, so titles and sources have to do."""
         return ()
 
+    def words_like(self, word: str) -> tuple[str, ...]:  # noqa: ARG002
+        """None: Milvus does not tell which words it has."""
+        return ()
+
     # changing
 
     def locked(self, doing: str) -> AbstractContextManager[object]:  # noqa: ARG002
