@@ -5,12 +5,15 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from qa.answering import builder, calibration
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
+from qa.answering.timing import Timing, to_read
 from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
@@ -63,18 +66,20 @@ class Assistant:
         history: Sequence[Turn] = (),
         where: Where | None = None,
         on_passages: PassagesCallback | None = None,
+        asked_on: date | None = None,
     ) -> Answer:
         """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
 
         `Answer.question` is the question that was looked up: a follow-up with what it took from `history`, and a word
         that no article has as the articles spell it, where one letter is the difference.
         `on_passages` is called with the passages, before they are read; what it raises ends the asking.
-        Raises QuestionError for an empty or overlong question.
+        "Last week" and the like count from `asked_on`, else from today. Raises QuestionError for an empty or overlong
+        question.
         """
         typed = validate_question(question, self.library.settings.max_question_chars)
         asked = respelled(rewrite(typed, history), self.library.backend.words_like)
         for attempt in range(_ATTEMPTS):
-            answer = self._answer(asked, where, on_passages)
+            answer = self._answer(asked, where, on_passages, asked_on or _today())
             try:
                 self._verify(answer)
             except ArticleNotFound:
@@ -90,12 +95,19 @@ class Assistant:
         question: str,
         where: Where | None = None,
         on_passages: PassagesCallback | None = None,
+        timing: Timing | None = None,
     ) -> tuple[list[RetrievedPassage], list[list[Span]]]:
-        """What answers are chosen from: the passages found, best first, and the reader's spans of the first of them."""
+        """What answers are chosen from: the passages found, and the reader's spans of the first of them.
+
+        Best first; with `timing`, passages that fit what the question says of time are among the first.
+        """
+        count = self.library.settings.read_passages
         passages = self.retriever.retrieve(question, where)
+        if timing:
+            passages = to_read(passages, timing, partial(self.retriever.retrieve, question), where, count)
         if on_passages is not None:
             on_passages(passages)
-        read = passages[: self.library.settings.read_passages]
+        read = passages[:count]
         return passages, self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
 
     def warm_up(self) -> None:
@@ -114,9 +126,12 @@ class Assistant:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _answer(self, question: str, where: Where | None, on_passages: PassagesCallback | None) -> Answer:
+    def _answer(
+        self, question: str, where: Where | None, on_passages: PassagesCallback | None, asked_on: date
+    ) -> Answer:
         settings = self.library.settings
-        passages, spans = self.retrieve_and_read(question, where, on_passages)
+        timing = Timing.of(question, asked_on)
+        passages, spans = self.retrieve_and_read(question, where, on_passages, timing)
         return builder.build_answer(
             question,
             passages,
@@ -125,12 +140,18 @@ class Assistant:
             threshold=settings.threshold,
             possible=settings.possible,
             max_answers=settings.max_answers,
+            timing=timing,
         )
 
     def _verify(self, answer: Answer) -> None:
         """Hold every quote against the text as it is stored now."""
         ids = {citation.article_id for citation in all_citations(answer.shown)}
         require_verbatim(answer.shown, {each: self.library.article(each).text for each in ids})
+
+
+def _today() -> date:
+    """The day where the user is."""
+    return datetime.now().astimezone().date()
 
 
 def ask(question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:

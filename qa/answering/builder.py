@@ -13,6 +13,7 @@ from qa.answering.calibration import Calibration
 from qa.answering.evidence import missing
 from qa.answering.polarity import contrary
 from qa.answering.spans import is_yes_or_no, quotable
+from qa.answering.timing import ANY_TIME, Timing
 from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate, RetrievedPassage, Span
 from qa.news.dates import is_relative, resolve
 from qa.text.question_terms import Question, matches_answer_type, stems, words
@@ -58,18 +59,19 @@ def build_answer(
     threshold: float,
     possible: float = 1.0,
     max_answers: int,
+    timing: Timing = ANY_TIME,
 ) -> Answer:
     """The answer to a question from its passages, best first, and the reader's spans of the first of them.
 
     `spans[i]` has offsets into `passages[i].text`. What was not read has no spans. From confidence `threshold` up an
-    answer is sure, from `possible` up it is shown as one to be checked.
+    answer is sure, from `possible` up it is shown as one to be checked. `timing` is what the question says of time.
     """
     read = [
         replace(passage, reading=max((span.score for span in found), default=None))
         for passage, found in zip(passages, spans, strict=False)
     ]
     considered = (*read, *passages[len(read) :])
-    groups = merge(pool(question, considered, spans, calibration))
+    groups = merge(pool(question, considered, spans, calibration, timing))
     if not groups:
         reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
         return Answer(question, "", 0.0, (), considered, reason)
@@ -88,19 +90,29 @@ def pool(
     passages: Sequence[RetrievedPassage],
     spans: Sequence[Sequence[Span]],
     calibration: Calibration,
+    timing: Timing = ANY_TIME,
 ) -> list[Candidate]:
     """Every span of every passage as a candidate, best first; the same place read twice is kept once."""
-    return ranked(candidates(question, passages, spans), calibration)
+    return ranked(candidates(question, passages, spans, timing), calibration)
 
 
 def candidates(
-    question: str, passages: Sequence[RetrievedPassage], spans: Sequence[Sequence[Span]]
+    question: str,
+    passages: Sequence[RetrievedPassage],
+    spans: Sequence[Sequence[Span]],
+    timing: Timing = ANY_TIME,
 ) -> Iterator[Candidate]:
     """Every span of every passage that was read with its features, not ranked yet."""
     asked = Question.of(question)
     nearest = max((passage.similarity or 0.0 for passage in passages), default=0.0)
-    for passage, found in zip(passages, spans, strict=False):
-        yield from _candidates(asked, passage, found, nearest)
+    read = list(zip(passages, spans, strict=False))
+    dates = sorted({passage.article.published for passage, _ in read if passage.article.published}, reverse=True)
+    for passage, found in read:
+        shared = {**passage_features(asked, passage), "nearest": nearest}
+        for candidate in _candidates(asked, passage, found, shared):
+            start, end = candidate.context
+            timed = timing.features(candidate.article, candidate.article.text[start:end], dates)
+            yield replace(candidate, features={**candidate.features, **timed})
 
 
 def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candidate]:
@@ -115,9 +127,8 @@ def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candida
 
 
 def _candidates(
-    question: Question, passage: RetrievedPassage, spans: Sequence[Span], nearest: float
+    question: Question, passage: RetrievedPassage, spans: Sequence[Span], shared: Mapping[str, float]
 ) -> Iterator[Candidate]:
-    shared = {**passage_features(question, passage), "nearest": nearest}
     inside = sentences(passage.text, passage.article.language) if spans else []
     whole = is_yes_or_no(question.text)
     for read in spans:
