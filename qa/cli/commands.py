@@ -184,6 +184,9 @@ def evaluate(
         list[Path],
         typer.Argument(metavar="FILE", help="Questions with right answers, .jsonl or .jsonl.gz, SQuAD-style rows."),
     ],
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Say how many sure answers may be wrong, with confidence 95%.")
+    ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -191,19 +194,27 @@ def evaluate(
 
     A row is {"question": "...", "answers": ["...", ...]}; without answers, "not found" is the right reply.
     """
+    from qa.evaluation.certificate import certify as certified
     from qa.evaluation.evaluate import evaluate_end_to_end, read_examples
 
     examples = {file: read_examples(file) for file in files}
-    results = {}
+    found = {}
     with _assistant(library, Settings.resolve()) as assistant:
         for file in files:
             with console.progress_bars(console.stderr()) as progress:
-                results[str(file)] = asdict(evaluate_end_to_end(assistant, examples[file], progress))
+                found[str(file)] = evaluate_end_to_end(assistant, examples[file], progress)
+    promised = {name: certified(each.outcomes, each.threshold) for name, each in found.items()} if certify else {}
+    results = {
+        name: asdict(each) | ({"certificate": asdict(promised[name])} if certify else {})
+        for name, each in found.items()
+    }
     if as_json:
         console.print_json({"format": EVALUATION_FORMAT, "files": results})
         return
     for name, figures in results.items():
         console.show(console.stdout(), *reports.figure_lines(name, figures))
+        if certify:
+            console.show(console.stdout(), *reports.plain_lines(promised[name].sentences()))
 
 
 @app.command(rich_help_panel=SERVE)

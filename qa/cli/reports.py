@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.text import Text
 
@@ -15,7 +15,7 @@ from qa.text.display import clean, shortened
 _FIGURES = {  # of an evaluation; what is not here is told by its name
     "examples": "questions",
     "answerable": "questions with an answer",
-    "threshold": "least confidence of an answer",
+    "threshold": "least confidence of a sure answer",
     "hit_at_1": "right passage found first",
     "hit_at_5": "right passage in first 5",
     "hit_at_10": "right passage in first 10",
@@ -24,8 +24,11 @@ _FIGURES = {  # of an evaluation; what is not here is told by its name
     "f1": "F1",
     "em_3": "exact match, best of 3 answers",
     "f1_3": "F1, best of 3 answers",
-    "given": "answered, of the answerable",
-    "withheld": "not found, of the unanswerable",
+    "given": "surely answered, of the answerable",
+    "withheld": "not surely, of the unanswerable",
+    "shown": "shown at all, of the answerable",
+    "shown_unanswerable": "shown at all, of the unanswerable",
+    "sure_right": "right, of the sure answers",
     "em_all": "exact match, all questions",
     "f1_all": "F1, all questions",
     "best_f1_all": "F1, all, best threshold",
@@ -143,6 +146,11 @@ def finding_lines(findings: Sequence[Finding]) -> list[Text]:
         lines.append(Text.assemble(verdict, f"  {each.check:<16}", (clean(each.detail), "dim" if each.sound else "")))
     wrong = sum(not (each.sound or each.mended) for each in findings)
     return [*lines, Text(f"Not in order: {wrong}." if wrong else "Everything is in order.")]
+
+
+def plain_lines(sentences: Iterable[str]) -> list[Text]:
+    """Sentences of our own, each on a line below a heading."""
+    return [Text(f"  {sentence}") for sentence in sentences]
 
 
 def figure_lines(file: str, figures: Mapping[str, object]) -> list[Text]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from qa.datatypes import Progress, ProgressCallback
@@ -58,7 +58,7 @@ class Outcome:
     a confidence from an assistant. `em` and `f1` are those of `text`; `em_3` and `f1_3` are the best of the first
     three answers that reach the threshold. `contained` tells whether a right answer stands within `text`,
     `contained_3` whether within one of the first three candidates, given or not. `rank` is that of the first right
-    passage retrieved.
+    passage retrieved. `lacking`: what the question names is missing there, so that it is never a sure answer.
     """
 
     id: str
@@ -73,10 +73,11 @@ class Outcome:
     contained: float = 0.0
     contained_3: float = 0.0
     rank: int | None = None
+    lacking: bool = False
 
     def given(self, threshold: float) -> bool:
         """Whether the candidate is sure enough to be the answer."""
-        return bool(self.text) and self.score >= threshold
+        return bool(self.text) and self.score >= threshold and not self.lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,9 @@ class EndToEndReport(ReadingReport):
     read_passages: int
     ece_right: float | None  # of the confidence of all candidates, against being right: F1 of at least RIGHT
     ece_em: float | None  # the same against EM
+    shown: float | None  # share of answerable questions that get an answer or a possible one
+    shown_unanswerable: float | None  # the same of the unanswerable
+    sure_right: float | None  # share of the sure answers that are right: F1 of at least RIGHT
     missing_articles: int  # gold articles that the library lacks: what is only there counts as a miss
 
 
@@ -176,9 +180,11 @@ def evaluate_end_to_end(
             rank = first_right_rank(example, places, assistant.retriever.retrieve(example.question, where=None))
         answer = assistant.ask(example.question)
         answers = [(citation.quote, citation.confidence) for citation in answer.shown]
-        outcomes.append(_outcome(example, answers, threshold, answer.confidence, rank))
+        outcome = _outcome(example, answers, threshold, answer.confidence, rank)
+        outcomes.append(replace(outcome, lacking=bool(answer.best and answer.best.missing)))
     missing = sum(not _holds(assistant.library, article_id) for article_id in gold_articles)
-    return _end_to_end_report(_reading_report(outcomes, threshold), settings.read_passages, missing)
+    least = min(threshold, settings.possible)
+    return _end_to_end_report(_reading_report(outcomes, threshold), settings.read_passages, missing, least)
 
 
 def _counted(examples: Sequence[Example], progress: ProgressCallback | None) -> Iterator[Example]:
@@ -187,6 +193,10 @@ def _counted(examples: Sequence[Example], progress: ProgressCallback | None) -> 
         yield example
         if progress:
             progress(Progress("read", done, len(examples), example.question))
+
+
+def _is_shown(outcome: Outcome, possible: float) -> float:
+    return float(bool(outcome.text) and outcome.score >= possible)
 
 
 def _holds(library: Library, article_id: str) -> bool:
@@ -270,7 +280,8 @@ def _best(outcomes: Sequence[Outcome]) -> tuple[float | None, float | None]:
     return value, threshold if math.isfinite(threshold) else None
 
 
-def _end_to_end_report(reading: ReadingReport, read_passages: int, missing: int) -> EndToEndReport:
+def _end_to_end_report(reading: ReadingReport, read_passages: int, missing: int, possible: float) -> EndToEndReport:
+    sure = [outcome for outcome in reading.outcomes if outcome.given(reading.threshold)]
     ranks = [outcome.rank for outcome in reading.outcomes if outcome.golds]
     candidates = [outcome for outcome in reading.outcomes if outcome.text]
     confidences = [outcome.score for outcome in candidates]
@@ -284,5 +295,8 @@ def _end_to_end_report(reading: ReadingReport, read_passages: int, missing: int)
         read_passages=read_passages,
         ece_right=expected_calibration_error(confidences, [outcome.f1 >= RIGHT for outcome in candidates]),
         ece_em=expected_calibration_error(confidences, [outcome.em for outcome in candidates]),
+        shown=mean([_is_shown(outcome, possible) for outcome in reading.outcomes if outcome.golds]),
+        shown_unanswerable=mean([_is_shown(outcome, possible) for outcome in reading.outcomes if not outcome.golds]),
+        sure_right=mean([float(bool(outcome.golds) and outcome.f1 >= RIGHT) for outcome in sure]),
         missing_articles=missing,
     )

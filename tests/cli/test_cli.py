@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -39,6 +39,7 @@ from qa.datatypes import (
     Where,
 )
 from qa.errors import ArticleNotFound, LibraryBusy
+from qa.evaluation.evaluate import Outcome
 from qa.serialization.answers import answer_to_dict, article_to_dict
 from qa.text import display
 
@@ -744,6 +745,8 @@ class Figures:
     f1: float
     aurc: float | None
     points: list[float]
+    threshold: ClassVar[float] = 0.6
+    outcomes: ClassVar[tuple[Outcome, ...]] = (Outcome("", "Q?", ("x",), "x", 0.9, 1.0, 1.0, 1.0, 1.0),)
 
 
 @pytest.fixture
@@ -773,6 +776,20 @@ def test_evaluate_prints_figures_for_each_file(run: Run, parts: Parts, evaluatio
         "format": "article-qa/evaluation/1",
         "files": {str(file): {"examples": 2, "f1": 0.5, "aurc": None, "points": [0.1]}},
     }
+
+
+def test_evaluate_certifies_what_was_measured(run: Run, evaluation: None, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text("one\ntwo\n")
+    assert run("evaluate", str(file), "--certify").out.splitlines()[-2:] == [
+        "  Of 1 sure answers (confidence 0.60 and more) 0 were wrong: "
+        "with confidence 95%, at most 95.0% of such answers are.",
+        "  They are too few or too hard to show a threshold with at most 10% wrong.",
+    ]
+    shown = json.loads(run("evaluate", str(file), "--certify", "--json").out)["files"][str(file)]["certificate"]
+    assert shown == {
+        "threshold": 0.6, "sure": 1, "wrong": 0, "at_most": pytest.approx(0.95), "threshold_for_allowed": None,
+    }  # fmt: skip
 
 
 def test_chat_serves_the_assistant(run: Run, parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
