@@ -9,13 +9,16 @@ from typing import Any
 
 import gradio as gr
 
-from ui.events import AT_ONCE, QUIET, READING, SUGGESTING
+from ui.events import AT_ONCE, EVERY, QUIET, READING, SUGGESTING
 from ui.handlers.chat import ChatHandlers
 from ui.handlers.library import LibraryHandlers, shell_html
 from ui.state.session import Session
 
 # The page's address tells which conversation is on it, also to a server that was started again.
-_WITH_ADDRESS = "(question, address, session) => [question, location.search, session]"
+# The box is emptied here: what is typed while the server works on a question is the next one.
+_WITH_ADDRESS = (
+    "(question, address, session) => { window.emptyBox?.(question); return [question, location.search, session]; }"
+)
 _ADDRESS = "(address, session) => [location.search, session]"
 
 
@@ -58,7 +61,9 @@ def wire_chat(handlers: ChatHandlers, blocks: gr.Blocks, page: gr.HTML, session:
 
     both = [tab.transcript, tab.chips]
     for event in _questions(handlers, page, session, tab):
-        event.then(read, [session], both, **READING, **QUIET).then(suggest, [session], [tab.suggested], **SUGGESTING)
+        event.then(read, [session], both, **READING, **EVERY, **QUIET).then(
+            suggest, [session], [tab.suggested], **SUGGESTING
+        )
     _other_events(handlers, page, session, tab)
     blocks.load(handlers.open, [tab.address, session], both, js=_ADDRESS, **QUIET)
 
@@ -70,12 +75,12 @@ def _questions(
     shown = [tab.transcript, tab.chips, tab.suggested]
     on = partial(_on, handlers, page, session)
 
-    def begin(text: str, address: str, visitor: Session) -> tuple[str, str, str, str]:
+    def begin(text: str, address: str, visitor: Session) -> tuple[str, str, str]:
         handlers.come_to(address, visitor)
-        return *handlers.begin(text, visitor), "", ""
+        return *handlers.begin(text, visitor), ""
 
     asked = [tab.question, tab.address, session]
-    yield tab.question.submit(begin, asked, [*shown, tab.question], js=_WITH_ADDRESS, **AT_ONCE)
+    yield tab.question.submit(begin, asked, shown, js=_WITH_ADDRESS, **AT_ONCE)
     yield on("example", lambda data, visitor: (*handlers.begin(data.get("question"), visitor), ""), shown)
     yield on("again", lambda data, visitor: (*handlers.again(data, visitor), ""), shown)
     yield on("once_more", lambda data, visitor: (*handlers.retry(data.get("key"), visitor), ""), shown)

@@ -48,6 +48,60 @@ def test_each_turn_keeps_its_own_evidence(visit):
     assert turns.nth(2).locator("mark").count() == 0
 
 
+def test_questions_asked_in_a_row_are_each_answered_in_order(visit, assistant):
+    page, questions = visit(), [QUESTION, "Who is the captain?", "Who is the king?", "When does it leave, in all?"]
+    for question in questions:
+        page.fill("#question textarea", question)
+        page.press("#question textarea", "Enter")
+        page.wait_for_timeout(60)
+    page.wait_for_function("document.querySelectorAll('.turn:not(.reading)').length == 4")
+    assert page.locator(".turn .question").all_inner_texts() == questions
+    assert page.locator(".turn.reading").count() == 0
+    assert [question for question, _ in assistant.asked if question in questions] == questions
+    assert page.input_value("#question textarea") == ""
+    page.reload()
+    page.wait_for_function("document.querySelectorAll('.turn:not(.reading)').length == 4")
+    assert page.locator(".turn .question").all_inner_texts() == questions
+
+
+def test_what_is_typed_while_a_question_is_sent_stays_in_the_box(visit, assistant):
+    go, answer = threading.Event(), assistant.ask
+    assistant.ask = lambda *args, **named: go.wait(30) and answer(*args, **named)
+    page = visit()
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    page.type("#question textarea", "Who is the cap")
+    page.wait_for_selector(".turn.reading")
+    go.set()
+    page.wait_for_selector(".turn.found")
+    assert page.input_value("#question textarea") == "Who is the cap"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (820, 1180), (390, 844)], ids=lambda size: f"{size[0]}")
+def test_the_question_box_is_always_in_sight(visit, size):
+    page = visit(size={"width": size[0], "height": size[1]})
+    for question in (QUESTION, "Who is the captain?", "Who is the queen?"):
+        ask(page, question)
+        page.wait_for_timeout(300)
+        box = page.locator("#question textarea").bounding_box()
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= size[1], (question, box)
+    page.evaluate("window.scrollTo(0, 0)")
+    box = page.locator("#question textarea").bounding_box()
+    assert box["y"] + box["height"] <= size[1], box
+
+
+def test_escape_closes_the_article_for_the_keyboard_too(visit):
+    page = visit()
+    ask(page, QUESTION)
+    page.locator(".turn .cite").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#pane:not([hidden])")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(700)  # longer than an article takes to open under the keyboard
+    assert page.locator("#pane").is_hidden()
+    assert page.evaluate("document.activeElement.matches('.turn .cite')")
+
+
 def test_a_question_is_shown_as_being_read_until_it_is_answered(visit, assistant):
     go, answer = threading.Event(), assistant.ask
     assistant.ask = lambda *args, **named: go.wait(30) and answer(*args, **named)

@@ -33,9 +33,8 @@ class Asking:
         self._readers = ThreadPoolExecutor(READ_AT_ONCE, "reading")
 
     def read(self, session: Session) -> Iterator[None]:
-        """Answer the question that has waited longest, if there is one; a step whenever there is something to show."""
-        pending = session.next_waiting()
-        if pending is not None:
+        """Answer the questions that wait, the longest first; a step whenever there is something to show."""
+        while (pending := session.next_waiting()) is not None:
             try:
                 pending.ticket = self.line.join(session)
             except QueueFull as error:

@@ -51,12 +51,15 @@ async function openArticle(button, { focus = true } = {}) {
   if (focus) paneBody.focus({ preventScroll: true });
 }
 
+let returned = null; // what has the focus again since the article was closed
+
 function closeArticle({ focus = true } = {}) {
   opened++;
   if (pane.hidden) return;
   pane.hidden = true;
   const back = opener?.isConnected ? opener : null;
   showCurrent();
+  returned = back;
   if (focus) (back ?? find("#question textarea"))?.focus();
 }
 
@@ -90,7 +93,11 @@ function linger(event) {
 }
 
 document.addEventListener("mouseover", linger);
-document.addEventListener("focusin", (event) => event.target.matches?.(":focus-visible") && linger(event));
+document.addEventListener("focusin", (event) => {
+  const isReturned = event.target === returned; // whoever closed the article does not want it open again
+  returned = null;
+  if (!isReturned && event.target.matches?.(":focus-visible")) linger(event);
+});
 
 // A new question comes into view, and an open article follows its answer
 

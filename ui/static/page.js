@@ -107,3 +107,12 @@ asking.addEventListener("keydown", (event) => {
   event.preventDefault();
   asking.close("yes");
 });
+
+// A question that is sent leaves its box at once; Gradio hears of it as of typing
+
+window.emptyBox = (sent) => {
+  const box = find("#question textarea");
+  if (!box || box.value.trim() !== String(sent ?? "").trim()) return;
+  box.value = "";
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+};
