@@ -35,7 +35,7 @@ EXAMPLES = (  # the sample articles answer these
     "Who proposed direct negotiations in Istanbul?",
     "When did Putin and Zelensky last meet?",
     "Who is the Kremlin spokesman?",
-    "What did Peskov say about the language of ultimatums?",
+    "How many firefighters battled the Notre Dame blaze?",
 )
 
 
