@@ -66,11 +66,12 @@ def asked(client: httpx.Client, question: str) -> None:
 
 
 def run(address: str, *, users: int, seconds: float) -> Figures:
-    """`users` threads that ask one question after another."""
+    """`users` threads that ask one question after another, of the chat at the address that it has printed."""
+    url, _, key = address.partition("?key=")
     figures, end, lock = Figures(), time.monotonic() + seconds, threading.Lock()
 
     def user(first: int) -> None:
-        with httpx.Client(base_url=address, timeout=PATIENCE) as client:
+        with httpx.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=PATIENCE) as client:
             for turn in range(first, first + MOST // users):
                 begun = time.monotonic()
                 if begun >= end:
@@ -104,7 +105,7 @@ def memory_of(process: int) -> int | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Ask a running chat from many threads.")
-    parser.add_argument("address", help="of the chat, as in http://127.0.0.1:7860")
+    parser.add_argument("address", help="of the chat, as it is printed, with its key")
     parser.add_argument("--users", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--process", type=int, help="number of the chat's process, to tell its memory")

@@ -42,6 +42,7 @@ class Settings:
     # running
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 where the CPU computes in it
     threads: int = 0  # 0: as many as torch chooses
+    chat_hosts: str = ""  # further names of this server, with spaces between, where the chat is served to others
     feedback: bool = True  # keep what users say about answers, and list what the articles do not cover
     batch_articles: int = 64  # articles per transaction
     milvus_token: str = field(default="", repr=False)  # "user:password" or a key, for a library on Milvus

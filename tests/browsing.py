@@ -51,9 +51,9 @@ def chromium():
 def served():
     assistant = FakeAssistant()
     library = assistant.library  # its folder, with the conversations, goes with it
-    blocks = launch(assistant, port=0)
-    yield assistant, blocks.local_url, library.path
-    blocks.close()
+    chat = launch(assistant, port=0)
+    yield assistant, chat.entrance, library.path
+    chat.close()
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import re
 import socket
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +27,7 @@ from ui.handlers.sidebar import SideHandlers
 from ui.state.session import Session
 from ui.tabs import chat_tab, library_changes, library_tab, wire_chat
 from ui.web.routes import routes
-from ui.web.security import LOOPBACK, Guard
+from ui.web.security import LOOPBACK, Doors, Guard, kept_key
 from ui.web.uploads import upload_route
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent / "static"
 PORTS_TRIED = 50
+_OPEN = (
+    "warning: {host} can be reached from other machines, and what is sent is not encrypted. Whoever has the key in the "
+    "address below can read, add and remove everything in this library.\n"
+)
 TITLE = "Ask your articles"
 SCRIPTS = (
     "page.js",
@@ -128,14 +134,35 @@ def _ask_endpoint(assistant: Assistant, chat: ChatHandlers) -> None:
     gr.api(ask, api_name="ask", **READING)
 
 
-def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> gr.Blocks:
-    """Serve the chat in the background; `.local_url` is where. Close it with `.close()`."""
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A chat that is served in the background: at `url`, to whoever has come in by `entrance`, or sends the `key`."""
+
+    url: str
+    key: str
+    blocks: gr.Blocks
+
+    @property
+    def entrance(self) -> str:
+        """The address that lets a browser in."""
+        return f"{self.url}?key={self.key}"
+
+    def close(self) -> None:
+        """End it."""
+        self.blocks.close()
+
+
+def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -> Served:
+    """Serve the chat in the background."""
     chat, library = ChatHandlers(assistant), LibraryHandlers(assistant, local=host in LOOPBACK)
     blocks = build(assistant, chat, library)
+    doors = Doors.of(
+        host, kept_key(chat.kept.path.with_name("chat.key")), assistant.library.settings.chat_hosts.split()
+    )
     blocks.launch(
         server_name=host,
         server_port=free_port(host, port),
-        inbrowser=open_browser,
+        inbrowser=False,
         prevent_thread_lock=True,
         quiet=True,
         share=False,
@@ -152,20 +179,24 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, o
         css_paths=[HERE / name for name in STYLES],
         favicon_path=HERE / "favicon.svg",
         app_kwargs={
-            "middleware": [Middleware(Guard, loopback=host in LOOPBACK)],
+            "middleware": [Middleware(Guard, doors=doors)],
             "routes": [*routes(assistant, chat.kept, chat.feedback), upload_route(library.uploads)],
         },
     )
-    return blocks
+    return Served(blocks.local_url, doors.key, blocks)
 
 
 def serve(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True) -> None:
     """Serve the chat until Ctrl-C. PortTaken when neither `port` nor one of those after it is free."""
-    blocks = launch(assistant, host=host, port=port, open_browser=open_browser)
+    served = launch(assistant, host=host, port=port)
     threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
-    sys.stdout.write(f"The chat is at {blocks.local_url} (Ctrl-C ends it).\n")
+    if host not in LOOPBACK:
+        sys.stderr.write(_OPEN.format(host=host))
+    sys.stdout.write(f"The chat is at {served.entrance} (Ctrl-C ends it).\n")
     sys.stdout.flush()
-    blocks.block_thread()
+    if open_browser:
+        webbrowser.open(served.entrance)
+    served.blocks.block_thread()
 
 
 def _warm_up(assistant: Assistant) -> None:

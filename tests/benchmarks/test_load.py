@@ -17,10 +17,10 @@ def test_percentiles_are_those_of_the_sorted_times():
 
 @pytest.mark.slow
 def test_ten_people_ask_at_once_without_an_error():
-    blocks = launch(FakeAssistant(), port=0)
+    chat = launch(FakeAssistant(), port=0)
     try:
-        figures = run(blocks.local_url, users=10, seconds=10)
+        figures = run(chat.entrance, users=10, seconds=10)
     finally:
-        blocks.close()
+        chat.close()
     assert figures.errors == []
     assert len(figures.seconds) >= 10

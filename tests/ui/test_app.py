@@ -453,10 +453,10 @@ def test_only_ask_is_a_public_endpoint(assistant):
 
 @pytest.fixture(scope="module")
 def server():
-    blocks = launch(FakeAssistant(FakeLibrary([TIMETABLE])), port=0)
-    with httpx.Client(base_url=blocks.local_url, timeout=30) as client:
+    served = launch(FakeAssistant(FakeLibrary([TIMETABLE])), port=0)
+    with httpx.Client(base_url=served.url, headers={"authorization": f"Bearer {served.key}"}, timeout=30) as client:
         yield client
-    blocks.close()
+    served.close()
 
 
 def test_the_page_names_no_other_place(server):

@@ -189,9 +189,9 @@ def test_a_hostile_article_and_question_can_do_nothing(visit, assistant):
 def real_visit(chromium):
     """The chat as it is after installation: the packaged models over the sample articles."""
     with Assistant.open() as assistant:
-        blocks = launch(assistant, port=0)
-        yield from visits(chromium, blocks.local_url)
-        blocks.close()
+        chat = launch(assistant, port=0)
+        yield from visits(chromium, chat.entrance)
+        chat.close()
 
 
 @pytest.mark.models

@@ -34,9 +34,9 @@ def served(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "LibraryHandlers", Tab)
         with Library.open(tmp_path_factory.mktemp("first") / "library", SETTINGS, encoder=LetterEncoder()) as library:
-            blocks = app.launch(FakeAssistant(library), port=0)
-    yield made[0], blocks.local_url
-    blocks.close()
+            chat = app.launch(FakeAssistant(library), port=0)
+    yield made[0], chat.entrance
+    chat.close()
 
 
 @pytest.fixture

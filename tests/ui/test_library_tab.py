@@ -471,10 +471,10 @@ def test_hostile_text_stays_text_everywhere():
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with Library.open(tmp_path_factory.mktemp("served") / "library", SETTINGS, encoder=LetterEncoder()) as library:
-        blocks = launch(FakeAssistant(library), port=0)
-        with httpx.Client(base_url=blocks.local_url, timeout=30) as client:
+        served = launch(FakeAssistant(library), port=0)
+        with httpx.Client(base_url=served.url, headers={"authorization": f"Bearer {served.key}"}, timeout=30) as client:
             yield client
-        blocks.close()
+        served.close()
 
 
 def test_a_file_is_sent_as_it_is(server):

@@ -1,12 +1,26 @@
-"""What the browser is told to refuse: a page that shows other people's articles must not be able to reach out."""
+"""The doors of the page: who may send a request, from where, and what the browser is told to refuse."""
 
 from __future__ import annotations
 
+import re
+import secrets
+import socket
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.files import write_atomically
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+KEPT_SECONDS = 365 * 24 * 3600  # that a browser which has once been let in is known
 # Gradio compiles its templates in the page, hence unsafe-eval; nothing may come from, or go to, another origin.
 POLICY = "; ".join(
     (
@@ -22,43 +36,140 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# Of Gradio's own addresses, those that the page has no use for: the first of them fetches any address for anybody.
+_CLOSED = re.compile(
+    r"/(?:gradio_api/)?(?:file[=/]|file$|proxy=|upload|deep_link|process_recording|stream/|vibe|dev/|monitoring|mcp|"
+    r"login|logout|openapi)",
+    re.IGNORECASE,
+)
+_STARTING = "/gradio_api/startup-events"  # Gradio calls it itself, before anybody can have a cookie
+_LOCKED = (
+    "This page opens with its key only. Open the whole address that `article-qa chat` has printed, "
+    "from http:// to the end of ?key=...\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Who is let in: with this key, under these host names. `any_address` admits every address in numbers too."""
+
+    key: str
+    hosts: frozenset[str]
+    any_address: bool = False
+
+    @classmethod
+    def of(cls, host: str, key: str, further: Collection[str] = ()) -> Doors:
+        """The doors of a page that is served on `host`; on all addresses, this machine's own names are known too."""
+        if host in LOOPBACK:
+            return cls(key, frozenset(LOOPBACK))
+        names = {host.lower(), *(each.lower() for each in further)}
+        if is_everywhere := host in ("0.0.0.0", "::"):  # noqa: S104  # compared, not bound
+            names |= {socket.gethostname().lower(), socket.getfqdn().lower(), *LOOPBACK}
+        return cls(key, frozenset(names), is_everywhere)
+
+    def knows(self, host: str) -> bool:
+        """Whether a Host header names this server, not a name that somebody else has pointed at it."""
+        name = (urlsplit(f"//{host}").hostname or "") if _is_host(host) else ""
+        return name in self.hosts or (self.any_address and _is_address(name))
+
+
+def kept_key(file: Path) -> str:
+    """The key in a private file, made the first time: addresses and open pages go on working after a restart."""
+    try:
+        key = file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        key = ""
+    if re.fullmatch(r"[\w-]{32,}", key):
+        return key
+    key = secrets.token_urlsafe(32)
+    with suppress(OSError):  # where nothing can be kept, the key is one for this time
+        write_atomically(file, key.encode(), 0o600)
+    return key
 
 
 class Guard:
-    """Middleware: no content from elsewhere, no requests sent by other sites' pages.
+    """Middleware: nobody without the key, no request of another site's page, no content from elsewhere."""
 
-    `loopback`: the chat is served to this machine only, so any other host name in a request comes from a site that
-    has pointed its own name at this machine.
-    """
-
-    def __init__(self, app: ASGIApp, loopback: bool) -> None:
+    def __init__(self, app: ASGIApp, doors: Doors) -> None:
         self.app = app
-        self.loopback = loopback
+        self.doors = doors
+        self.cookie = "article_qa_key"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request, or hand it on."""
-        if scope["type"] != "http":
+        """Refuse a request, let its sender in, or hand it on."""
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if refusal := self._refusal(Headers(scope=scope), scope["method"]):
-            await PlainTextResponse(refusal, status_code=403)(scope, receive, send)
-            return
+        response = self._answer(scope) if scope["type"] == "http" else PlainTextResponse("No.", 403)
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = POLICY
-                headers["Referrer-Policy"] = "no-referrer"
-                headers["X-Content-Type-Options"] = "nosniff"
+                _guard(MutableHeaders(scope=message))
             await send(message)
 
-        await self.app(scope, receive, send_guarded)
+        await (response or self.app)(scope, receive, send_guarded)
+
+    def _answer(self, scope: Scope) -> Response | None:
+        """What is said instead of handing a request on; None when it may pass."""
+        headers = Headers(scope=scope)
+        if refusal := self._refusal(headers, scope["method"]):
+            return PlainTextResponse(refusal, 403)
+        if _CLOSED.match(scope["path"]):
+            return PlainTextResponse("Not found.", 404)
+        if scope["path"] == _STARTING:
+            return None
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        if self._is_key(query.get("key", "")) and scope["method"] == "GET":
+            return self._let_in(scope["path"], query)
+        if self._is_key(self._cookie_of(headers)) or self._is_key(headers.get("authorization", "")[len("Bearer ") :]):
+            return None
+        return PlainTextResponse(_LOCKED, 401)
+
+    def _let_in(self, path: str, query: dict[str, str]) -> Response:
+        """To the same address without the key, which is in a cookie from now on."""
+        rest = urlencode({name: value for name, value in query.items() if name != "key"})
+        response = RedirectResponse(f"/{path.lstrip('/')}" + (f"?{rest}" if rest else ""), 303)
+        response.set_cookie(self.cookie, self.doors.key, max_age=KEPT_SECONDS, httponly=True, samesite="lax")
+        return response
+
+    def _is_key(self, given: str) -> bool:
+        return secrets.compare_digest(given.encode("utf-8", "replace"), self.doors.key.encode())
+
+    def _cookie_of(self, headers: Headers) -> str:
+        try:
+            found = SimpleCookie(headers.get("cookie", "")).get(self.cookie)
+        except CookieError:
+            return ""
+        return found.value if found else ""
 
     def _refusal(self, headers: Headers, method: str) -> str | None:
-        """Why a request is refused; None when it is not."""
-        host = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
-        if self.loopback and host not in LOOPBACK:
-            return f"{host} is not this machine. Open the chat at http://127.0.0.1 with its port."
-        if method not in ("GET", "HEAD") and headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-            return "This request comes from another site's page."
-        return None
+        """Why a request is refused whatever its sender knows; None when it is not."""
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not self.doors.knows(host):
+            return f"{host} is not a name of this server. Open the address that `article-qa chat` has printed."
+        is_foreign = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+        is_sent = method not in ("GET", "HEAD") and headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        return "This request comes from another site's page." if is_foreign or is_sent else None
+
+
+def _guard(headers: MutableHeaders) -> None:
+    headers["Content-Security-Policy"] = POLICY
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    for name in [name for name in headers if name.startswith("access-control-")]:
+        del headers[name]
+
+
+def _is_host(host: str) -> bool:
+    """Whether this is a name or an address, with or without a port."""
+    return re.fullmatch(r"(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?", host, re.ASCII) is not None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
