@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from qa.answering import builder, calibration
+from qa.answering.evidence import named
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
 from qa.answering.timing import Timing, to_read
@@ -77,9 +78,12 @@ class Assistant:
         question.
         """
         typed = validate_question(question, self.library.settings.max_question_chars)
-        asked = respelled(rewrite(typed, history), self.library.backend.words_like)
+        whole = rewrite(typed, history)
+        asked = respelled(whole, self.library.backend.words_like)
         for attempt in range(_ATTEMPTS):
-            answer = self._answer(asked, where, on_passages, asked_on or _today())
+            timing = Timing.of(asked, asked_on or _today())
+            goes_on = whole != typed or (bool(history) and not named(typed))
+            answer = self._answer(asked, where, on_passages, timing, goes_on=goes_on)
             try:
                 self._verify(answer)
             except ArticleNotFound:
@@ -127,10 +131,15 @@ class Assistant:
         self.close()
 
     def _answer(
-        self, question: str, where: Where | None, on_passages: PassagesCallback | None, asked_on: date
+        self,
+        question: str,
+        where: Where | None,
+        on_passages: PassagesCallback | None,
+        timing: Timing,
+        *,
+        goes_on: bool,
     ) -> Answer:
         settings = self.library.settings
-        timing = Timing.of(question, asked_on)
         passages, spans = self.retrieve_and_read(question, where, on_passages, timing)
         return builder.build_answer(
             question,
@@ -141,6 +150,7 @@ class Assistant:
             possible=settings.possible,
             max_answers=settings.max_answers,
             timing=timing,
+            goes_on=goes_on,
         )
 
     def _verify(self, answer: Answer) -> None:
