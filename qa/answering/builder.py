@@ -24,8 +24,8 @@ from qa.text.segmentation import sentences
 ABOUT = 0.2
 # Or with this cosine of question and nearest passage: of 500 questions about what is in no article, 5% reach it.
 NEAR = 0.58
-# What the nearest passage counts as at least in a question that continues a conversation: it leaves out much, or has words
-# in brackets that lie far from any passage. Here this feature speaks neither for nor against an answer.
+# What the nearest passage counts as at least in a question that continues a conversation: it leaves out much, or has
+# words in brackets that lie far from any passage. Here this feature speaks neither for nor against an answer.
 FAMILIAR = 0.66
 
 LOOKED_THROUGH = 100_000  # characters of an article in which a name is looked for: a book would take seconds
