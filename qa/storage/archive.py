@@ -14,22 +14,22 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.config import Settings
-from qa.datatypes import Article, Progress, ProgressCallback, Report
+from qa.datatypes import Article, Failure, Progress, ProgressCallback, Report
 from qa.errors import LibraryDamaged, LibraryError
 from qa.files import replace_durably
-from qa.loaders.article import article_id
 from qa.passages.encoding import PassageEncoder, PreparedArticle, Spans
+from qa.storage import archive_checks as checks
 from qa.storage.base import PAGE, VECTOR_DTYPE, Store, Transaction, batched
 
 FORMAT = "article-qa library 1"
@@ -121,21 +121,25 @@ def _write_lines(archive: zipfile.ZipFile, name: str, rows: Iterable[Mapping[str
 def restore(
     path: Path, store: Store, passages: PassageEncoder, settings: Settings, progress: ProgressCallback
 ) -> Report:
-    """Put an archive's articles into a store, batch by batch. What is there stays; the same text is kept once.
+    """Put an archive's articles into a store, batch by batch, after all of it was found to be sound.
 
-    The caller holds the writer lock, and brings the indexes in step afterwards.
+    What is there stays: the same text is kept once, and a source that holds another text here goes on holding it; an
+    article all of whose sources do is left out and named. The caller holds the writer lock, and brings the indexes in
+    step afterwards.
     """
     added: list[str] = []
-    unchanged, removed = 0, list[str]()
+    unchanged, failed = 0, list[Failure]()
     with _opened(path) as (archive, about):
-        usable = about["fingerprint"] == passages.fingerprint
+        usable = about["fingerprint"] == passages.fingerprint and _survey(archive, about, path, passages)
         total = int(about["articles"])
         for batch in batched(_packed(archive, about, path), settings.batch_articles):
-            known = store.headings([each.article.id for each in batch])
-            new = [each for each in batch if each.article.id not in known]
-            vectors, spans = _vectors(new, passages, usable=usable)
+            held = _without_taken(batch, store)
+            failed += [_taken(each) for each, kept in zip(batch, held, strict=True) if not kept.holders]
+            wanted = [each for each in held if each.holders]
+            known = store.headings([each.article.id for each in wanted])
+            vectors, spans = _vectors([one for one in wanted if one.article.id not in known], passages, usable=usable)
             with store.transaction() as transaction:
-                for each in batch:
+                for each in wanted:
                     if each.article.id in vectors and transaction.heading(each.article.id) is None:
                         transaction.put(each.article)
                         transaction.put_passages(each.article.id, spans[each.article.id], vectors[each.article.id])
@@ -145,10 +149,56 @@ def restore(
                     _hold(transaction, each)
                 if vectors:
                     transaction.set_meta("fingerprint", passages.fingerprint)
-                removed += transaction.settle().removed
-            progress(Progress("encode", len(added) + unchanged, total, batch[-1].article.title))
+            progress(Progress("encode", len(added) + unchanged + len(failed), total, batch[-1].article.title))
         _restore_origins(archive, store, path)
-    return Report(added=tuple(added), unchanged=unchanged, removed=tuple(removed))
+    return Report(added=tuple(added), unchanged=unchanged, failed=tuple(failed))
+
+
+def _survey(archive: zipfile.ZipFile, about: Mapping[str, Any], path: Path, passages: PassageEncoder) -> bool:
+    """Read all of an archive before any of it is written; whether its vectors are what this library would make.
+
+    Raises ValueError, KeyError, EOFError, LibraryError for what is not sound.
+    """
+    has_vectors = int(about["dimension"]) > 0
+    if has_vectors and int(about["dimension"]) != passages.dimension:
+        raise ValueError(f"its vectors have {about['dimension']} numbers, this library's have {passages.dimension}")
+    sample = list(islice(_sampled(_packed(archive, about, path), int(about["articles"])), checks.SAMPLE))
+    for _ in _origins(archive, path):
+        pass
+    if not has_vectors or not sample:
+        return has_vectors
+    prepared = [PreparedArticle(each.article, each.article.source, each.spans[:1]) for each in sample]
+    made = passages.encode(prepared)
+    given = [each.vectors[0] for each in sample if each.vectors is not None]
+    return checks.are_alike(given, np.concatenate([made[each.article.id] for each in sample]))
+
+
+def _sampled(packed: Iterator[Packed], total: int) -> Iterator[Packed]:
+    """Some of the articles, from all over the archive, while every one of them is read."""
+    step = max(1, total // checks.SAMPLE)
+    chosen = [each for number, each in enumerate(packed) if number % step == 0]
+    yield from {each.article.id: each for each in chosen}.values()
+
+
+def _without_taken(batch: Sequence[Packed], store: Store) -> list[Packed]:
+    """The articles without those of their sources that hold another text here, or earlier in the batch."""
+    records = store.sources.records([holder["source"] for each in batch for holder in each.holders])
+    owner = {source: record.article_id for source, record in records.items()}
+    kept = []
+    for each in batch:
+        holders = tuple(
+            one for one in each.holders if owner.setdefault(one["source"], each.article.id) == each.article.id
+        )
+        kept.append(replace(each, holders=holders))
+    return kept
+
+
+def _taken(packed: Packed) -> Failure:
+    return Failure(
+        packed.holders[0]["source"],
+        f"It holds another text in this library, so the archive's ({packed.article.title!r}) was left out.",
+        "To have that one, take the article out here and import again.",
+    )
 
 
 def _hold(transaction: Transaction, packed: Packed) -> None:
@@ -173,23 +223,35 @@ def _vectors(
 
 
 def _restore_origins(archive: zipfile.ZipFile, store: Store, path: Path) -> None:
-    rows = [(row["origin"], row["digest"]) for row in _lines(archive, "origins.jsonl", path)]
+    known = store.sources.origins()
+    rows = [each for each in _origins(archive, path) if each[0] not in known]
     with store.transaction() as transaction:
         for origin, digest in rows:
             transaction.set_origin(origin, digest)
+
+
+def _origins(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, str]]:
+    for row in _lines(archive, "origins.jsonl", path):
+        origin, digest = row["origin"], row["digest"]
+        if not (isinstance(origin, str) and isinstance(digest, str)):
+            raise ValueError("a line of origins.jsonl is not of texts")
+        yield origin, digest
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]]:
     try:
         with zipfile.ZipFile(path) as archive:
-            about = json.loads(archive.read("archive.json"))
+            with archive.open("archive.json") as file:
+                about = json.loads(file.read(checks.LARGEST_ABOUT))
+            if not isinstance(about, dict):
+                raise ValueError("archive.json is no JSON object")
             if about.get("format") != FORMAT:
                 raise LibraryError(
                     f"{path} has the format {about.get('format')!r}, this version reads {FORMAT!r}. Upgrade article-qa."
                 )
             yield archive, about
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, RecursionError) as error:
         raise LibraryError(
             f"{path} is no whole archive of a library ({error}). Export it again, or copy it again."
         ) from error
@@ -199,40 +261,15 @@ def _packed(archive: zipfile.ZipFile, about: Mapping[str, Any], path: Path) -> I
     dimension = int(about["dimension"])
     file = archive.open("vectors.f16") if dimension else None
     for row in _lines(archive, "articles.jsonl", path):
-        article = _article(row, path)
-        spans = [(int(start), int(end)) for start, end in row["passages"]]
-        if any(not 0 <= start < end <= len(article.text) for start, end in spans):
-            raise LibraryError(f"{path}: article {article.id} has passages outside its text. Export it again.")
-        vectors = _next_vectors(file, len(spans), dimension) if file else None
-        yield Packed(article, spans, vectors, tuple(row["holders"]))
-
-
-def _next_vectors(file: IO[bytes], count: int, dimension: int) -> NDArray[np.float32]:
-    size = count * dimension * VECTOR_DTYPE.itemsize
-    data = file.read(size)
-    if len(data) != size:
-        raise EOFError("vectors.f16 is too short")
-    vectors = np.frombuffer(data, VECTOR_DTYPE).reshape(count, dimension).astype(np.float32)
-    if not np.isfinite(vectors).all():
-        raise ValueError("vectors.f16 holds values that are not finite")
-    return vectors
-
-
-def _article(row: Mapping[str, Any], path: Path) -> Article:
-    published = row["published"]
-    article = Article(
-        **{name: row[name] for name in _FIELDS},
-        published=date.fromisoformat(published) if published else None,
-        authors=tuple(row["authors"]),
-    )
-    if article_id(article.text) != article.id:
-        raise LibraryError(f"{path}: the text of article {article.id} is not the one it was. Export it again.")
-    return article
+        article = checks.article_of(row)
+        spans = checks.spans_of(row, article)
+        vectors = checks.vectors_from(file, len(spans), dimension, VECTOR_DTYPE) if file else None
+        yield Packed(article, spans, vectors, checks.holders_of(row))
 
 
 def _lines(archive: zipfile.ZipFile, name: str, path: Path) -> Iterator[dict[str, Any]]:
     with archive.open(name) as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(checks.lines_of(file, name), 1):
             row = json.loads(line.decode("utf-8", "surrogatepass"))
             if not isinstance(row, dict):
                 raise LibraryError(f"{path}: line {number} of {name} is no JSON object. Export it again.")

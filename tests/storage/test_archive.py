@@ -55,7 +55,7 @@ def test_what_goes_out_comes_back(full, tmp_path):
     report = new.import_archive(tmp_path / "lib.zip")
     assert sorted(report.added) == sorted(full.store.article_ids())
     assert everything(new) == everything(full)
-    assert encoder.encoded == []  # the vectors came along
+    assert len(encoder.encoded) == 4  # the vectors came along: a sample is made again, one an article
     new.refresh()
     full.refresh()
     assert len(vectors_of(new)) == len(vectors_of(full)) == full.stats().passages
@@ -204,3 +204,97 @@ def test_the_shell_exports_and_imports(full, tmp_path, monkeypatch):
     assert (out.exit_code, "4 articles are in" in out.output) == (0, True)
     back = run("import", archive, "--library", str(tmp_path / "new"), "--json")
     assert (back.exit_code, len(json.loads(back.stdout)["added"])) == (0, 4)
+
+
+def test_what_is_here_is_never_replaced_by_an_archive(full, tmp_path):
+    full.export(tmp_path / "yesterday.zip")
+    write_rows(
+        tmp_path / "in" / "rows.jsonl", {"honey": "Twelve tonnes of honey.", "ferry": "The ferry sank.", "é": "Ünï."}
+    )
+    full.add(tmp_path / "in")
+    before = everything(full)
+    report = full.import_archive(tmp_path / "yesterday.zip")
+    assert (report.added, report.removed, report.unchanged) == ((), (), 3)
+    assert everything(full) == before
+    (failure,) = report.failed
+    assert failure.reason.startswith("It holds another text in this library")
+
+
+def changed_rows(full: Library, tmp_path: Path, change: dict[str, object]) -> Path:
+    """The archive of a library, the last of its articles changed."""
+    full.export(tmp_path / "lib.zip")
+    with zipfile.ZipFile(tmp_path / "lib.zip") as archive:
+        rows = [json.loads(line) for line in archive.read("articles.jsonl").decode().splitlines()]
+    rows[-1] |= change
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    return repacked(tmp_path / "lib.zip", tmp_path / "bad.zip", articles__jsonl=data)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": ["a", "list"]},
+        {"text": 7},
+        {"published": 7},
+        {"published": "2024-13-01"},
+        {"url": 7},
+        {"language": []},
+        {"authors": "Ada"},
+        {"authors": [7]},
+        {"passages": []},
+        {"passages": [[0, 5, 9]]},
+        {"passages": [["0", "5"]]},
+        {"passages": [[0, 10**9]]},
+        {"holders": []},
+        {"holders": ["a"]},
+        {"holders": [{"source": "a", "origin": None, "digest": "d"}]},
+        {"holders": [{"source": "a", "origin": "b", "digest": None}]},
+        {"digest": None},
+    ],
+)
+def test_one_bad_row_at_the_end_and_nothing_is_taken(full, tmp_path, change):
+    bad = changed_rows(full, tmp_path, change)
+    new = opened(tmp_path / "new")
+    with pytest.raises(LibraryError, match="no whole archive of a library") as refused:
+        new.import_archive(bad)
+    assert len(new) == 0
+    assert "delete" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "dimension", "message"),
+    [
+        (lambda data: data[: len(data) // 26 * 3], 3, "its vectors have 3 numbers, this library's have 26"),
+        (lambda data: (np.frombuffer(data, "<f2") * 50).astype("<f2").tobytes(), 26, "not of length 1"),
+        (lambda data: b"\0" * len(data), 26, "not of length 1"),
+    ],
+)
+def test_vectors_that_cannot_be_of_this_library_are_refused(full, tmp_path, vectors, dimension, message):
+    full.export(tmp_path / "lib.zip")
+    with zipfile.ZipFile(tmp_path / "lib.zip") as archive:
+        about = json.loads(archive.read("archive.json")) | {"dimension": dimension}
+        data = vectors(archive.read("vectors.f16"))
+    bad = repacked(
+        tmp_path / "lib.zip", tmp_path / "bad.zip", archive__json=json.dumps(about).encode(), vectors__f16=data
+    )
+    new = opened(tmp_path / "new")
+    with pytest.raises(LibraryError, match=message):
+        new.import_archive(bad)
+    assert len(new) == 0
+
+
+def test_vectors_of_other_passages_are_made_anew(full, tmp_path):
+    full.export(tmp_path / "lib.zip")
+    with zipfile.ZipFile(tmp_path / "lib.zip") as archive:
+        vectors = np.frombuffer(archive.read("vectors.f16"), "<f2").reshape(-1, 26)
+    bad = repacked(tmp_path / "lib.zip", tmp_path / "bad.zip", vectors__f16=vectors[:, ::-1].tobytes())
+    new = opened(tmp_path / "new")
+    new.import_archive(bad)
+    assert everything(new) == everything(full)
+
+
+def test_a_line_longer_than_any_article_is_not_read(full, tmp_path, monkeypatch):
+    full.export(tmp_path / "lib.zip")
+    monkeypatch.setattr("qa.storage.archive_checks.LONGEST_LINE", 100)
+    with pytest.raises(LibraryError, match="A line of articles.jsonl is longer"):
+        opened(tmp_path / "new").import_archive(tmp_path / "lib.zip")
