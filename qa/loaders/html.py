@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from qa.datatypes import Article
 from qa.errors import LoadError
@@ -103,12 +104,25 @@ def article_of_page(html: str, document: Document) -> Article:
         title=title or document.readable_name,
         text=joined(lines),
         source=document.origin,
-        url=page.url or base,
+        url=_own_address(page.url, base),
         published=certain_date(parse_date(page.date), html, tag),
         authors=author_names(page.author),
         site=page.sitename,
         language=tag or None,
     )
+
+
+def _own_address(named: str | None, base: str | None) -> str | None:
+    """The address that a page gives as its own, if it is of the site that it came from; else where it came from."""
+    if not named or not base:
+        return named or base
+    one, other = (_site(address) for address in (named, base))
+    return named if one == other or one.endswith(f".{other}") or other.endswith(f".{one}") else base
+
+
+def _site(address: str) -> str:
+    host = (urlsplit(address).hostname or "").lower()
+    return re.sub(r"^(?:www|m|amp|mobile)\.", "", host)
 
 
 def _without_offers(lines: list[Line], html: str, origin: str) -> list[Line]:

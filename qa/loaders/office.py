@@ -263,7 +263,7 @@ def _book(archive: zipfile.ZipFile) -> _Book:
         published=first("date"),
         publisher=first("publisher"),
         language=first("language"),
-        chapters=tuple(items[ref] for ref in spine if ref in items and items[ref] in names),
+        chapters=tuple(dict.fromkeys(items[ref] for ref in spine if ref in items and items[ref] in names)),
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 logging.getLogger("pypdf").addHandler(logging.NullHandler())  # else its warnings reach the terminal
 
 EDGE_LINES = 3  # how many lines at the top and bottom of a page can be running headers and footers
+LONGEST_WORD = 100  # characters at the end of a line in which a broken word is looked for
 FULL_LINE = 0.75  # a line shorter than this share of the page's usual width can end a paragraph
 
 _DIGITS = re.compile(r"\d+")
@@ -202,13 +203,14 @@ def _ends_paragraph(line: str, following: str, width: int, *, first: bool) -> bo
 
 def _joined_lines(lines: list[str], text: str) -> str:
     """One paragraph; a word broken at a line end is joined, unless the text spells it with its hyphen elsewhere."""
-    joined = lines[0]
+    parts = [lines[0]]
     for line in lines[1:]:
-        broken = _HYPHENATED.search(joined)
+        broken = _HYPHENATED.search(parts[-1][-LONGEST_WORD:])
         if not broken or not line[:1].islower():
-            joined += ("" if broken else " ") + line
+            parts.append(line if broken else " " + line)
             continue
         begin, rest = broken.group(1), re.match(r"\w*", line)
-        keep = rest is not None and f"{begin}-{rest.group()}" in text
-        joined = (joined if keep else joined[:-1]) + line
-    return joined
+        if rest is None or f"{begin}-{rest.group()}" not in text:
+            parts[-1] = parts[-1][:-1]
+        parts.append(line)
+    return "".join(parts)

@@ -90,7 +90,7 @@ def _files_below(folder: Path) -> Iterator[str | Failure]:
             yield _failure(_unreadable(str(current), error))
             continue
         names = {entry.name for entry in entries}
-        folders = [entry for entry in entries if entry.is_dir()]
+        folders = {entry: None for entry in entries if entry.is_dir()}
         stack += [entry for entry in reversed(folders) if not _belongs_to_a_page(entry.name, names)]
         for entry in (entry for entry in entries if entry not in folders):
             if holds_articles(entry.name):
@@ -125,7 +125,7 @@ def _file_bytes(path: Path, settings: Settings) -> bytes:
         with open(path, "rb", opener=_without_waiting) as file:
             before = os.fstat(file.fileno())
             _check_ordinary(path, before, settings)
-            data = file.read(limit + 1)
+            data = file.read(limit + 1) or b""  # None: a file that gives nothing yet
             after = os.fstat(file.fileno())
         if len(data) > limit:
             raise too_large(str(path), settings)

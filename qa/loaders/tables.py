@@ -187,11 +187,22 @@ def _json_lines(document: Document, settings: Settings) -> Iterator[tuple[int, o
                 yield number, _row_failure(document, number, "it is not valid JSON")
 
 
+def _closed_lines(document: Document, longest: int, cut: list[bool]) -> Iterator[str]:
+    """The lines; one that was cut gets a closing quotation mark where it lost its own, and a mark in `cut`."""
+    for line, whole in _lines(document, longest):
+        if whole:
+            yield line
+        else:
+            cut.append(True)
+            yield line[: longest - 2] + ('"\n' if line.count('"') % 2 else "\n")
+
+
 def _csv_rows(document: Document, settings: Settings) -> Iterator[tuple[int, object]]:
     longest = settings.max_article_chars * 4
     # The limit belongs to the csv module, not to a reader; ours is the larger of what anyone has asked for.
     csv.field_size_limit(max(csv.field_size_limit(), longest))
-    lines = (line for line, _ in _lines(document, longest))
+    cut: list[bool] = []  # a mark for each line that was longer than a row may be, until its row is told of
+    lines = _closed_lines(document, longest, cut)
     head = next((line for line in lines if line.strip()), "")
     delimiter = max(_DELIMITERS, key=head.count)
     names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]
@@ -208,7 +219,10 @@ def _csv_rows(document: Document, settings: Settings) -> Iterator[tuple[int, obj
         except csv.Error:
             yield number, _row_failure(document, number, "its quotation marks do not match")
             continue
-        if not any(map(str.strip, cells)):
+        if cut:
+            cut.clear()
+            yield number, _row_failure(document, number, "it is longer than an article may be")
+        elif not any(map(str.strip, cells)):
             number -= 1
         elif len(cells) > len(names):
             yield (

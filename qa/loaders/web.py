@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import socket
 import time
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qa.config import Settings
 from qa.errors import LoadError
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
     import httpx
 
 _NAT64 = ip_network("64:ff9b::/96")
+_REFUSED = tuple(
+    map(
+        ip_network,
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
+        "192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 "
+        "::/127 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 "
+        "ff00::/8".split(),
+    )
+)
 _TYPES_OF_ARTICLES = (
     "text/", "application/xhtml", "application/xml", "application/rss", "application/atom", "application/rdf",
     "application/json", "application/ld+json", "application/feed+json", "application/x-ndjson", "application/jsonl",
@@ -110,6 +121,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             embedded = IPv4Address(int(address) & 0xFFFFFFFF)
         if embedded is not None:
             return is_public(embedded)
+    if any(address in network for network in _REFUSED if network.version == address.version):
+        return False  # what `is_global` says depends on the Python
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -168,7 +181,7 @@ def _received(response: httpx.Response, target: httpx.URL, wanted: Download) -> 
     url = wanted.url
     if response.has_redirect_location:
         return _checked_url(str(target.join(response.headers["location"])), url)
-    if not response.is_success:
+    if response.status_code not in (200, 203):  # 206 would be a part, of which nobody has asked for
         raise _refused(url, response, target)
     media_type = response.headers.get("content-type", "")
     _check_media_type(url, media_type)
@@ -183,14 +196,45 @@ def _body(response: httpx.Response, wanted: Download) -> bytes:
     length = response.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > limit:
         raise too_large(wanted.url, wanted.settings)
-    data = bytearray()
-    for chunk in response.iter_bytes():
-        data += chunk
-        if len(data) > limit:
-            raise too_large(wanted.url, wanted.settings)
-        if wanted.is_late:
-            raise _too_slow(wanted)
+    data, unpack = bytearray(), _unpacking(response, wanted)
+    for chunk in response.iter_raw():
+        while chunk:
+            piece, chunk = unpack(chunk, limit + 1 - len(data))
+            data += piece
+            if len(data) > limit:
+                raise too_large(wanted.url, wanted.settings)
+            if wanted.is_late:
+                raise _too_slow(wanted)
     return bytes(data)
+
+
+def _unpacking(response: httpx.Response, wanted: Download) -> Callable[[bytes, int], tuple[bytes, bytes]]:
+    """What unpacks a piece into at most so many bytes, and gives back what is left of it. Raises LoadError.
+
+    Only what was asked for is taken, packed once: the size of anything else is not known until it is unpacked.
+    """
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    if packing in ("", "identity"):
+        return lambda chunk, _: (chunk, b"")
+    if packing not in ("gzip", "x-gzip", "deflate"):
+        raise LoadError(wanted.url, f"It sends its page packed as {packing[:40]}, which was not asked for.", _SAVE_PAGE)
+    inflate = _inflater(raw=False) if packing == "deflate" else zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+    def unpack(chunk: bytes, most: int) -> tuple[bytes, bytes]:
+        nonlocal inflate
+        try:
+            return inflate.decompress(chunk, most), inflate.unconsumed_tail
+        except zlib.error:
+            if packing != "deflate":
+                raise LoadError(wanted.url, "What it sends cannot be unpacked.", _SAVE_PAGE) from None
+            inflate = _inflater(raw=True)  # some servers leave the header out
+            return inflate.decompress(chunk, most), inflate.unconsumed_tail
+
+    return unpack
+
+
+def _inflater(*, raw: bool) -> Any:
+    return zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS)
 
 
 def _addresses(target: httpx.URL, wanted: Download) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,11 @@ PAGE = f"""<html><head><meta property='og:type' content='article'><title>Ferry r
 LOCAL = Settings(url_private=True, url_timeout=5)
 
 
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
 class Site(BaseHTTPRequestHandler):
     """Answers by path; `/to/<url>` redirects there."""
 
@@ -45,6 +51,11 @@ class Site(BaseHTTPRequestHandler):
                     return
                 self.wfile.write(b"x")
                 self.wfile.flush()
+        elif self.path == "/part":
+            self.send_response(206)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(PAGE.encode())
         elif self.path == "/silent":
             self.server.closing.wait(5)  # type: ignore[attr-defined]
         elif self.path == "/drip":
@@ -69,6 +80,11 @@ class Site(BaseHTTPRequestHandler):
         if self.path == "/bomb":
             body = gzip.compress(bytes(3_000_000))
             self.send_header("Content-Encoding", "gzip")
+        if self.path.startswith("/packed/"):
+            packing = self.path.removeprefix("/packed/")
+            for each in packing.split(","):
+                body = {"gzip": gzip.compress, "deflate": zlib.compress, "raw": raw_deflate}.get(each, bytes)(body)
+            self.send_header("Content-Encoding", packing.replace("raw", "deflate"))
         if self.path == "/large":
             self.send_header("Content-Length", "3000000")
         self.end_headers()
@@ -115,6 +131,22 @@ def test_a_page_is_fetched_and_read(site: ThreadingHTTPServer) -> None:
     assert "Cookie" not in headers
 
 
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "raw"])
+def test_a_packed_page_is_unpacked(site: ThreadingHTTPServer, packing: str) -> None:
+    assert fetch(at(site, f"/packed/{packing}"), LOCAL).data == PAGE.encode()
+
+
+@pytest.mark.parametrize("packing", ["gzip,gzip", "br", "zstd", "gzip,br"])
+def test_what_is_packed_twice_or_in_a_way_that_nobody_asked_for_is_refused(
+    site: ThreadingHTTPServer, packing: str
+) -> None:
+    assert f"packed as {packing}, which was not asked for" in refusal(at(site, f"/packed/{packing}")).reason
+
+
+def test_a_part_of_a_page_is_no_page(site: ThreadingHTTPServer) -> None:
+    assert "the code 206" in refusal(at(site, "/part")).reason
+
+
 def test_a_redirect_is_followed_and_remembered(site: ThreadingHTTPServer) -> None:
     document = fetch(at(site, "/to//to//ferry"), LOCAL)
     assert (document.origin, document.url) == (at(site, "/to//to//ferry"), at(site, "/ferry"))
@@ -131,6 +163,7 @@ def test_redirects_end(site: ThreadingHTTPServer) -> None:
         "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
         "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
         "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "2001:db8::1",
+        "fec0::1", "192.0.0.192", "192.88.99.1", "198.18.0.1", "2001::1", "64:ff9b:1::1",
     ],
 )  # fmt: skip
 def test_addresses_of_the_own_network(address: str) -> None:
