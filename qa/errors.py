@@ -16,6 +16,7 @@
     │   └── ConversationNotFound no conversation, or no turn, with this id
     └── LibraryError
         ├── ArticleNotFound      no article with this id (any more)
+        ├── FolderEmpty          a folder to mirror is empty where it was not
         ├── LibraryBusy          another process is writing to this library
         ├── LibraryDamaged       the database cannot be read; derived files are rebuilt, never reported
         ├── FingerprintMismatch  the library was made with another encoder or chunking: `rebuild`
@@ -80,6 +81,10 @@ class ArticleNotFound(LibraryError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else "no such article"
+
+
+class FolderEmpty(LibraryError):
+    """A folder to mirror is empty where it was not: nothing was changed."""
 
 
 class LibraryBusy(LibraryError):

@@ -245,16 +245,20 @@ class Library:
         *,
         only: Iterable[str | Path] | None = None,
         shard: Shard | None = None,
+        allow_empty: bool = False,
         progress: ProgressCallback | None = None,
     ) -> Report:
         """Mirror a folder: what is new or changed goes in, what has gone from it goes out.
 
         A file that cannot be read this time keeps what is stored of it; articles from elsewhere stay. `only` these
         files, and what is below these folders, is read and let go, also where it has gone: the rest stays as it is.
-        Several processes can share a folder, each with a `shard` of its own.
+        Several processes can share a folder, each with a `shard` of its own. Raises FolderEmpty, and changes nothing,
+        for a folder that is empty where it was not, as of a disk that is not mounted, unless `allow_empty`.
         """
         with self._changing("syncing a folder with", progress) as ingestion:
             state = FolderState(folder, only, self.folder, shard)
+            if not allow_empty:
+                state.require_files(self.store.sources)
             ingestion.report.failed += state.failed
             ingestion.read(state.files)
             ingestion.release(state.removed_sources(self.store.sources, ingestion.whole))

@@ -23,7 +23,15 @@ from library_fakes import SETTINGS, LetterEncoder, generation_of, lexical_of, ve
 import qa.storage.local.generation
 from qa.config import Settings
 from qa.datatypes import Progress, Where
-from qa.errors import ArticleNotFound, FingerprintMismatch, LibraryBusy, LibraryDamaged, LibraryError, ModelError
+from qa.errors import (
+    ArticleNotFound,
+    FingerprintMismatch,
+    FolderEmpty,
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryError,
+    ModelError,
+)
 from qa.library import Library
 from qa.loaders import Document, article_id
 
@@ -454,6 +462,17 @@ def test_sync_mirrors_a_folder(library: Library, folder: Path, tmp_path: Path) -
     assert set(report.removed) == {article_id(ZEBRA), article_id("The first row.")}
     assert {article.text for article in library.articles()} == {APPLE, QUEEN, "The second row."}
     assert_in_step(library)
+
+
+def test_sync_refuses_a_folder_that_is_empty_where_it_was_not(library: Library, folder: Path) -> None:
+    write(folder, "a", ZEBRA)
+    library.sync(folder)
+    (folder / "a.json").unlink()
+    with pytest.raises(FolderEmpty, match=r"is empty, and 1 of its files .* sync --allow-empty"):
+        library.sync(folder)
+    assert len(library) == 1
+    assert library.sync(folder, allow_empty=True).removed == (article_id(ZEBRA),)
+    assert library.sync(folder).removed == ()  # of an empty folder that always was one nothing is said
 
 
 def test_add_never_removes(library: Library, folder: Path) -> None:

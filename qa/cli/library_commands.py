@@ -67,6 +67,9 @@ def sync(
         str | None,
         typer.Option("--shard", metavar="N/OF", help="Only a share of the files: 1/2 here, 2/2 in another process."),
     ] = None,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Also when a folder has become empty: its articles go.")
+    ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,17 +84,19 @@ def sync(
         _watch(library, sources, every or EVERY_SECONDS, as_json=as_json)
     if every:
         raise typer.BadParameter("--every goes with --watch.")
-    _change(library, lambda opened, progress: _synced(opened, sources, shard, progress), as_json=as_json)
+    _change(library, lambda opened, progress: _synced(opened, sources, shard, allow_empty, progress), as_json=as_json)
 
 
-def _synced(library: Library, sources: list[str], shard: str | None, progress: ProgressCallback) -> Report:
+def _synced(
+    library: Library, sources: list[str], shard: str | None, allow_empty: bool, progress: ProgressCallback
+) -> Report:
     from qa.ingestion.sync import Shard
 
     share = Shard.parse(shard) if shard else None
     reports = [
         library.add(source, progress=progress)
         if is_url(source)
-        else library.sync(Path(source), shard=share, progress=progress)
+        else library.sync(Path(source), shard=share, allow_empty=allow_empty, progress=progress)
         for source in sources
     ]
     return Report(

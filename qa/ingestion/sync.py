@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from qa.errors import SettingError
+from qa.errors import FolderEmpty, SettingError
 from qa.ingestion.sources import expand_sources
 from qa.storage.base import Sources
 
@@ -73,6 +73,16 @@ class FolderState:
     def _concerns(self, unseen: str) -> bool:
         """Whether a path that cannot be read is in the part, or above some of it."""
         return unseen in self or any(unseen in _and_above(path) for path in self._only or ())
+
+    def require_files(self, sources: Sources) -> None:
+        """Raise FolderEmpty when there is no file at all in a folder of which some are stored."""
+        if self.there or self._unseen or self._only is not None:
+            return
+        if stored := len(sources.origins_under(self.root)):
+            raise FolderEmpty(
+                f"{self.root} is empty, and {stored:,} of its files are in the library. If a disk is not mounted, "
+                "mount it. To take their articles out: article-qa sync --allow-empty"
+            )
 
     def removed_sources(self, sources: Sources, whole: Mapping[str, frozenset[str]]) -> list[str]:
         """The stored sources whose file is gone, or was read in full and does not hold them.

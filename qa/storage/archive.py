@@ -13,6 +13,7 @@ passages and vectors in the same way, else they are made anew.
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -51,7 +52,8 @@ def export(store: Store, path: Path, location: str, progress: ProgressCallback, 
     ids = store.article_ids()
     partial = path.with_name(f"{path.name}.partial")
     try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        private = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(private, "w+b") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             dimension = _write_vectors(archive, store, ids) if vectors else 0
             _write_lines(archive, "articles.jsonl", _article_rows(store, ids, progress))
             origins = sorted(store.sources.origins().items())

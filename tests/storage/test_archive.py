@@ -127,6 +127,11 @@ def test_an_empty_library_is_an_archive_too(tmp_path):
     assert new.import_archive(tmp_path / "lib.zip").unchanged == 0
 
 
+def test_an_archive_is_for_its_owner_alone(full, tmp_path):
+    full.export(tmp_path / "lib.zip")
+    assert (tmp_path / "lib.zip").stat().st_mode & 0o777 == 0o600
+
+
 def test_the_files_are_plain(full, tmp_path):
     full.export(tmp_path / "lib.zip")
     with zipfile.ZipFile(tmp_path / "lib.zip") as archive:

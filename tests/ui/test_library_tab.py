@@ -1,6 +1,7 @@
 """The library tab without a browser: what its events do, what it shows, and what it refuses."""
 
 import asyncio
+import os
 import re
 import threading
 import time
@@ -15,6 +16,7 @@ from library_fakes import SETTINGS, LetterEncoder, write, write_rows
 from qa import Library
 from qa.datatypes import Article, Failure, Passage, Progress, Report
 from qa.errors import Cancelled
+from qa.loaders import Document
 from qa.samples import add_samples
 from qa.storage.listing import ArticlePage, ArticleSummary
 from qa.storage.local.backend import LocalBackend
@@ -27,7 +29,7 @@ from ui.render.library import Failed
 from ui.state.jobs import Job, JobQueue
 from ui.state.list_query import LibraryQuery
 from ui.state.removals import Removal, Removals
-from ui.web.uploads import Uploads
+from ui.web.uploads import Upload, Uploads, documents
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"' onload=alert(1) \u202egnp.exe"
 SOON = 20.0
@@ -510,3 +512,43 @@ def test_what_was_sent_and_never_added_is_deleted(monkeypatch):
     assert uploads.take([first]) == []
     assert [upload.name for upload in uploads.take([second])] == ["b"]
     assert [path.name for path in Path(uploads._folder.name).iterdir()] == [second]
+
+
+def sent(folder: Path, *files: tuple[str, bytes]) -> list[Upload]:
+    uploads = []
+    for number, (name, data) in enumerate(files):
+        path = folder / str(number)
+        path.write_bytes(data)
+        uploads.append(Upload(name, path, 0.0))
+    return uploads
+
+
+def test_two_files_of_one_name_are_both_kept(tmp_path):
+    files = sent(tmp_path, ("notes/report.txt", b"One"), ("notes/report.txt", b"Two"), ("notes/report.txt", b"One"))
+    stored = {"upload:notes/report.txt": Document("upload:notes/report.txt", b"Three").digest}
+    found = [(each.origin, each.data) for each in documents(files, stored.get)]
+    assert found == [
+        ("upload:notes/report (2).txt", b"One"),
+        ("upload:notes/report (3).txt", b"Two"),
+        ("upload:notes/report (2).txt", b"One"),
+    ]
+    assert [each.origin for each in documents(files[:1], {}.get)] == ["upload:notes/report.txt"]
+
+
+def test_what_a_killed_server_has_left_is_swept_and_what_a_running_one_has_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left, running, older = (tmp_path / f"article-qa-uploads-{name}" for name in ("99999999-a", f"{os.getpid()}-b", "c"))
+    for folder in (left, running, older):
+        folder.mkdir()
+        (folder / "file").write_text("words")
+    Uploads(1)
+    assert (left.exists(), running.exists(), older.exists()) == (False, True, False)
+
+
+def test_what_waits_to_be_added_has_a_limit():
+    async def pieces():
+        yield b"x" * 10
+
+    uploads = Uploads(most_bytes=10)
+    keys = [asyncio.run(uploads.receive(str(number), pieces())) for number in range(25)]
+    assert [key is not None for key in keys] == [True] * 21 + [False] * 4

@@ -130,7 +130,9 @@ class LibraryHandlers:
 
         def add(told: ProgressCallback) -> Report:
             try:
-                return self.library.add_documents(uploads.documents(sent), progress=told)
+                return self.library.add_documents(
+                    uploads.documents(sent, self.library.store.sources.origin_digest), progress=told
+                )
             finally:
                 uploads.delete(sent)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import count
+from pathlib import Path, PurePosixPath
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -18,6 +21,8 @@ from starlette.routing import Route
 from qa.loaders import Document
 
 KEPT_SECONDS = 3600.0  # what was sent and never added
+MOST_FILES = 20  # times the largest file: what all that waits to be added may take
+_PREFIX = "article-qa-uploads-"
 NAME_CHARS = 400
 
 
@@ -35,12 +40,15 @@ class Uploads:
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self._folder = tempfile.TemporaryDirectory(prefix="article-qa-uploads-", ignore_cleanup_errors=True)
+        _sweep()
+        self._folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True)
         self._sent: dict[str, Upload] = {}
         self._lock = threading.Lock()
 
     async def receive(self, name: str, pieces: AsyncIterator[bytes]) -> str | None:
-        """The key under which the file can be taken; None when it is too large."""
+        """The key under which the file can be taken; None when it is too large, or too much waits already."""
+        if self._waiting_bytes() > MOST_FILES * self.most_bytes:
+            return None
         key = secrets.token_hex(16)
         path, size = Path(self._folder.name) / key, 0
         try:
@@ -66,6 +74,11 @@ class Uploads:
         with self._lock:
             return [self._sent.pop(key) for key in keys if key in self._sent]
 
+    def _waiting_bytes(self) -> int:
+        with self._lock:
+            self._forget_old()
+            return sum(upload.path.stat().st_size for upload in self._sent.values() if upload.path.exists())
+
     def _forget_old(self) -> None:
         oldest = time.monotonic() - KEPT_SECONDS
         for key, upload in list(self._sent.items()):
@@ -74,10 +87,46 @@ class Uploads:
                 upload.path.unlink(missing_ok=True)
 
 
-def documents(uploads: list[Upload]) -> Iterator[Document]:
-    """The files one by one."""
+def documents(uploads: list[Upload], digest_of: Callable[[str], str | None]) -> Iterator[Document]:
+    """The files one by one; one whose name another file already has gets a number, so that both are kept.
+
+    `digest_of` an origin is that of the file that went in under it, None where none did.
+    """
+    here: dict[str, str] = {}
     for upload in uploads:
-        yield Document(origin=f"upload:{upload.name}", data=upload.path.read_bytes())
+        data = upload.path.read_bytes()
+        for origin in _origins(upload.name):
+            document = Document(origin=origin, data=data)
+            if (here.get(origin) or digest_of(origin)) in (None, document.digest):
+                here[origin] = document.digest
+                yield document
+                break
+
+
+def _origins(name: str) -> Iterator[str]:
+    """`upload:report.txt`, `upload:report (2).txt` and so on."""
+    path = PurePosixPath(name)
+    yield f"upload:{name}"
+    for number in count(2):
+        yield f"upload:{path.with_name(f'{path.stem} ({number}){path.suffix}')}"
+
+
+def _sweep() -> None:
+    """Delete what servers that were ended by force have left."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if not (number.isdigit() and _is_running(int(number))) and folder.stat().st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def delete(uploads: list[Upload]) -> None:
