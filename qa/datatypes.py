@@ -98,6 +98,25 @@ class RetrievedPassage:
         return self.article.text[self.passage.start : self.passage.end]
 
 
+Offsets = tuple[int, int]  # `text[start:end]` of an article's text
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """That somebody says something: the speaker, the cue ("said", "according to") and what is said, as offsets.
+
+    `content` are the pieces in the order of the text: two in `"Yes," she said, "at once."`; those of a `direct`
+    quotation stand in quotation marks, which are not part of them. `name` is whom "she" or "the mayor" stands for, in
+    full where the text gives the full name; "" where that is not plain.
+    """
+
+    speaker: Offsets
+    cue: Offsets
+    content: tuple[Offsets, ...]
+    direct: bool
+    name: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ResolvedDate:
     """What words for a time mean: `article.text[start:end]` is a date of `value` (EDTF), in words for people."""

@@ -1,0 +1,282 @@
+"""The noun phrase that can be a speaker, before or behind a verb, as a range of the tokens of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.news.cues import ALSO_NOUNS, AUXILIARIES, CUES
+from qa.news.tokens import Token
+
+Range = tuple[int, int]
+
+PRONOUNS = frozenset("he she they i we it you".split())
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
+TIMES = WEEKDAYS | frozenset("earlier later recently again ago yesterday tonight".split())
+DETERMINERS = frozenset(
+    "the a an one another several some many most both all few two three four five six seven eight nine ten his her "
+    "its their my our this that these those every each other others no any more".split()
+)
+PREPOSITIONS = frozenset(
+    "in on at after before during by from for with to of since under over about against between into through within "
+    "despite per upon amid following like unlike throughout asked speaking as instead".split()
+)
+CONJUNCTIONS = frozenset(
+    "while as because that when if where after before since although though which than whether until but so or "
+    "and then unless once how what why yet".split()
+)
+ADVERBS = frozenset(
+    "also later then now just once still soon often even again already always previously recently reportedly "
+    "privately publicly repeatedly famously only simply quickly further first all both".split()
+)
+SIGNS = frozenset([",", ";", ":", "—", "–", "--", "...", "…", "(", ")", "[", "]", "“", ".", "?", "!", "-", "•", "*"])
+_MAX_TOKENS = 25
+_SPEAKERS = frozenset(
+    "police officials critics analysts people experts sources spokesman spokeswoman spokesperson one another some many "
+    "others both prosecutors investigators researchers".split()
+)
+_NOBODY = frozenset("no not nor neither none nobody few".split())
+_POSSESSIVE = ("’s", "'s")
+_END_OF_PIECE = frozenset([",", ";", ":", ".", "?", "!", "—", "–", "--", "("])
+# Behind "said Ann Lee" the phrase goes on with "of" and "for", and not with these.
+_STOPS = WEEKDAYS | frozenset(
+    "in on at after before during when while as to about last this earlier later recently because since if where "
+    "adding saying referring noting who whom whose which that but and via through by upon here there how what why "
+    "is was has had will would said".split()
+)
+_NO_APPOSITION = frozenset(
+    "in on at after before during when while as to about but and or which that because since if where by "
+    "according with last this earlier not though although so from for he she they it we i you yet".split()
+)
+_FINITE = frozenset("is are was were have has had do does did will would can could may might must".split())
+_VERBS = frozenset(
+    "took went came gave made got left stood sat spoke met won lost saw ran held told put kept hit cut sent fell rose "
+    "seems appears wants needs goes comes makes takes gets gives keeps runs".split()
+)
+
+
+def phrase_before(sentence: Sequence[Token], end: int) -> Range | None:
+    """The phrase that ends before token `end`, where a verb begins: the subject of "X, a spokesman, said"."""
+    if end == 0:
+        return None
+    last = sentence[end - 1]
+    if last.lower in PRONOUNS:
+        return (end - 1, end)
+    if last.lower == "who":
+        return _antecedent(sentence, end - 1)
+    if last.text in (",", "—", "–", "--", ")"):
+        return _with_apposition(sentence, end - 1)
+    return plain_phrase(sentence, end)
+
+
+def plain_phrase(sentence: Sequence[Token], end: int) -> Range | None:
+    """The phrase that ends before token `end`, without an apposition."""
+    at = end
+    while at > 0 and end - at < _MAX_TOKENS and not _is_boundary(sentence, at - 1):
+        at -= 1
+    return _without_opening(sentence, at, end)
+
+
+def phrase_behind(sentence: Sequence[Token], start: int) -> Range | None:
+    """The phrase that begins at token `start`, behind an inverted verb: "said X, a spokesman for Y"."""
+    if start >= len(sentence):
+        return None
+    first = sentence[start]
+    if first.lower in PRONOUNS:
+        follows = sentence[start + 1].text if start + 1 < len(sentence) else "."
+        return (start, start + 1) if follows in (".", ",", ";", ":") else None
+    if first.is_capital:
+        if first.lower in WEEKDAYS:
+            return None
+    elif first.lower not in DETERMINERS | _SPEAKERS or first.lower in _STOPS:
+        return None
+    at = start + 1
+    while at < len(sentence) and not _stops(sentence, at):
+        at += 1
+    return _with_apposition_behind(sentence, start, at)
+
+
+def source_behind(sentence: Sequence[Token], start: int) -> Range | None:
+    """The phrase behind "according to": all of it up to a comma, with an apposition."""
+    at = start
+    while at < len(sentence) and not _ends_source(sentence, start, at):
+        at += 1
+    return _with_apposition_behind(sentence, start, at) if at > start else None
+
+
+def first_subject(sentence: Sequence[Token], end: int) -> Range | None:
+    """The first pronoun or noun phrase before token `end` that the sentence can be about, as in "X left, saying"."""
+    at = 0
+    while at < end and sentence[at].lower in ADVERBS | {"and", "but", "so", "yet", "still", "however", ","}:
+        at += 1
+    while at < end and _opens(sentence, at, end):
+        at = _comma(sentence, at, end) + 1
+    if at >= end or sentence[at].quoted is not None:
+        return None
+    if sentence[at].lower in PRONOUNS:
+        return (at, at + 1)
+    stop = at
+    while stop < end and not _ends_subject(sentence, stop):
+        stop += 1
+    return (at, stop) if at < stop < at + 12 and _can_speak(sentence, (at, stop)) else None
+
+
+def _comma(sentence: Sequence[Token], start: int, end: int) -> int:
+    return next((at for at in range(start, end) if sentence[at].text == ","), end)
+
+
+def _opens(sentence: Sequence[Token], at: int, end: int) -> bool:
+    """Whether what follows up to a comma comes before the subject: "On Monday", "Two years ago"."""
+    first = sentence[at].lower
+    if first in PREPOSITIONS or first in CONJUNCTIONS or first.endswith("ing"):
+        return True
+    comma = _comma(sentence, at, end)
+    return comma < end and any(token.lower in TIMES for token in sentence[at:comma])
+
+
+def _antecedent(sentence: Sequence[Token], who: int) -> Range | None:
+    """Of "Ann Lee, who said" the name."""
+    at = who - 1 if who and sentence[who - 1].text == "," else who
+    found = plain_phrase(sentence, at)
+    return found and last_name(sentence, found)
+
+
+def is_adverb(token: Token) -> bool:
+    """Whether it says how or when: "also", "repeatedly"; a capital in front of a phrase does not tell."""
+    return token.lower in ADVERBS or (token.lower.endswith("ly") and len(token.lower) > 4 and not token.is_capital)
+
+
+def last_name(sentence: Sequence[Token], found: Range) -> Range:
+    """The last run of capitals of a phrase; the phrase where there is none."""
+    start, end = found
+    stop = end
+    while stop > start and not sentence[stop - 1].is_capital:
+        stop -= 1
+    if stop == start:
+        return found
+    at = stop
+    while at > start and (sentence[at - 1].is_capital or sentence[at - 1].lower in (*_POSSESSIVE, "de", "al", "von")):
+        at -= 1
+    return (at, stop)
+
+
+def _with_apposition(sentence: Sequence[Token], sign: int) -> Range | None:
+    """The phrase before what stands between two commas, dashes or brackets, together with that."""
+    opening = "(" if sentence[sign].text == ")" else sentence[sign].text
+    for at in range(sign - 1, max(0, sign - _MAX_TOKENS), -1):
+        token = sentence[at]
+        if token.quoted is not None and sentence[at - 1].text != opening:
+            return None
+        if token.text == opening:
+            brackets = sentence[at - 1].text in (",", ")")
+            found = phrase_before(sentence, at) if brackets else plain_phrase(sentence, at)
+            return (found[0], sign + (opening == "(")) if found else None
+    return None
+
+
+def _is_boundary(sentence: Sequence[Token], at: int) -> bool:
+    token = sentence[at]
+    word = token.lower
+    if word in SIGNS:
+        return True
+    if word in ("and", "&"):
+        return not _joins_names(sentence, at)
+    if word in CONJUNCTIONS or word in PRONOUNS:
+        return True
+    if word in _POSSESSIVE:
+        return sentence[at + 1].lower in ("not", "been")
+    if word in AUXILIARIES:
+        return True
+    is_noun = word in ALSO_NOUNS and at > 0 and sentence[at - 1].lower not in PRONOUNS
+    return word in CUES and not token.is_capital and not is_noun
+
+
+def _joins_names(sentence: Sequence[Token], at: int) -> bool:
+    return 0 < at < len(sentence) - 1 and sentence[at - 1].is_capital and sentence[at + 1].is_capital
+
+
+def _without_opening(sentence: Sequence[Token], start: int, end: int) -> Range | None:
+    """A phrase without an opening such as "On Monday" or "In a statement"; None when no speaker is left."""
+    while start < end and is_adverb(sentence[start]):
+        start += 1
+    if start < end and sentence[start].lower in PREPOSITIONS:
+        named = last_name(sentence, (start, end))
+        if named == (start, end) or named[1] != end or sentence[named[0]].lower in WEEKDAYS:
+            return _last_determined(sentence, start, end)
+        start = max(named[0], start + 1)
+    if start >= end or sentence[start].lower in PREPOSITIONS | _NOBODY:
+        return None
+    return (start, end) if _can_speak(sentence, (start, end)) else None
+
+
+def _last_determined(sentence: Sequence[Token], start: int, end: int) -> Range | None:
+    """Of "In a statement the firm" the part from the last article on."""
+    for at in range(end - 2, start, -1):
+        if sentence[at].lower in ("the", "one", "another", "his", "her"):
+            return (at, end) if sentence[at - 1].lower not in PREPOSITIONS else None
+    return None
+
+
+def _can_speak(sentence: Sequence[Token], found: Range) -> bool:
+    """Whether a phrase can name somebody: a name, a pronoun, or a noun."""
+    words = [each for each in sentence[found[0] : found[1]] if each.is_word]
+    if not words or all(each.lower in WEEKDAYS for each in words) or words[-1].lower in DETERMINERS - _SPEAKERS:
+        return False
+    first, last = words[0], words[-1].lower
+    if last in _SPEAKERS or last.endswith("s") or first.lower in PRONOUNS:
+        return True
+    if len(words) == 1:
+        return first.is_capital and first.lower not in CONJUNCTIONS | PREPOSITIONS and not last.endswith("ing")
+    return any(each.is_capital for each in words) or first.lower in DETERMINERS
+
+
+def _stops(sentence: Sequence[Token], at: int) -> bool:
+    word = sentence[at].lower
+    if word == "and":
+        return not _joins_names(sentence, at)
+    return word in SIGNS or word in _STOPS
+
+
+def _with_apposition_behind(sentence: Sequence[Token], start: int, end: int) -> Range:
+    """The phrase with "a spokesman for Y" behind its comma, with brackets or a clause with "who"."""
+    if end + 1 >= len(sentence):
+        return (start, end)
+    if sentence[end].text == "(":
+        close = next((n for n in range(end, min(len(sentence), end + 8)) if sentence[n].text == ")"), None)
+        return (start, end) if close is None else _with_apposition_behind(sentence, start, close + 1)
+    if sentence[end].lower in ("who", "whose"):
+        return (start, _end_of_piece(sentence, end))
+    following = sentence[end + 1]
+    if sentence[end].text != "," or not following.is_word or following.lower in _NO_APPOSITION:
+        return (start, end)
+    if following.lower.endswith(("ing", "ly")):
+        return (start, end)
+    return (start, _end_of_piece(sentence, end + 1))
+
+
+def _end_of_piece(sentence: Sequence[Token], at: int) -> int:
+    """Where the piece up to the next comma ends; of "a delegate of Austin, Texas," behind the state."""
+    while at < len(sentence) and sentence[at].text not in _END_OF_PIECE and sentence[at].quoted is None:
+        at += 1
+    if at + 2 < len(sentence) and sentence[at + 1].is_capital and sentence[at + 2].text in (",", "."):
+        return at + 2 if sentence[at].text == "," else at
+    return at
+
+
+def _ends_source(sentence: Sequence[Token], start: int, at: int) -> bool:
+    word = sentence[at].lower
+    if word in SIGNS or word in ("who", "which"):
+        return True
+    return at > start + 1 and word in ("and", "but", "when", "while") and not _joins_names(sentence, at)
+
+
+def _ends_subject(sentence: Sequence[Token], at: int) -> bool:
+    token, word = sentence[at], sentence[at].lower
+    if word == "and":
+        return not _joins_names(sentence, at)
+    if word in SIGNS or word in CONJUNCTIONS or word in _FINITE or (word in CUES and not token.is_capital):
+        return True
+    if token.is_capital or at == 0:
+        return False
+    if word.endswith("ed") or (word.endswith("ly") and len(word) > 4) or word in ADVERBS or word in _VERBS:
+        return True
+    return sentence[at - 1].is_capital and word.endswith("s") and word not in _POSSESSIVE
