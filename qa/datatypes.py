@@ -158,6 +158,20 @@ class Citation:
         return self.context_start + len(self.context)
 
 
+@dataclass(frozen=True, slots=True)
+class CitedQuotation:
+    """A quotation of a stored article with its words: those of the speaker, of the cue, and each piece that is said.
+
+    `citation` says where: its quote goes from the first piece to the last, with the cue between where that is so.
+    """
+
+    quotation: Quotation
+    speaker: str
+    cue: str
+    words: tuple[str, ...]
+    citation: Citation
+
+
 class Reason(StrEnum):
     """Why there is no answer."""
 
