@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 _PRONOUNS = {"he": "m", "she": "f"}
 _PART = (
-    r"(?:[A-Z]\.|(?:Mr|Mrs|Ms|Dr|Gov|Sens?|Reps?|Gen|Lt|Col|Sgt|Capt|Maj|Adm|St|Jr|Sr|Prof|Rev)\.|"
+    r"(?:Secretary of State|(?:[A-Z]\.)+|"
+    r"(?:Mr|Mrs|Ms|Dr|Gov|Sens?|Reps?|Gen|Lt|Col|Sgt|Capt|Maj|Adm|St|Jr|Sr|Prof|Rev)\.|"
     r"[A-ZÀ-ÖØ-ÞŁŚŠŽČ][\w’'-]*)"
 )
-_CAPITALS = re.compile(
-    rf"{_PART}(?:(?: | (?:de|da|di|al|el|bin|ben|van|von|der|den|la|le|of the|and the|of) ){_PART})*"
-)
+_CAPITALS = re.compile(rf"{_PART}(?:(?: | (?:de|da|di|al|el|bin|ben|van|von|der|den|la|le) ){_PART})*")
+_OF_WHAT = re.compile(rf"(?: (?:of|for|on) (?:the )?{_CAPITALS.pattern})+")  # behind "the Bank"
 _TOGETHER = re.compile(rf"{_CAPITALS.pattern} and {_CAPITALS.pattern}$")
 _CAPITALS_AT_END = re.compile(rf"{_CAPITALS.pattern}$")
 _LONGEST_NAME = 50  # characters of what stands before a surname
@@ -137,8 +137,14 @@ def own_name(words: str) -> str:
         for match in reversed(runs):
             name = without_titles(_trimmed(match.group()))
             if name:
-                return name
+                return name + _of_what(name, piece, match.end())
     return ""
+
+
+def _of_what(name: str, piece: str, end: int) -> str:
+    """What belongs to the name of an institution: " of England" behind "the Bank"."""
+    more = _OF_WHAT.match(piece, end) if _NOT_A_PERSON.search(name) else None
+    return more.group() if more else ""
 
 
 def _is_anothers(piece: str, match: re.Match[str]) -> bool:
@@ -156,6 +162,8 @@ def _trimmed(name: str) -> str:
 def without_titles(name: str) -> str:
     """What stands behind the last title: "French Prime Minister Manuel Valls" as "Manuel Valls"; "" of a mere title."""
     words = name.split(" ")
+    if len(words) > 2 and words[0].endswith("ist"):  # "Ecologist Ryan Norris", at the beginning of a sentence
+        words = words[1:]
     titles = [at for at, word in enumerate(words) if word.lower() in _TITLES | _FUNCTION_WORDS]
     if titles and titles[-1] == len(words) - 1 and len(words) > 1 and words[-1] in _ALSO_SURNAMES:
         titles = [at for at in titles[:-1] if at < len(words) - 2]
@@ -165,6 +173,8 @@ def without_titles(name: str) -> str:
 _ALSO_SURNAMES = frozenset("King Judge Prince Pope Bishop Justice Major Host Chancellor Sheriff Speaker Queen".split())
 _FUNCTION_WORDS = frozenset(
     "the a an in on at but and as if when while after before for he she they it we i you its his her their this that "
+    "monday tuesday wednesday thursday friday saturday sunday january february april july august september october "
+    "november december founder author cofounder co-founder ceo actor actress singer lead administrator "
     "these those one another some many most both no not also so then there what who why how yet".split()
 )
 

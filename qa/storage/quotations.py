@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from qa.datatypes import Quotation
-from qa.text.tokenization import terms
+from qa.text.tokenization import question_terms, terms
 
 
 def quotations_to_json(found: Sequence[Quotation]) -> str:
@@ -34,8 +34,8 @@ def names_field(found: Iterable[Quotation]) -> str:
 
 
 def name_terms(name: str) -> list[str]:
-    """The words of a name that is searched for; case and accents go."""
-    return list(dict.fromkeys(terms(name)))
+    """The words of a name that is searched for; case and accents go, and "the"."""
+    return question_terms(name)
 
 
 def is_named(quotation: Quotation, wanted: Sequence[str]) -> bool:
