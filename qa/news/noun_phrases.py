@@ -87,12 +87,24 @@ def phrase_behind(sentence: Sequence[Token], start: int) -> Range | None:
     if first.is_capital:
         if first.lower in WEEKDAYS:
             return None
-    elif first.lower not in DETERMINERS | _SPEAKERS or first.lower in _STOPS:
+    elif first.lower in _STOPS or not (first.lower in DETERMINERS | _SPEAKERS or _leads_to_name(sentence, start)):
         return None
     at = start + 1
     while at < len(sentence) and not _stops(sentence, at):
         at += 1
     return _with_apposition_behind(sentence, start, at)
+
+
+def _leads_to_name(sentence: Sequence[Token], start: int) -> bool:
+    """Whether words without a capital belong to a name: "former adviser David Axelrod"."""
+    if not sentence[start].text[0].isalnum() or is_adverb(sentence[start]):
+        return False
+    for at in range(start + 1, min(len(sentence), start + 6)):
+        if sentence[at].is_capital:
+            return True
+        if _stops(sentence, at) or not sentence[at].is_word:
+            return False
+    return False
 
 
 def source_behind(sentence: Sequence[Token], start: int) -> Range | None:

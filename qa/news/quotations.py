@@ -20,10 +20,11 @@ from qa.news.speaker_names import SpeakerNames
 from qa.news.tokens import sentences, tokens
 from qa.news.transcripts import transcript_quotations
 from qa.news.verb_attributions import by_verb
-from qa.news.verbless_attributions import according_to, behind_colon, beside_comma, signed
+from qa.news.verbless_attributions import according_to, behind_colon, beside_comma, introduction, signed
 
 FINDER_VERSION = 1  # what is stored was found by; another number has it found anew
 _SENTENCES_BACK = 6  # in which the person that a pronoun stands for may be named
+_MANY_WORDS = 5  # shorter ones in marks may be titles
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MARK = re.compile(r"[“„«»\"‘]|''|``")
 _SMALL_WORD = re.compile(r"[a-z]+")
@@ -52,12 +53,13 @@ class _Paragraphs:
         self._single = has_single_marks_only(text)
         self._last: int | None = None  # the quotation that ended the paragraph before: a further one may go on with it
         self._sentences: deque[Sentence] = deque(maxlen=_SENTENCES_BACK)
+        self._introduction: Quotation | None = None  # "X went on:", at the end of the paragraph before
         self._passed_over: Offsets | None = None  # the last paragraph in which nobody says anything
         self._runs_on = False  # that paragraph left its marks open
 
     def add_spoken(self, quotation: Quotation | None) -> None:
         """Take over a line of a transcript; None where it belongs to the one before."""
-        self._last, self._runs_on = None, False
+        self._last, self._runs_on, self._introduction = None, False, None
         if quotation is not None:
             self.found.append(quotation)
 
@@ -65,7 +67,7 @@ class _Paragraphs:
         """Find what is said in a paragraph, `text[start:end]`."""
         before, self._last = self._last, None
         if not self._runs_on and not _MARK.search(self._text, start, end) and not self._tells_of_saying(start, end):
-            self._passed_over = (start, end)
+            self._passed_over, self._introduction = (start, end), None
             return
         marks = quoted(self._text, start, end, single=self._single)
         paragraph = sentences(self._text, tokens(self._text, start, end, marks))
@@ -73,25 +75,49 @@ class _Paragraphs:
         for number, sentence in enumerate(paragraph):
             if not _is_in_marks(sentence):
                 self._read_sentence(sentence)
+            elif number == 0 and self._introduction is not None:
+                self._begin(self._introduction, sentence)
             elif number == 0 and goes_on and sentence[0].quoted is not None:
                 self._last = before
                 self._extend(sentence)
             elif self._last is not None:
                 self._extend(sentence)
         self._runs_on = bool(marks) and marks[-1].runs_on
+        self._introduction = self._introduced(paragraph[-1]) if paragraph else None
 
     def _tells_of_saying(self, start: int, end: int) -> bool:
         words = set(_SMALL_WORD.findall(self._text, start, end))
-        return "ccording" in words or "according" in words or not CUES.isdisjoint(words)
+        return (
+            self._text[start:end].rstrip().endswith(":")
+            or "ccording" in words
+            or "according" in words
+            or not CUES.isdisjoint(words)
+        )
+
+    def _introduced(self, sentence: Sentence) -> Quotation | None:
+        """Speaker and cue of "X went on:" at the end of a paragraph: the next one may be what is said."""
+        found = introduction(sentence)
+        return self._quotation(sentence, found) if found else None
+
+    def _begin(self, introduction: Quotation, sentence: Sentence) -> None:
+        """A paragraph in marks behind an introduction."""
+        self.found.append(introduction)
+        self._last = len(self.found) - 1
+        self._extend(sentence)
 
     def _read_sentence(self, sentence: Sentence) -> None:
-        self._last = None
-        for each in _attributions(sentence):
+        before, self._last = self._last, None
+        found = _attributions(sentence)
+        for each in found:
             quotation = self._quotation(sentence, each)
             if quotation.content:
                 self.found.append(quotation)
                 if quotation.direct:
                     self._last = len(self.found) - 1
+        if before is not None and self._last is None and _opens_with_quotation(sentence) and not found:
+            self._last = before
+            self._extend(sentence[:1])
+            self._last = None
         self._sentences.append(sentence)
 
     def _name(self, speaker: Offsets) -> str:
@@ -140,6 +166,11 @@ class _Paragraphs:
         while start < end and (self._text[end - 1].isspace() or self._text[end - 1] == ","):
             end -= 1
         return start, end
+
+
+def _opens_with_quotation(sentence: Sentence) -> bool:
+    """Whether a quotation of some length comes first, and the sentence goes on in other words."""
+    return sentence[0].quoted is not None and sentence[0].text.count(" ") >= _MANY_WORDS
 
 
 def _is_in_marks(sentence: Sentence) -> bool:

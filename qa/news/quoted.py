@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # A mark that opens, and those that close it. Careless texts mix round and straight ones.
 _CLOSING = {
-    "“": re.compile('[”"“](?!\\w)'),
+    "“": re.compile('[”"“](?!\\w)|(?<=[,.?!])[”"]'),
     "„": re.compile("[“”]"),
     "«": re.compile("»"),
     "»": re.compile("«"),

@@ -75,11 +75,8 @@ def sentences(text: str, found: Sequence[Token]) -> list[list[Token]]:
     last = len(found) - 1
     for at, token in enumerate(found):
         current.append(token)
-        if (
-            at == last
-            or len(current) >= _LONGEST
-            or ((token.quoted is not None or token.text in _ENDS) and _ends(text, found, at))
-        ):
+        may_end = token.quoted is not None or token.text[-1] in _ENDS
+        if at == last or len(current) >= _LONGEST or (may_end and _ends(text, found, at)):
             whole.append(current)
             current = []
     return whole
@@ -87,16 +84,28 @@ def sentences(text: str, found: Sequence[Token]) -> list[list[Token]]:
 
 def _ends(text: str, found: Sequence[Token], at: int) -> bool:
     token, following = found[at], found[at + 1]
+    if token.quoted is None and len(token.text) > 1:  # "Naples, Fla."
+        return following.quoted is not None
     if token.quoted is None:
         return following.quoted is not None or not following.text[0].islower()
     inside = text[token.quoted.inner_start : token.quoted.inner_end].rstrip()
     if not inside.endswith(_ENDING_INSIDE) or following.text[0].islower() or not _is_start(following):
         return False
-    return inside.endswith(".") or not _is_attribution(found, at + 1)
+    return not (_is_short_attribution if inside.endswith(".") else _is_attribution)(found, at + 1)
 
 
 def _is_start(token: Token) -> bool:
     return token.quoted is not None or token.is_word
+
+
+def _is_short_attribution(found: Sequence[Token], at: int) -> bool:
+    """Whether these are "Trump said" and no more: careless texts have a full stop inside of the marks before it."""
+    end = at
+    while end < min(len(found), at + 4) and found[end].is_capital:
+        end += 1
+    if end == at or end >= len(found) or found[end].lower not in ("said", "says", "wrote", "added"):
+        return False
+    return end + 1 == len(found) or found[end + 1].text in (".", "to", "in", "on")
 
 
 def _is_attribution(found: Sequence[Token], at: int) -> bool:

@@ -16,6 +16,7 @@ from qa.news.cues import (
     AUXILIARIES,
     BESIDE_QUOTES,
     BESIDE_WHOLE_QUOTATIONS,
+    CUES,
     INVERTED,
     INVERTED_INDIRECT,
     MODALS,
@@ -26,6 +27,7 @@ from qa.news.cues import (
     SHOWING,
 )
 from qa.news.noun_phrases import (
+    CONJUNCTIONS,
     DETERMINERS,
     PREPOSITIONS,
     PRONOUNS,
@@ -44,6 +46,10 @@ _PLURAL = frozenset("they we i you people police many some others who men women 
 _BEFORE_PARTICIPLE = frozenset("by as and is are was were been 's ’s 're ’re".split())
 
 
+_LONGEST_SUBJECT = 30  # tokens
+_MARKS = "”\"'’»«“` \xa0"
+
+
 def by_verb(sentence: Sentence, cue: int, end: int, last_speaker: Range | None) -> Attribution | None:
     """What is said with the verb at token `cue`, in a sentence that ends before token `end`; None where nothing is.
 
@@ -56,7 +62,7 @@ def by_verb(sentence: Sentence, cue: int, end: int, last_speaker: Range | None) 
     if word.endswith("ing"):
         return _by_participle(sentence, cue, group, end, last_speaker)
     found = _inverted(sentence, cue, group, end) if _ends_with_speaker(sentence, cue, group, end) else None
-    speaker = phrase_before(sentence, group)
+    speaker = _between(sentence, group) or phrase_before(sentence, group)
     if found is None and speaker is not None and _is_verb_of(speaker, sentence, cue, group):
         found = _with_subject(sentence, cue, speaker, end)
     if found is None:
@@ -65,6 +71,28 @@ def by_verb(sentence: Sentence, cue: int, end: int, last_speaker: Range | None) 
         speaker = last_speaker or first_subject(sentence, group - 1)
         found = _followed(sentence, cue, speaker, end) if speaker else None
     return found
+
+
+def _between(sentence: Sentence, group: int) -> Range | None:
+    """All that stands between a quotation that ends in a comma and the verb: "Q," X, 30, of Raleigh, N.C., said."""
+    quotation = next((at for at in range(group - 1, -1, -1) if sentence[at].quoted is not None), None)
+    if quotation is None or not 0 < group - quotation - 1 <= _LONGEST_SUBJECT:
+        return None
+    start, end = quotation + 1, group
+    first = sentence[start]
+    if not sentence[quotation].text.rstrip(_MARKS).endswith((",", "?", "!")) or not _begins_clause(sentence, start):
+        return None
+    if any(_is_cue(sentence, at) for at in range(start, end)):
+        return None
+    has_clause = any(token.lower in CONJUNCTIONS for token in sentence[start:end]) and first.lower in PRONOUNS
+    while end > start and sentence[end - 1].text in COMMAS:
+        end -= 1
+    return (start, end) if start < end and not has_clause else None
+
+
+def _is_cue(sentence: Sentence, at: int) -> bool:
+    """Whether somebody else may speak by this word."""
+    return sentence[at].lower in CUES and not sentence[at].is_capital and sentence[at - 1].lower not in PASSIVE
 
 
 def _is_verb_of(speaker: Range, sentence: Sentence, cue: int, group: int) -> bool:
@@ -160,7 +188,7 @@ def _goes_on(sentence: Sentence, start: int, end: int) -> bool:
 
 def _is_closed_by_comma(sentence: Sentence, quotation: int, following: int) -> bool:
     """Whether its speaker can follow: behind a quotation of a single word, as "so-called" ones are, none does."""
-    inside = sentence[quotation].text.rstrip("”\"'’»«“` \xa0")
+    inside = sentence[quotation].text.rstrip(_MARKS)
     return inside.endswith((",", "?", "!", "…", ".", "—", "-")) or following - 1 != quotation
 
 

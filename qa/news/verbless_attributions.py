@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qa.news.attribution import Attribution, Sentence, postposed
 from qa.news.contents import trimmed
-from qa.news.noun_phrases import PRONOUNS, first_subject, is_adverb, source_behind
+from qa.news.cues import BESIDE_QUOTES
+from qa.news.noun_phrases import PRONOUNS, first_subject, is_adverb, phrase_before, source_behind
 
 _NO_VERB = frozenset(
     "and or but who which that in on at of for with from to as is are was were be will would has had".split()
@@ -30,6 +31,16 @@ def behind_colon(sentence: Sentence, end: int) -> Attribution | None:
         return None
     speaker = first_subject(sentence, end - 2)
     return Attribution(speaker, (end - 2, end - 1), ((end - 1, end),), direct=True) if speaker else None
+
+
+def introduction(sentence: Sentence) -> Attribution | None:
+    """Who is about to speak, where a sentence ends in a colon: "X went on:". It has no content."""
+    colon = len(sentence) - 1
+    if colon < 1 or sentence[colon].text != ":" or any(token.quoted is not None for token in sentence):
+        return None
+    cue = next((at for at in range(colon - 1, 0, -1) if sentence[at].lower in BESIDE_QUOTES), colon)
+    speaker = (phrase_before(sentence, cue) if cue < colon else None) or first_subject(sentence, cue)
+    return Attribution(speaker, (cue, cue + 1), (), direct=True) if speaker else None
 
 
 def beside_comma(sentence: Sentence, end: int) -> Attribution | None:

@@ -68,6 +68,16 @@ def test_all_usual_marks(text):
         ("“It fell,” said Will Doyle, who was there.", ("Will Doyle", "Will Doyle, who was there", "said", "It fell")),
         ("“We’ll go,” Trump shot back.", ("Trump", "Trump", "shot", "We’ll go")),
         ("“You are wrong,” Kelly charged in her speech.", ("Kelly", "Kelly", "charged", "You are wrong")),
+        (
+            "“I hope so,” Harry Bond, 30, of Raleigh, N.C., who was asked, said in an interview.",
+            ("Harry Bond", "Harry Bond, 30, of Raleigh, N.C., who was asked", "said", "I hope so"),
+        ),
+        (
+            "“It rose,” said former adviser David Axelrod.",
+            ("David Axelrod", "former adviser David Axelrod", "said", "It rose"),
+        ),
+        ("“It fell.” Trump said.", ("Trump", "Trump", "said", "It fell.")),
+        ("“It was cold,”Clinton said.", ("Clinton", "Clinton", "said", "It was cold")),
         ("“What now?” the 43-year-old asked.", ("the 43-year-old", "the 43-year-old", "asked", "What now?")),
         (
             "“They have nothing to fear,” Sen. Chuck Schumer (D-N.Y.) said Tuesday.",
@@ -96,6 +106,11 @@ def test_a_quotation_that_its_speaker_divides():
     assert said("“We will go,” said Ann Lee. “We will win.”") == [
         ("Ann Lee", "Ann Lee", "said", "We will go", "We will win.")
     ]
+
+
+def test_a_place_with_a_full_stop_ends_a_sentence_before_a_quotation():
+    text = "“I hope so,” Lee said in Naples, Fla. “It would be nice.”"
+    assert said(text) == [("Lee", "Lee", "said", "I hope so", "It would be nice.")]
 
 
 def test_a_quotation_over_several_paragraphs():
@@ -207,6 +222,19 @@ def test_indirect_quotations(text, found):
 )
 def test_where_nobody_says_anything(text):
     assert said(text) == []
+
+
+def test_a_paragraph_that_is_introduced():
+    text = "Ann Lee went on to say:\n\n“We will go.\n\n“It is far.”"
+    assert said(text) == [("Ann Lee", "Ann Lee", "say", "We will go.", "It is far.")]
+    assert said("Ann Lee took aim at the town:\n\n“Shame!”") == [("Ann Lee", "Ann Lee", ":", "Shame!")]
+    assert said("Ann Lee went on to say:\n\nIt rained.\n\n“We will go.”") == []
+
+
+def test_a_quotation_that_the_sentence_goes_on_from():
+    text = "“It is old,” said Ann Lee. “It is a bridge of the last century” and of little use."
+    assert said(text) == [("Ann Lee", "Ann Lee", "said", "It is old", "It is a bridge of the last century")]
+    assert said("“It is old,” said Ann Lee. “The Salt Road” won.") == [("Ann Lee", "Ann Lee", "said", "It is old")]
 
 
 def test_what_is_added_is_a_quotation_of_its_own():
