@@ -15,7 +15,8 @@ from milvus_fakes import address, milvus  # noqa: F401
 from qa.datatypes import Quotation, Where
 from qa.library import Library
 from qa.news.quotations import FINDER_VERSION
-from qa.storage.milvus.records import QUOTATIONS
+from qa.storage.milvus.records import QUOTATIONS, quotation_records
+from qa.storage.milvus.store import MilvusStore
 from qa.storage.quotations import names_field, quotations_from_json, quotations_to_json
 
 Open = Callable[[], Library]
@@ -177,6 +178,17 @@ def test_more_than_one_row_holds(library: Library) -> None:
     with library.backend.changing("testing"), library.store.transaction() as transaction:
         transaction.put_quotations(bridge, many[:1], FINDER_VERSION)
     assert library.store.quotations([bridge]) == {bridge: many[:1]}
+
+
+def test_what_a_killed_process_has_left_is_taken_out(address: str) -> None:  # noqa: F811
+    with Library.open(address, SETTINGS, encoder=LetterEncoder()) as library:
+        store = library.store
+        assert isinstance(store, MilvusStore)
+        store.records.write(quotation_records("0" * 32, (), FINDER_VERSION))
+        (finding,) = [each for each in library.examine(repair=True) if not each.sound]
+        assert (finding.check, finding.mended) == ("strays", True)
+        assert store.quotations(["0" * 32]) == {}
+        assert [each for each in library.examine(repair=False) if not each.sound] == []
 
 
 def test_a_rebuild_and_an_import_have_it_too(library: Library, tmp_path: Path) -> None:
