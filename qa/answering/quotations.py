@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
-from itertools import chain
 
-from qa.datatypes import Article, Citation, CitedQuotation, Quotation, ResolvedDate, Where
+from qa.datatypes import Article, Citation, CitedQuotation, Offsets, Quotation, ResolvedDate, Where
 from qa.news.article_quotations import quotations_of
 from qa.news.dates import resolve
 from qa.news.quotations import FINDER_VERSION
@@ -13,6 +13,9 @@ from qa.storage.base import PAGE, Store, batched
 from qa.storage.quotations import is_named, name_terms
 from qa.text.question_terms import stem, stems
 from qa.text.tokenization import question_terms
+
+_OTHER_LETTER = re.compile("[^\\x00-\\x7f“”‘’–—…£€\\xa0]")  # that a stem may have in another form
+_JOINT = re.compile("[-'’.,&]")  # within what a stem has as one: "cease-fire", "1,200", "U.S."
 
 
 def cited_quotations(
@@ -24,16 +27,38 @@ def cited_quotations(
     forms, has to stand in what is said, in its paragraph or in the title. Articles that are not looked through yet are
     looked through now.
     """
-    name, topic = name_terms(speaker), frozenset(map(stem, question_terms(about)))
+    topic = frozenset(map(stem, question_terms(about)))
+    for article, quotation in named_quotations(store, speaker, where):
+        around = text_around(article, quotation) if topic else ""
+        if may_hold(around, topic) and topic <= stems(around):
+            yield cite(article, quotation)
+
+
+def named_quotations(
+    store: Store, speaker: str = "", where: Where | None = None
+) -> Iterator[tuple[Article, Quotation]]:  # fmt: skip
+    """What this speaker says, as `cited_quotations`, each with its article."""
+    name = name_terms(speaker)
     if speaker and not name:
         return
     for article, found in _quoting(store, name, where):
         for quotation in found:
-            if not is_named(quotation, name):
-                continue
-            cited = cite(article, quotation)
-            if topic <= stems(f"{cited.citation.context}\n{article.title}"):
-                yield cited
+            if is_named(quotation, name):
+                yield article, quotation
+
+
+def text_around(article: Article, quotation: Quotation) -> str:
+    """The title and the paragraphs of a quotation."""
+    left, right = _paragraphs(article.text, quotation)
+    return f"{article.title}\n{article.text[left:right]}"
+
+
+def may_hold(text: str, topic: Collection[str], share: float = 1.0) -> bool:
+    """Whether so many of these stems can be in a text: a quick look that never says no where they are."""
+    if _OTHER_LETTER.search(text):
+        return True
+    plain = _JOINT.sub("", text).lower()
+    return sum(_JOINT.sub("", each) in plain for each in topic) >= share * len(topic)
 
 
 def _quoting(
@@ -63,10 +88,7 @@ def cite(article: Article, quotation: Quotation) -> CitedQuotation:
     """
     text = article.text
     start, end = quotation.content[0][0], quotation.content[-1][1]
-    places = tuple(chain((quotation.speaker, quotation.cue), quotation.content))
-    left = text.rfind("\n", 0, min(place[0] for place in places)) + 1
-    right = text.find("\n", max(place[1] for place in places))
-    right = len(text) if right < 0 else right
+    left, right = _paragraphs(text, quotation)
     citation = Citation(
         article_id=article.id,
         title=article.title,
@@ -87,6 +109,13 @@ def cite(article: Article, quotation: Quotation) -> CitedQuotation:
         words=tuple(text[slice(*piece)] for piece in quotation.content),
         citation=citation,
     )
+
+
+def _paragraphs(text: str, quotation: Quotation) -> Offsets:
+    """Where the paragraphs begin and end in which the speaker, the cue and what is said stand."""
+    places = (quotation.speaker, quotation.cue, *quotation.content)
+    right = text.find("\n", max(end for _, end in places))
+    return text.rfind("\n", 0, min(start for start, _ in places)) + 1, len(text) if right < 0 else right
 
 
 def _resolved(article: Article, start: int, end: int) -> tuple[ResolvedDate, ...]:

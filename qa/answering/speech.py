@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from qa.answering.quotations import cited_quotations
-from qa.datatypes import CitedQuotation, Where
+from qa.answering.quotations import cite, may_hold, named_quotations, text_around
+from qa.datatypes import Article, CitedQuotation, Quotation, Where
 from qa.questions.speech import SpeechQuestion
 from qa.storage.base import Store
 from qa.text.question_terms import stem, stems
@@ -39,21 +39,27 @@ def find_speech(
         if not articles:
             return SpeechFinding((), is_quoted=False)
     topic = frozenset(map(stem, question_terms(asked.about))) if asked.about else frozenset[str]()
-    found = list(islice(cited_quotations(store, asked.speaker, "", where), LOOKED_AT))
-    shares = [_share(each, topic, own_only=not asked.speaker) for each in found]
-    order = sorted(range(len(found)), key=lambda at: (-shares[at], not found[at].quotation.direct and bool(topic), at))
-    best = tuple(found[at] for at in order if shares[at] >= MIN_SHARE)
-    return SpeechFinding(best[:limit], is_quoted=bool(found))
+    found = list(islice(named_quotations(store, asked.speaker, where), LOOKED_AT))
+    shares = [_share(article, each, topic, own_only=not asked.speaker) for article, each in found]
+    order = sorted(range(len(found)), key=lambda at: (-shares[at], bool(topic) and not found[at][1].direct, at))
+    best = [at for at in order if shares[at] >= MIN_SHARE][:limit]
+    return SpeechFinding(tuple(cite(*found[at]) for at in best), is_quoted=bool(found))
 
 
-def _share(cited: CitedQuotation, topic: frozenset[str], *, own_only: bool) -> float:
-    """The share of the words in what is said, 0 to 1; those that only stand around it count half of that beyond."""
+def _share(article: Article, quotation: Quotation, topic: frozenset[str], *, own_only: bool) -> float:
+    """The share of the words that are in what is said, 0 to 1.
+
+    Without `own_only` it is enough that they stand around it, and those in what is said make it more.
+    """
     if not topic:
         return 1.0
-    own = topic & stems(" ".join(cited.words))
-    if own_only:
-        return len(own) / len(topic)
-    around = topic & stems(f"{cited.citation.context} {cited.citation.title}")
-    if len(own | around) < MIN_SHARE * len(topic):
+    around = text_around(article, quotation)
+    if not may_hold(around, topic, MIN_SHARE):
         return 0.0
-    return MIN_SHARE + (1 - MIN_SHARE) * (len(own) + len(own | around)) / (2 * len(topic))
+    own = topic & stems(" ".join(article.text[start:end] for start, end in quotation.content))
+    if own_only or own == topic:
+        return len(own) / len(topic)
+    all_of_them = own | (topic & stems(around))
+    if len(all_of_them) < MIN_SHARE * len(topic):
+        return 0.0
+    return MIN_SHARE + (1 - MIN_SHARE) * (len(own) + len(all_of_them)) / (2 * len(topic))
