@@ -32,7 +32,8 @@ _NOT_A_PERSON = re.compile(
     r"\b(?:House|Department|Committee|Party|Times|Post|University|Council|Court|Ministry|Agency|Institute|Association|"
     r"Journal|News|Bank|Company|Corp|Inc|Union|Office|Center|Centre|Group|Commission|Board|States|Kingdom|Congress|"
     r"Senate|Parliament|Foundation|Organization|Organisation|Police|Service|Society|League|Press|Reuters|CNN|Fox|BBC|"
-    r"Administration|Bureau|Federation|Fund|Network|Campaign|Democrats|Republicans|Americans|Survey|Poll|Report|Watch)\b"
+    r"Administration|Bureau|Federation|Fund|Network|Campaign|Democrats|Republicans|Americans|Survey|Poll|Report|Watch|"
+    r"North|South|United|Islamic|Street|City|County|Airport|Hospital)\b"
 )
 _BEFORE_OTHERS = re.compile(r"\b(?:of|for|from|at|in|with|to|by|on)\s+(?:the\s+)?$")
 _POSSESSIVE = re.compile(r"^[’']s\b|^s[’']\s")
@@ -84,7 +85,8 @@ class SpeakerNames:
     def _note(self, name: str, at: int, gender: str = "") -> None:
         if gender:
             self._genders[name] = gender
-        if not _NOT_A_PERSON.search(name) and not name.isupper() and " of " not in name:
+        is_plural = " " not in name and name.endswith("s") and not gender  # "Allies", at the beginning of a sentence
+        if not (_NOT_A_PERSON.search(name) or name.isupper() or " of " in name or is_plural):
             self._last.append(_Named(name, at))
 
     def _behind_pronoun(self, pronoun: str, at: int) -> str:

@@ -8,7 +8,7 @@ from qa.answering.quotations import may_hold
 from qa.text.question_terms import stems
 
 WORDS = st.sampled_from(
-    "cease-fire ceasefire U.S. US 1,200 1200 £4.2 4.2 bridges Bridge's O’Rourke Zoë Zoe cities city F-16 F16 & -".split()
+    "cease-fire ceasefire U.S. US 1,200 1200 £4.2 4.2 bridges Bridge's O’Rourke Zoë Zoe cities city F-16 F16 -".split()
 )
 
 

@@ -276,6 +276,8 @@ def names(text):
         ("Ann Lee and Bob Ray said the plan was dead.", "Ann Lee and Bob Ray"),
         ("The plan failed. They said the plan was dead.", ""),
         ("The Bank of England met. He said the plan was dead.", ""),
+        ("Allies were near. Allies came. He said the plan was dead.", ""),
+        ("North Korea fell. He said the plan was dead.", ""),
         ("I said the plan was dead.", ""),
     ],
 )
