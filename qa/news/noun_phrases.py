@@ -35,7 +35,7 @@ _SPEAKERS = frozenset(
     "others both prosecutors investigators researchers".split()
 )
 _NOBODY = frozenset("no not nor neither none nobody few".split())
-_POSSESSIVE = ("’s", "'s")
+POSSESSIVE = ("’s", "'s")
 _END_OF_PIECE = frozenset([",", ";", ":", ".", "?", "!", "—", "–", "--", "("])
 # Behind "said Ann Lee" the phrase goes on with "of" and "for", and not with these.
 _STOPS = WEEKDAYS | frozenset(
@@ -46,11 +46,6 @@ _STOPS = WEEKDAYS | frozenset(
 _NO_APPOSITION = frozenset(
     "in on at after before during when while as to about but and or which that because since if where by "
     "according with last this earlier not though although so from for he she they it we i you yet".split()
-)
-_FINITE = frozenset("is are was were have has had do does did will would can could may might must".split())
-_VERBS = frozenset(
-    "took went came gave made got left stood sat spoke met won lost saw ran held told put kept hit cut sent fell rose "
-    "seems appears wants needs goes comes makes takes gets gives keeps runs".split()
 )
 
 
@@ -115,36 +110,6 @@ def source_behind(sentence: Sequence[Token], start: int) -> Range | None:
     return _with_apposition_behind(sentence, start, at) if at > start else None
 
 
-def first_subject(sentence: Sequence[Token], end: int) -> Range | None:
-    """The first pronoun or noun phrase before token `end` that the sentence can be about, as in "X left, saying"."""
-    at = 0
-    while at < end and sentence[at].lower in ADVERBS | {"and", "but", "so", "yet", "still", "however", ","}:
-        at += 1
-    while at < end and _opens(sentence, at, end):
-        at = _comma(sentence, at, end) + 1
-    if at >= end or sentence[at].quoted is not None:
-        return None
-    if sentence[at].lower in PRONOUNS:
-        return (at, at + 1)
-    stop = at
-    while stop < end and not _ends_subject(sentence, stop):
-        stop += 1
-    return (at, stop) if at < stop < at + 12 and _can_speak(sentence, (at, stop)) else None
-
-
-def _comma(sentence: Sequence[Token], start: int, end: int) -> int:
-    return next((at for at in range(start, end) if sentence[at].text == ","), end)
-
-
-def _opens(sentence: Sequence[Token], at: int, end: int) -> bool:
-    """Whether what follows up to a comma comes before the subject: "On Monday", "Two years ago"."""
-    first = sentence[at].lower
-    if first in PREPOSITIONS or first in CONJUNCTIONS or first.endswith("ing"):
-        return True
-    comma = _comma(sentence, at, end)
-    return comma < end and any(token.lower in TIMES for token in sentence[at:comma])
-
-
 def _antecedent(sentence: Sequence[Token], who: int) -> Range | None:
     """Of "Ann Lee, who said" the name."""
     at = who - 1 if who and sentence[who - 1].text == "," else who
@@ -166,7 +131,7 @@ def last_name(sentence: Sequence[Token], found: Range) -> Range:
     if stop == start:
         return found
     at = stop
-    while at > start and (sentence[at - 1].is_capital or sentence[at - 1].lower in (*_POSSESSIVE, "de", "al", "von")):
+    while at > start and (sentence[at - 1].is_capital or sentence[at - 1].lower in (*POSSESSIVE, "de", "al", "von")):
         at -= 1
     return (at, stop)
 
@@ -191,10 +156,10 @@ def _is_boundary(sentence: Sequence[Token], at: int) -> bool:
     if word in SIGNS:
         return True
     if word in ("and", "&"):
-        return not _joins_names(sentence, at)
+        return not joins_names(sentence, at)
     if word in CONJUNCTIONS or word in PRONOUNS:
         return True
-    if word in _POSSESSIVE:
+    if word in POSSESSIVE:
         return sentence[at + 1].lower in ("not", "been")
     if word in AUXILIARIES:
         return True
@@ -202,7 +167,8 @@ def _is_boundary(sentence: Sequence[Token], at: int) -> bool:
     return word in CUES and not token.is_capital and not is_noun
 
 
-def _joins_names(sentence: Sequence[Token], at: int) -> bool:
+def joins_names(sentence: Sequence[Token], at: int) -> bool:
+    """Whether "and" at a token stands between two words with a capital."""
     return 0 < at < len(sentence) - 1 and sentence[at - 1].is_capital and sentence[at + 1].is_capital
 
 
@@ -217,7 +183,7 @@ def _without_opening(sentence: Sequence[Token], start: int, end: int) -> Range |
         start = max(named[0], start + 1)
     if start >= end or sentence[start].lower in PREPOSITIONS | _NOBODY:
         return None
-    return (start, end) if _can_speak(sentence, (start, end)) else None
+    return (start, end) if can_speak(sentence, (start, end)) else None
 
 
 def _last_determined(sentence: Sequence[Token], start: int, end: int) -> Range | None:
@@ -228,7 +194,7 @@ def _last_determined(sentence: Sequence[Token], start: int, end: int) -> Range |
     return None
 
 
-def _can_speak(sentence: Sequence[Token], found: Range) -> bool:
+def can_speak(sentence: Sequence[Token], found: Range) -> bool:
     """Whether a phrase can name somebody: a name, a pronoun, or a noun."""
     words = [each for each in sentence[found[0] : found[1]] if each.is_word]
     if not words or all(each.lower in WEEKDAYS for each in words) or words[-1].lower in DETERMINERS - _SPEAKERS:
@@ -244,7 +210,7 @@ def _can_speak(sentence: Sequence[Token], found: Range) -> bool:
 def _stops(sentence: Sequence[Token], at: int) -> bool:
     word = sentence[at].lower
     if word == "and":
-        return not _joins_names(sentence, at)
+        return not joins_names(sentence, at)
     return word in SIGNS or word in _STOPS
 
 
@@ -278,17 +244,4 @@ def _ends_source(sentence: Sequence[Token], start: int, at: int) -> bool:
     word = sentence[at].lower
     if word in SIGNS or word in ("who", "which"):
         return True
-    return at > start + 1 and word in ("and", "but", "when", "while") and not _joins_names(sentence, at)
-
-
-def _ends_subject(sentence: Sequence[Token], at: int) -> bool:
-    token, word = sentence[at], sentence[at].lower
-    if word == "and":
-        return not _joins_names(sentence, at)
-    if word in SIGNS or word in CONJUNCTIONS or word in _FINITE or (word in CUES and not token.is_capital):
-        return True
-    if token.is_capital or at == 0:
-        return False
-    if word.endswith("ed") or (word.endswith("ly") and len(word) > 4) or word in ADVERBS or word in _VERBS:
-        return True
-    return sentence[at - 1].is_capital and word.endswith("s") and word not in _POSSESSIVE
+    return at > start + 1 and word in ("and", "but", "when", "while") and not joins_names(sentence, at)

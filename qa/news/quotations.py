@@ -14,9 +14,9 @@ from dataclasses import replace
 from qa.datatypes import Offsets, Quotation
 from qa.news.attribution import Attribution, Sentence
 from qa.news.cues import CUES
-from qa.news.noun_phrases import first_subject
 from qa.news.quoted import has_single_marks_only, quoted
 from qa.news.speaker_names import SpeakerNames
+from qa.news.subjects import first_subject
 from qa.news.tokens import sentences, tokens
 from qa.news.transcripts import transcript_quotations
 from qa.news.verb_attributions import by_verb

@@ -32,12 +32,12 @@ from qa.news.noun_phrases import (
     PREPOSITIONS,
     PRONOUNS,
     Range,
-    first_subject,
     is_adverb,
     phrase_before,
     phrase_behind,
     plain_phrase,
 )
+from qa.news.subjects import first_subject
 from qa.news.tokens import Token
 
 _NOUN_BEFORE = frozenset("the a an of in 's ’s his her their its this that for no our my your any some".split())
@@ -46,6 +46,7 @@ _PLURAL = frozenset("they we i you people police many some others who men women 
 _BEFORE_PARTICIPLE = frozenset("by as and is are was were been 's ’s 're ’re".split())
 
 
+_OPENS_CLAUSE = frozenset("as but while after when where because".split())
 _LONGEST_SUBJECT = 30  # tokens
 _MARKS = "”\"'’»«“` \xa0"
 
@@ -249,6 +250,16 @@ def _inverted(sentence: Sentence, cue: int, group: int, end: int) -> Attribution
     return None
 
 
+def _clause_subject(sentence: Sentence, end: int) -> Range | None:
+    """The subject of the last clause before token `end` that has a name or a pronoun as one; else of the sentence."""
+    for at in range(end - 1, 0, -1):
+        if sentence[at].lower in _OPENS_CLAUSE and (sentence[at + 1].is_capital or sentence[at + 1].lower in PRONOUNS):
+            subject = first_subject(sentence[at + 1 : end], end - at - 1)
+            if subject is not None:
+                return (at + 1 + subject[0], at + 1 + subject[1])
+    return first_subject(sentence, end)
+
+
 def _by_participle(
     sentence: Sentence, cue: int, group: int, end: int, last_speaker: Range | None
 ) -> Attribution | None:  # fmt: skip
@@ -256,7 +267,11 @@ def _by_participle(
     before = sentence[group - 1] if group else None
     if before is None or before.lower in DETERMINERS | PREPOSITIONS - {"by", "as"} or before.lower == "without":
         return None
-    speaker = last_speaker or first_subject(sentence, group)
+    if sentence[cue - 1].lower in ("’s", "'s") and sentence[cue - 2].lower not in PRONOUNS:  # "Germany's warning"
+        return None
+    speaker = last_speaker or _clause_subject(sentence, group)
     if before.text not in COMMAS and before.lower not in _BEFORE_PARTICIPLE and last_speaker is None:
-        speaker = speaker if plain_phrase(sentence, group) else None
+        own = plain_phrase(sentence, group)
+        is_own = own is not None and own[0] > 0 and sentence[own[0] - 1].lower == "with"
+        speaker = own if is_own else speaker if own else None
     return _followed(sentence, cue, speaker, end) if speaker else None

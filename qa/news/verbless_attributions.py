@@ -5,7 +5,8 @@ from __future__ import annotations
 from qa.news.attribution import Attribution, Sentence, postposed
 from qa.news.contents import trimmed
 from qa.news.cues import BESIDE_QUOTES
-from qa.news.noun_phrases import PRONOUNS, first_subject, is_adverb, phrase_before, source_behind
+from qa.news.noun_phrases import PRONOUNS, is_adverb, phrase_before, source_behind
+from qa.news.subjects import first_subject
 
 _NO_VERB = frozenset(
     "and or but who which that in on at of for with from to as is are was were be will would has had".split()

@@ -166,6 +166,19 @@ def test_what_stands_alone_behind_a_quotation_goes_on_with_it():
             ("Imran Khan", "Prime Minister Imran Khan", "told", "India had attacked"),
         ),
         ("Lee left the hall, saying that she had been cheated.", ("Lee", "Lee", "saying", "she had been cheated")),
+        (
+            "WARSAW, June 24 (UPI) — Ann Lee left, saying that she was tired.",
+            ("Ann Lee", "Ann Lee", "saying", "she was tired"),
+        ),
+        ("Last month, Ann Lee left, saying that she was tired.", ("Ann Lee", "Ann Lee", "saying", "she was tired")),
+        (
+            "The board met again, with Ann Lee saying that she was tired.",
+            ("Ann Lee", "Ann Lee", "saying", "she was tired"),
+        ),
+        (
+            "The board met again while Ann Lee left, saying that she was tired.",
+            ("Ann Lee", "Ann Lee", "saying", "she was tired"),
+        ),
         ("Police said two men had been arrested.", ("Police", "Police", "said", "two men had been arrested")),
         ("Two people were arrested, police said.", ("police", "police", "said", "Two people were arrested")),
         ("The report found that the bridge was old.", ("The report", "The report", "found", "the bridge was old")),
@@ -212,6 +225,7 @@ def test_indirect_quotations(text, found):
         "Lee was told that the bridge would fall.",
         "The claims that the bridge would fall are old.",
         "Editor’s note: the bridge fell.",
+        "Lee pushed back against Germany’s warning that the union would act.",
         "The engineers' report is in front of you.",
         "A Washington think tank has moved.",
         "The new states are large, and the roads are long.",
