@@ -98,6 +98,25 @@ class RetrievedPassage:
         return self.article.text[self.passage.start : self.passage.end]
 
 
+Offsets = tuple[int, int]  # `text[start:end]` of an article's text
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """That somebody says something: the speaker, the cue ("said", "according to") and what is said, as offsets.
+
+    `content` are the pieces in the order of the text: two in `"Yes," she said, "at once."`; those of a `direct`
+    quotation stand in quotation marks, which are not part of them. `name` is whom "she" or "the mayor" stands for, in
+    full where the text gives the full name; "" where that is not plain.
+    """
+
+    speaker: Offsets
+    cue: Offsets
+    content: tuple[Offsets, ...]
+    direct: bool
+    name: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ResolvedDate:
     """What words for a time mean: `article.text[start:end]` is a date of `value` (EDTF), in words for people."""
@@ -137,6 +156,20 @@ class Citation:
     def context_end(self) -> int:
         """Where the context ends in the article's text."""
         return self.context_start + len(self.context)
+
+
+@dataclass(frozen=True, slots=True)
+class CitedQuotation:
+    """A quotation of a stored article with its words: those of the speaker, of the cue, and each piece that is said.
+
+    `citation` says where: its quote goes from the first piece to the last, with the cue between where that is so.
+    """
+
+    quotation: Quotation
+    speaker: str
+    cue: str
+    words: tuple[str, ...]
+    citation: Citation
 
 
 class Reason(StrEnum):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Self
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
+from qa.answering.quotations import cited_quotations
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import (
     Article,
     Citation,
+    CitedQuotation,
     Failure,
     Finding,
     Passage,
@@ -26,11 +29,13 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError
 from qa.ingestion.pipeline import Ingestion
+from qa.ingestion.quotations import find_missing
 from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
 from qa.ingestion.sync import FolderState, Shard
 from qa.ingestion.watch import watch
 from qa.loaders import Document
 from qa.loaders import article_id as id_of
+from qa.news.quotations import FINDER_VERSION
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import encoder_name
 from qa.storage import archive, filters
@@ -190,6 +195,20 @@ class Library:
             first_published=size.first_published,
             last_published=size.last_published,
         )
+
+    def quotations(
+        self, *, speaker: str = "", about: str = "", where: Where | None = None, limit: int | None = None
+    ) -> list[CitedQuotation]:
+        """Who says what: direct and indirect quotations, the newest article first, in the order of the text.
+
+        `speaker`: words of the name, in any case; "" is anybody. `about`: words that all have to stand, in any of their
+        forms, in what is said, in its paragraph or in the title. A library of an earlier version is looked through
+        at the first call.
+        """
+        if self.store.without_quotations(FINDER_VERSION):
+            with suppress(LibraryError), self.backend.changing("finding who says what in"):
+                find_missing(self.store, silent)
+        return list(islice(cited_quotations(self.store, speaker, about, where), limit))
 
     # changes
 
@@ -373,7 +392,9 @@ class Library:
         """
         with self._changing("importing into", progress):
             path = Path(file).expanduser()
-            return archive.restore(path, self.store, self._passages, self.settings, progress or silent)
+            report = archive.restore(path, self.store, self._passages, self.settings, progress or silent)
+            find_missing(self.store, silent)
+            return report
 
     def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:
         """Make passages, vectors and indexes anew with the settings in force; the old ones serve until then.
@@ -382,6 +403,8 @@ class Library:
         Raises LibraryError when the disk has no room for both.
         """
         failures = self.backend.rebuild(progress or silent)
+        with self.backend.changing("finding who says what in"):
+            find_missing(self.store, silent)
         return Report(unchanged=len(self), failed=tuple(failures))
 
     def compact(self, *, progress: ProgressCallback | None = None) -> int:

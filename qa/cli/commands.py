@@ -16,14 +16,13 @@ import traceback
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from qa.answering.explanation import explain_answer, explanation_to_dict
-from qa.cli import console, history_commands, library_commands, render, reports
+from qa.cli import console, history_commands, library_commands, quotes_command, render, reports
 from qa.cli.options import (
     ERROR,
     NOT_FOUND,
@@ -37,9 +36,10 @@ from qa.cli.options import (
     ToOption,
     check_carry,
     opened_library,
+    where_filter,
 )
 from qa.config import Settings
-from qa.datatypes import Failure, Where
+from qa.datatypes import Failure
 from qa.errors import QAError
 from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
 from qa.serialization.markdown import answer_to_markdown
@@ -101,7 +101,7 @@ def ask(
     Exit code 0: found; 1: your articles don't say; 4: only places that may answer; 3: an error.
     """
     check_carry(carry, as_json=as_json)
-    where = _where(published_from, published_to, source, article)
+    where = where_filter(published_from, published_to, source, article)
     asked = sys.stdin.read() if question == ["-"] else " ".join(question)
     settings = Settings.resolve(threshold=threshold)
     with _assistant(library, settings) as assistant:
@@ -123,6 +123,7 @@ def ask(
         raise typer.Exit(UNSURE if answer.possible else NOT_FOUND)
 
 
+app.command(rich_help_panel=ASK)(quotes_command.quotes)
 app.command(rich_help_panel=ASK)(history_commands.verify)
 app.command(rich_help_panel=ASK)(history_commands.conversations)
 app.command(rich_help_panel=ASK)(history_commands.conversation)
@@ -151,7 +152,7 @@ def list_articles(
 
     A line shows id, date, title and source; in a pipe, tabs stand between them.
     """
-    where = _where(published_from, published_to, source)
+    where = where_filter(published_from, published_to, source)
     if failed and where:
         raise typer.BadParameter("--failed lists all that failed: leave out --from, --to and --source.")
     out = console.stdout()
@@ -234,17 +235,6 @@ def chat(
 
 
 # what they share
-
-
-def _where(
-    published_from: date | None,
-    published_to: date | None,
-    source: list[str] | None,
-    article: list[str] | None = None,
-) -> Where:
-    if published_from and published_to and published_from > published_to:
-        raise typer.BadParameter(f"--from {published_from} is later than --to {published_to}.")
-    return Where(published_from, published_to, tuple(source or ()), tuple(article or ()))
 
 
 def _assistant(path: str | None, settings: Settings) -> AbstractContextManager[Assistant]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa.config import Settings
+from qa.datatypes import Where
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -28,6 +29,18 @@ def check_carry(carry: bool, *, as_json: bool) -> None:
     """Refuse `--carry` where nothing could carry the texts."""
     if carry and not as_json:
         raise typer.BadParameter("--carry is for --json: no other form holds whole articles.")
+
+
+def where_filter(
+    published_from: date | None,
+    published_to: date | None,
+    source: list[str] | None,
+    article: list[str] | None = None,
+) -> Where:
+    """The filter that the options ask for; false when they ask for none."""
+    if published_from and published_to and published_from > published_to:
+        raise typer.BadParameter(f"--from {published_from} is later than --to {published_to}.")
+    return Where(published_from, published_to, tuple(source or ()), tuple(article or ()))
 
 
 def first_day(text: str) -> date:

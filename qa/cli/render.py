@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate
+from qa.datatypes import Answer, Article, Citation, CitedQuotation, Reason, ResolvedDate
 from qa.samples import is_sample
 from qa.serialization.not_found import HEADLINE, POSSIBLE, missing_words, not_found_detail
 from qa.text.display import clean, day, percent, shortened
@@ -123,6 +123,29 @@ def _place(cited: Citation | Article, start: int, end: int, before: str = "") ->
         Text(f"{before}{title} · {day(cited.published)}"),
         Text(f"{address} · characters {start}–{end}", style="dim", no_wrap=True),
     ]
+
+
+def quotation_lines(quotations: Sequence[CitedQuotation]) -> list[Text]:
+    """What is said, direct quotations in marks, then who says it in the words of the article, and where."""
+    lines: list[Text] = []
+    for each in quotations:
+        pieces = [f"“{clean(words)}”" if each.quotation.direct else clean(words) for words in each.words]
+        lines += [
+            *([Text()] if lines else []),
+            Text(" … ".join(pieces), style="bold"),
+            Text(_speaker(each)),
+            *(Text(f"({_meant(each.citation, date)} is {date.words})") for date in each.citation.resolved),
+            *_place(each.citation, each.citation.start, each.citation.end),
+        ]
+    return lines
+
+
+def _speaker(cited: CitedQuotation) -> str:
+    """Speaker and cue in the order of the text, behind the name: "Rosalind Pike (she told)"."""
+    quotation = cited.quotation
+    parts = sorted([(quotation.speaker, clean(cited.speaker)), (quotation.cue, clean(cited.cue))])
+    words = " ".join(text for _, text in parts).replace(" :", ":")
+    return f"{clean(quotation.name)} ({words})" if quotation.name else words
 
 
 def _not_found_lines(answer: Answer, *, filtered: bool) -> list[Text]:

@@ -14,6 +14,7 @@ from qa.ingestion.prefetch import Pause, Prefetcher
 from qa.ingestion.reader import DocumentReader, Finished, Item, Skipped
 from qa.ingestion.sources import SourceContent, read_sources, with_progress
 from qa.loaders.document import Version, is_url
+from qa.news.quotations import FINDER_VERSION
 from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.base import ArticleHeader, Store, Transaction, batched
 from qa.storage.local.database import is_storable
@@ -270,6 +271,8 @@ def _put(transaction: Transaction, prepared: PreparedArticle, vectors: dict[str,
         transaction.put(article)
         if _needs_vectors(prepared, stored):
             transaction.put_passages(article.id, prepared.spans, vectors[article.id])
+    if stored is None and prepared.quotations is not None:
+        transaction.put_quotations(article.id, prepared.quotations, FINDER_VERSION)
     transaction.hold(article.source, prepared.origin, article.id, article.digest)
     if before is None:
         return "added" if stored is None else "unchanged"

@@ -16,6 +16,7 @@ from qa.datatypes import Article, Failure
 from qa.ingestion.sources import Fetched, NotModified, SourceContent, entries_of
 from qa.loaders import Document, parse
 from qa.loaders.document import Version
+from qa.news.article_quotations import quotations_of
 from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.base import Store
 from qa.storage.local.database import is_storable
@@ -130,7 +131,7 @@ class DocumentReader:
             yield Skipped(1)
         elif spans := self._spans(article, findings):
             waiting.add(article.source)
-            yield PreparedArticle(article, origin, spans)
+            yield PreparedArticle(article, origin, spans, quotations_of(article))
 
     def _is_known(self, document: Document) -> bool:
         """Whether all of this content has been dealt with before."""

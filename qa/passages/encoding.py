@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from qa.config import Settings
-from qa.datatypes import Article, Failure, Passage
+from qa.datatypes import Article, Failure, Passage, Quotation
 from qa.errors import ModelError, as_model_error
 from qa.passages.chunking import chunk, encoder_text
 from qa.passages.fingerprint import fingerprint
@@ -21,11 +21,15 @@ Spans = list[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class PreparedArticle:
-    """An article, the file or URL that it was read from, and the `[start, end)` of each of its passages."""
+    """An article, the file or URL that it was read from, and the `[start, end)` of each of its passages.
+
+    `quotations` is what is said in it; None where nobody has looked for it.
+    """
 
     article: Article
     origin: str
     spans: Spans
+    quotations: tuple[Quotation, ...] | None = None
 
 
 class PassageEncoder:

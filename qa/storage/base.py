@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.datatypes import Article, Failure, Finding, Passage, ProgressCallback, Where
+from qa.datatypes import Article, Failure, Finding, Passage, ProgressCallback, Quotation, Where
 from qa.loaders.document import Version
 from qa.storage.listing import ArticlePage, ListQuery
 
@@ -89,6 +89,13 @@ class Transaction(Protocol):
 
     def put_passages(self, article_id: str, spans: Sequence[tuple[int, int]], vectors: Vector) -> None:
         """Give an article that was put its passages, (n, d) vectors beside them; those it had go."""
+        ...
+
+    def put_quotations(self, article_id: str, found: Sequence[Quotation], version: int) -> None:
+        """What is said in an article, as this version of the finder has it; what was stored of it before goes.
+
+        No index follows from it, so it makes no revision. An article that is not there (any more) has none.
+        """
         ...
 
     def hold(self, source: str, origin: str, article_id: str, digest: str) -> None:
@@ -253,6 +260,18 @@ class Store(Protocol):
 
     def passage_ids(self) -> tuple[int, NDArray[np.int64]]:
         """The revision and the ids of all its passages, ascending."""
+        ...
+
+    def quotations(self, ids: Collection[str]) -> dict[str, tuple[Quotation, ...]]:
+        """By article id what is said in it, in the order of the text; those not looked through are left out."""
+        ...
+
+    def articles_quoting(self, name: Sequence[str], where: Where | None = None) -> list[str]:
+        """The articles that quote a speaker whose name has all of these terms, newest first; without terms, anybody."""
+        ...
+
+    def without_quotations(self, version: int) -> list[str]:
+        """The articles that this version of the finder has not looked through, newest first."""
         ...
 
     def vectors(self, ids: Sequence[int]) -> Vector:

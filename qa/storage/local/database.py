@@ -19,7 +19,8 @@ from queue import Empty, LifoQueue
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
 from qa.sqlite import connect, make_durable
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+_WITH_QUOTATIONS = 4  # the first format that has them; the one before can still be read where nothing can be written
 READERS = 4
 BUSY_SECONDS = 10.0
 LOG_BYTES = 100_000  # free disk that SQLite wants for its log and the log's index, to begin with
@@ -59,6 +60,10 @@ _TABLES = (
         start INTEGER NOT NULL, end INTEGER NOT NULL, revision INTEGER NOT NULL, vector BLOB NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS passages_article ON passages (article_id)",
     "CREATE INDEX IF NOT EXISTS passages_revision ON passages (revision)",
+    # who says what, as a version of the finder has it: see `qa.storage.quotations`
+    """CREATE TABLE IF NOT EXISTS quotations (
+        article_id TEXT PRIMARY KEY REFERENCES articles (id), version INTEGER NOT NULL, names TEXT NOT NULL,
+        found TEXT NOT NULL) WITHOUT ROWID""",
     "CREATE TABLE IF NOT EXISTS removals (passage_id INTEGER PRIMARY KEY, revision INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS removals_revision ON removals (revision)",
 )
@@ -96,7 +101,7 @@ class Database:
         try:
             with as_library_error(path):
                 self._writer = self._open_first()
-                _check_schema(self._writer, path)
+                self.has_quotations = _check_schema(self._writer, path) >= _WITH_QUOTATIONS
                 for _ in range(READERS):
                     connection = self._open()
                     connection.execute("PRAGMA query_only = ON")
@@ -252,7 +257,8 @@ def _close_all(connections: list[sqlite3.Connection]) -> None:
         connection.close()
 
 
-def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
+def _check_schema(connection: sqlite3.Connection, path: Path) -> int:
+    """The format that it has now: an earlier one is brought up to date, where the file can be written."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
         raise LibraryError(
@@ -262,8 +268,15 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
     if version < 1:
         raise _damaged(path, "it holds no articles table")
     if version < SCHEMA_VERSION:
-        _migrate(connection)
+        try:
+            _migrate(connection)
+        except sqlite3.DatabaseError as error:
+            if version < _WITH_QUOTATIONS - 1 or _code(error) not in _UNWRITABLE:
+                raise
+        else:
+            version = SCHEMA_VERSION
     connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+    return int(version)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.datatypes import Article, Passage, Where
+from qa.datatypes import Article, Passage, Quotation, Where
 from qa.storage.base import PAGE, VECTOR_DTYPE, ArticleHeader, Size, SourceRecord, batched
 from qa.storage.filters import condition
 from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, page_of, query
 from qa.storage.local.database import Database, create_database
 from qa.storage.local.sources import Sources
 from qa.storage.local.transaction import Transaction
+from qa.storage.quotations import quotations_from_json
 
 _ARTICLE = "a.id, a.title, a.text, a.source, a.url, a.published, a.authors, a.site, a.language, a.digest"
 
@@ -161,6 +162,45 @@ class Store:
         """Every pair of a publisher and a host, and the number of articles that have it."""
         with self._database.reading() as connection:
             return connection.execute("SELECT site, host, count(*) FROM articles GROUP BY site, host").fetchall()
+
+    # who says what
+
+    def quotations(self, ids: Collection[str]) -> dict[str, tuple[Quotation, ...]]:
+        """By article id what is said in it, in the order of the text; those not looked through are left out."""
+        if not self._database.has_quotations:
+            return {}
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT article_id, found FROM quotations WHERE article_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+        return {article_id: quotations_from_json(found) for article_id, found in rows}
+
+    def articles_quoting(self, name: Sequence[str], where: Where | None = None) -> list[str]:
+        """The articles that quote a speaker whose name has all of these terms, newest first; without terms, anybody."""
+        if not self._database.has_quotations:
+            return []
+        clause, values = condition(where)
+        named = "".join(" AND instr(q.names, ?) > 0" for _ in name)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT a.id FROM articles a JOIN quotations q ON q.article_id = a.id "  # noqa: S608
+                f"WHERE {clause} AND q.found <> '[]'{named} ORDER BY a.published DESC, a.title, a.id",
+                (*values, *(f" {each} " for each in name)),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def without_quotations(self, version: int) -> list[str]:
+        """The articles that this version of the finder has not looked through, newest first."""
+        if not self._database.has_quotations:
+            return self.article_ids()
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT a.id FROM articles a LEFT JOIN quotations q ON q.article_id = a.id AND q.version = ? "
+                "WHERE q.article_id IS NULL ORDER BY a.published DESC, a.title, a.id",
+                (version,),
+            ).fetchall()
+        return [row[0] for row in rows]
 
     # passages
 

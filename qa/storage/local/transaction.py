@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.datatypes import Article, Failure
+from qa.datatypes import Article, Failure, Quotation
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.storage.base import VECTOR_DTYPE, ArticleHeader, BatchOutcome
+from qa.storage.quotations import names_field, quotations_to_json
 from qa.text.display import host_of
 
 
@@ -87,6 +88,17 @@ class Transaction:
             "INSERT INTO removals SELECT id, ? FROM passages WHERE article_id = ?", (self.revision, article_id)
         )
         self._connection.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
+
+    def put_quotations(self, article_id: str, found: Sequence[Quotation], version: int) -> None:
+        """What is said in an article, as this version of the finder has it; what was stored of it before goes.
+
+        An article that is not there (any more) has none.
+        """
+        self._connection.execute(
+            "INSERT OR REPLACE INTO quotations (article_id, version, names, found) "
+            "SELECT id, ?, ?, ? FROM articles WHERE id = ?",
+            (version, names_field(found), quotations_to_json(found), article_id),
+        )
 
     # sources and origins
 
@@ -177,6 +189,7 @@ class Transaction:
             self._changed = True
             if not holders:
                 self._drop_passages(article_id)
+                self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article_id,))
                 self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
                 removed.append(article_id)
                 continue

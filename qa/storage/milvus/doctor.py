@@ -14,6 +14,7 @@ from qa.storage.base import PAGE, batched
 from qa.storage.checks import NAMED, check_articles, check_settings, check_vectors
 from qa.storage.milvus.client import one_of
 from qa.storage.milvus.rebuild import MARK
+from qa.storage.milvus.records import QUOTES
 from qa.storage.milvus.store import MilvusStore
 from qa.storage.milvus.transaction import is_complete
 
@@ -87,7 +88,7 @@ def _unheld(store: MilvusStore, *, repair: bool) -> Finding:
 
 
 def _strays(store: MilvusStore, *, repair: bool) -> Finding:
-    """Passages and pieces of text of no article: of one that was being added, or removed, when its process died."""
+    """Passages, texts and quotations of no article: of one that was being added, or removed, when its process died."""
     collections = [store.names.texts, *filter(None, [store.generations.current()])]
     found = 0
     for collection in collections:
@@ -96,6 +97,11 @@ def _strays(store: MilvusStore, *, repair: bool) -> Finding:
         found += len(strays)
         if repair:
             store.client.delete(collection, "article_id", sorted(strays))
+    quoted = {row["article_id"] for row in store.records.where(one_of("kind", [QUOTES]), strong=True)}
+    strays = quoted - _there(store, quoted)
+    found += len(strays)
+    if repair:
+        store.records.delete(store.quotation_keys(strays))
     detail = f"rows of {found:,} articles that are not there" if found else "every row belongs to an article"
     return Finding("strays", not found, detail, mended=bool(found) and repair)
 

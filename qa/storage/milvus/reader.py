@@ -10,16 +10,17 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.datatypes import Article, Passage, Where
+from qa.datatypes import Article, Passage, Quotation, Where
 from qa.errors import CollectionGone
 from qa.storage.base import PAGE, ArticleHeader, Size, SourceRecord, batched
 from qa.storage.listing import ArticlePage, ListQuery, filter_rows, first_of_page
-from qa.storage.milvus.client import Client, Row
+from qa.storage.milvus.client import Client, Row, one_of, quoted
 from qa.storage.milvus.generations import Generations
-from qa.storage.milvus.records import Records
+from qa.storage.milvus.records import QUOTES, Records
 from qa.storage.milvus.rows import ARTICLE_FIELDS, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
-from qa.storage.milvus.schema import Names, condition, day
+from qa.storage.milvus.schema import Names, condition, day, encoded
 from qa.storage.milvus.sources import MilvusSources
+from qa.storage.quotations import quotations_from_json
 from qa.text.display import host_of
 
 TEXT_CHARS = 4_000_000  # of all texts in one request
@@ -181,6 +182,37 @@ class MilvusReader:
     def remember(self, headings: dict[str, ArticleHeader | None]) -> None:
         """What a batch has just made of these articles."""
         self._headings |= headings
+
+    # who says what
+
+    def quotations(self, ids: Collection[str]) -> dict[str, tuple[Quotation, ...]]:
+        """By article id what is said in it, in the order of the text; those not looked through are left out."""
+        found: dict[str, tuple[Quotation, ...]] = {}
+        rows = self._quotation_rows(ids, ["article_id", "origin", "body"])
+        for row in sorted(rows, key=lambda each: str(each["origin"])):
+            found[row["article_id"]] = found.get(row["article_id"], ()) + quotations_from_json(row["body"])
+        return found
+
+    def quotation_keys(self, ids: Collection[str]) -> list[str]:
+        """The keys of the records of what is said in these articles."""
+        return [row["key"] for row in self._quotation_rows(ids, ["key"], strong=True)]
+
+    def _quotation_rows(self, ids: Collection[str], fields: Sequence[str], *, strong: bool = False) -> list[Row]:
+        kind = one_of("kind", [QUOTES])
+        return self.client.among(self.names.records, "article_id", ids, fields, kind, strong=strong)
+
+    def articles_quoting(self, name: Sequence[str], where: Where | None = None) -> list[str]:
+        """The articles that quote a speaker whose name has all of these terms, newest first; without terms, anybody."""
+        named = [f"name like {quoted('%' + encoded(f' {each} ') + '%')}" for each in name]
+        wanted = " and ".join([one_of("kind", [QUOTES]), f"body != {quoted('[]')}", *named])
+        found = {row["article_id"] for row in self.client.rows(self.names.records, wanted, ["article_id"])}
+        return [each for each in self.article_ids(where) if each in found] if found else []
+
+    def without_quotations(self, version: int) -> list[str]:
+        """The articles that this version of the finder has not looked through, newest first."""
+        wanted = f"{one_of('kind', [QUOTES])} and {one_of('digest', [str(version)])}"
+        found = {row["article_id"] for row in self.client.rows(self.names.records, wanted, ["article_id"])}
+        return [each for each in self.article_ids() if each not in found]
 
     # passages
 

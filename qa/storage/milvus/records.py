@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from qa.datatypes import Failure
+from qa.datatypes import Failure, Quotation
 from qa.loaders.document import LOADER_VERSION, Version
-from qa.storage.base import SourceRecord
+from qa.storage.base import SourceRecord, batched
 from qa.storage.milvus.client import Client, Row, one_of
-from qa.storage.milvus.schema import RECORD_FIELDS, Names, cut, key, place
+from qa.storage.milvus.schema import RECORD_FIELDS, Names, cut, encoded, key, place
+from qa.storage.quotations import names_field, quotations_to_json
 
+QUOTES = "quotes"
+QUOTATIONS = 200  # in one row: their names and places fit into its fields
 REMEMBERED = 100_000  # records that are kept in memory during a change, so as not to ask for each twice
 
 
@@ -149,6 +152,19 @@ def version_of(row: Row) -> Version | None:
     """None where another loader has read it."""
     told = json.loads(row["body"])
     return Version(told["url"], told["etag"], told["modified"]) if told["loader"] == LOADER_VERSION else None
+
+
+def quotation_records(article_id: str, found: Sequence[Quotation], version: int) -> list[Row]:
+    """What is said in an article as rows, of as many quotations as one holds; at least one, so that it is known.
+
+    The names are encoded, as all is that enters a filter.
+    """
+    rows = []
+    for number, page in enumerate(batched(found, QUOTATIONS) if found else [[]]):
+        body = quotations_to_json(page)
+        row = record(QUOTES, f"{article_id} {number}", article_id=article_id, digest=str(version), body=body)
+        rows.append({**row, "name": cut(encoded(names_field(page))), "origin": f"{number:06d}"})
+    return rows
 
 
 def failure_record(failure: Failure, origin: str, digest: str) -> Row:

@@ -14,14 +14,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.datatypes import Article, Failure
+from qa.datatypes import Article, Failure, Quotation
 from qa.errors import CollectionGone, LibraryError
 from qa.loaders.document import Version, is_url
 from qa.storage.base import ArticleHeader, BatchOutcome, SourceRecord
 from qa.storage.milvus.client import Row
 from qa.storage.milvus.intentions import intended
 from qa.storage.milvus.reader import MilvusReader
-from qa.storage.milvus.records import failure_record, record, source_record, version_record
+from qa.storage.milvus.records import failure_record, quotation_records, record, source_record, version_record
 from qa.storage.milvus.rows import article_row, passage_rows, state, text_rows
 from qa.storage.milvus.schema import joined, key
 
@@ -39,6 +39,7 @@ class MilvusTransaction:
         self._sources: dict[str, SourceRecord | None] = {}  # None: gone
         self._origins: dict[str, str | None] = {}  # None: to be read again
         self._versions: dict[str, Version | None] = {}
+        self._quotations: dict[str, list[Row]] = {}
         self._failures: dict[str, list[Row]] = {}
         self._meta: dict[str, str] = {}
         self._notes: list[Row] = []
@@ -79,6 +80,10 @@ class MilvusTransaction:
         if len(spans) != len(vectors):
             raise ValueError(f"{len(spans)} passages with {len(vectors)} vectors for article {article_id}")
         self._passages[article_id] = (spans, vectors)
+
+    def put_quotations(self, article_id: str, found: Sequence[Quotation], version: int) -> None:
+        """What is said in an article, as this version of the finder has it; what was stored of it before goes."""
+        self._quotations[article_id] = quotation_records(article_id, found, version)
 
     # sources and origins
 
@@ -182,9 +187,20 @@ class MilvusTransaction:
         )
         records.delete([key("origin", each) for each in self._stale])
         records.delete([key("version", each) for each, version in self._versions.items() if not version])
+        self._write_quotations()
         self._write_failures()
         if self._changed or self._removed:
             records.set_value("revision", str(store.revision() + 1))
+
+    def _write_quotations(self) -> None:
+        """Last of all: an article that has none of this is looked through again. One that is gone gets none."""
+        if not self._quotations:
+            return
+        there = self._store.article_rows(self._quotations, strong=True)
+        rows = {row["key"]: row for each in there for row in self._quotations[each]}
+        before = self._store.quotation_keys(there)
+        self._store.records.write(rows.values())
+        self._store.records.delete([each for each in before if each not in rows])
 
     def _write_failures(self) -> None:
         if not self._failures:
@@ -220,6 +236,7 @@ class MilvusTransaction:
         store.client.delete(store.names.articles, "id", ids)
         self._delete_passages(ids)
         store.client.delete(store.names.texts, "article_id", ids)
+        store.records.delete(store.quotation_keys(ids))
         self._removed |= dict.fromkeys(ids)
 
     def _delete_passages(self, ids: list[str]) -> None:

@@ -1,0 +1,65 @@
+"""Questions after somebody's words, answered by what is stored of who says what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from qa.answering.quotations import cite, may_hold, named_quotations, text_around
+from qa.datatypes import Article, CitedQuotation, Quotation, Where
+from qa.questions.speech import SpeechQuestion
+from qa.storage.base import Store
+from qa.text.question_terms import stem, stems
+from qa.text.tokenization import question_terms
+
+LOOKED_AT = 2000  # quotations of one speaker, the newest: enough for anybody, and read in a moment
+MIN_SHARE = 0.6  # of the words that a quotation has to be about
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechFinding:
+    """The quotations that answer, best first; and whether the speaker who was asked about is quoted at all."""
+
+    quotations: tuple[CitedQuotation, ...]
+    is_quoted: bool
+
+
+def find_speech(
+    asked: SpeechQuestion, store: Store, *, articles: Sequence[str] = (), where: Where | None = None, limit: int = 5
+) -> SpeechFinding:
+    """What answers a question after somebody's words.
+
+    With a speaker: of all that the name says, what is most about the words, then the newest; a quotation counts whose
+    own words, paragraph and title hold enough of them. Without one ("Who said that ...?"): what is said in these
+    `articles`, which a search has found, most alike first; then the words themselves have to hold enough.
+    """
+    if not asked.speaker:
+        where = replace(where or Where(), article_ids=tuple(articles))
+        if not articles:
+            return SpeechFinding((), is_quoted=False)
+    topic = frozenset(map(stem, question_terms(asked.about))) if asked.about else frozenset[str]()
+    found = list(islice(named_quotations(store, asked.speaker, where), LOOKED_AT))
+    shares = [_share(article, each, topic, own_only=not asked.speaker) for article, each in found]
+    order = sorted(range(len(found)), key=lambda at: (-shares[at], bool(topic) and not found[at][1].direct, at))
+    best = [at for at in order if shares[at] >= MIN_SHARE][:limit]
+    return SpeechFinding(tuple(cite(*found[at]) for at in best), is_quoted=bool(found))
+
+
+def _share(article: Article, quotation: Quotation, topic: frozenset[str], *, own_only: bool) -> float:
+    """The share of the words that are in what is said, 0 to 1.
+
+    Without `own_only` it is enough that they stand around it, and those in what is said make it more.
+    """
+    if not topic:
+        return 1.0
+    around = text_around(article, quotation)
+    if not may_hold(around, topic, MIN_SHARE):
+        return 0.0
+    own = topic & stems(" ".join(article.text[start:end] for start, end in quotation.content))
+    if own_only or own == topic:
+        return len(own) / len(topic)
+    all_of_them = own | (topic & stems(around))
+    if len(all_of_them) < MIN_SHARE * len(topic):
+        return 0.0
+    return MIN_SHARE + (1 - MIN_SHARE) * (len(own) + len(all_of_them)) / (2 * len(topic))

@@ -1,0 +1,52 @@
+"""Who says what as plain JSON values, `article-qa/quotations/1`: under the same promise as `qa.serialization.answers`.
+
+quotations  speaker, about (what was asked for), quotations
+quotation   name (whom the speaker stands for, or ""), direct (in quotation marks), speaker, cue (each a place),
+content (places, the pieces that are said), article_id, title, source, url, published, start, end, quote
+(all from the first piece to the last), context, context_start, resolved where there are dates
+place       start, end, text
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from qa.datatypes import CitedQuotation, Offsets
+from qa.serialization.answers import iso
+from qa.serialization.fields import JsonObject
+
+QUOTATIONS_FORMAT = "article-qa/quotations/1"
+
+
+def quotations_to_dict(found: Iterable[CitedQuotation], speaker: str = "", about: str = "") -> JsonObject:
+    """`quotations`, with what was asked for."""
+    quotations = [quotation_to_dict(each) for each in found]
+    return {"format": QUOTATIONS_FORMAT, "speaker": speaker, "about": about, "quotations": quotations}
+
+
+def quotation_to_dict(cited: CitedQuotation) -> JsonObject:
+    """`quotation`: the three parts, and where they stand."""
+    quotation, citation = cited.quotation, cited.citation
+    return {
+        "name": quotation.name,
+        "direct": quotation.direct,
+        "speaker": _place(quotation.speaker, cited.speaker),
+        "cue": _place(quotation.cue, cited.cue),
+        "content": [_place(piece, text) for piece, text in zip(quotation.content, cited.words, strict=True)],
+        "article_id": citation.article_id,
+        "title": citation.title,
+        "source": citation.source,
+        "url": citation.url,
+        "published": iso(citation.published),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "context": citation.context,
+        "context_start": citation.context_start,
+        **({"resolved": [asdict(date) for date in citation.resolved]} if citation.resolved else {}),
+    }
+
+
+def _place(offsets: Offsets, text: str) -> JsonObject:
+    return {"start": offsets[0], "end": offsets[1], "text": text}

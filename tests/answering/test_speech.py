@@ -1,0 +1,83 @@
+"""Questions after somebody's words, over articles of which it is known who says what."""
+
+from pathlib import Path
+
+import pytest
+from library_fakes import SETTINGS, LetterEncoder, write
+
+from qa.answering.speech import find_speech
+from qa.library import Library
+from qa.questions.speech import speech_question
+
+BRIDGE = (
+    "Councillor Petra Halloway said the repair would cost £4.2 million and take eleven months. “We cannot wait for "
+    "another winter,” she said.\n\nIts critic, Aled Dunmore, called the decision “a punishment for paying our taxes”."
+)
+MAYOR = (
+    "Rosalind Pike resigned as mayor of Larnbridge on Friday, after the town had sold its crane to her brother.\n\n"
+    "Her deputy, Gethin Lowe, will lead the town. Pike said she had known nothing of the sale. “I signed what I was "
+    "given,” she told reporters."
+)
+LATER = "Petra Halloway said that the repair would cost £5 million."
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    path: Path = tmp_path_factory.mktemp("speech")
+    library = Library.open(path / "library", SETTINGS, encoder=LetterEncoder())
+    write(path / "in", "bridge", BRIDGE, "Bridge closes", "2025-05-12")
+    write(path / "in", "mayor", MAYOR, "Mayor resigns", "2025-06-20")
+    write(path / "in", "later", LATER, "Bridge dearer", "2025-07-01")
+    library.add(path / "in")
+    return library
+
+
+def answered(library: Library, question: str) -> tuple[list[tuple[str, ...]], bool]:
+    """What is said, best first, and whether the speaker is quoted at all."""
+    asked = speech_question(question)
+    assert asked is not None
+    articles = [article.id for article in library.articles()]
+    finding = find_speech(asked, library.store, articles=articles)
+    return [each.words for each in finding.quotations], finding.is_quoted
+
+
+def test_what_somebody_says_about_something(library: Library) -> None:
+    assert answered(library, "What did Rosalind Pike say about the sale?") == (
+        [("she had known nothing of the sale",), ("I signed what I was given",)],
+        True,
+    )
+    assert answered(library, "What did Petra Halloway say about winter?") == (
+        [("We cannot wait for another winter",), ("the repair would cost £4.2 million and take eleven months",)],
+        True,
+    )
+
+
+def test_the_newest_first_where_both_are_about_it(library: Library) -> None:
+    words, _ = answered(library, "What did Halloway say about the cost of the repair?")
+    assert words[:2] == [
+        ("the repair would cost £5 million",),
+        ("the repair would cost £4.2 million and take eleven months",),
+    ]
+
+
+def test_words_of_another_are_nobody_elses(library: Library) -> None:
+    assert answered(library, "What did Gethin Lowe say about the sale?") == ([], False)
+    assert answered(library, "What did Pike say about football?") == ([], True)
+
+
+def test_all_that_somebody_says(library: Library) -> None:
+    assert answered(library, "said:Dunmore") == ([("the decision “a punishment for paying our taxes”",)], True)
+
+
+def test_who_says_something(library: Library) -> None:
+    assert answered(library, "Who called the decision a punishment?")[0] == [
+        ("the decision “a punishment for paying our taxes”",)
+    ]
+    assert answered(library, "Who said “I signed what I was given”?")[0] == [("I signed what I was given",)]
+    assert answered(library, "Who said that the moon is made of cheese?")[0] == []
+
+
+def test_who_says_something_in_no_article(library: Library) -> None:
+    asked = speech_question("Who said “I signed what I was given”?")
+    assert asked is not None
+    assert find_speech(asked, library.store).quotations == ()
