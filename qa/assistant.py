@@ -14,6 +14,7 @@ from qa.answering import builder, calibration
 from qa.answering.evidence import named
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
+from qa.answering.speech import spoken_answer
 from qa.answering.timing import Timing, to_read
 from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
@@ -21,6 +22,7 @@ from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn,
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import rewrite
+from qa.questions.speech import speech_question
 from qa.questions.spelling import respelled
 from qa.questions.validation import validate_question
 from qa.samples import add_samples
@@ -140,6 +142,8 @@ class Assistant:
         goes_on: bool,
     ) -> Answer:
         settings = self.library.settings
+        if said := self._spoken(question, where, on_passages):
+            return said
         passages, spans = self.retrieve_and_read(question, where, on_passages, timing)
         return builder.build_answer(
             question,
@@ -152,6 +156,18 @@ class Assistant:
             timing=timing,
             goes_on=goes_on,
         )
+
+    def _spoken(self, question: str, where: Where | None, on_passages: PassagesCallback | None) -> Answer | None:
+        """Somebody's own words, for a question after them; None for any other question, or where none are known."""
+        asked = speech_question(question)
+        if asked is None or not asked.speaker:
+            return None
+        passages = self.retriever.retrieve(question, where)
+        limit = self.library.settings.max_answers
+        answer = spoken_answer(question, asked, self.library.store, passages, where=where, limit=limit)
+        if answer is not None and on_passages is not None:
+            on_passages(passages)
+        return answer
 
     def _verify(self, answer: Answer) -> None:
         """Hold every quote against the text as it is stored now."""

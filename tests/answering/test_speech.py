@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from library_fakes import SETTINGS, LetterEncoder, write
 
-from qa.answering.speech import find_speech
+from qa.answering.speech import find_speech, spoken_answer
 from qa.library import Library
 from qa.questions.speech import speech_question
 
@@ -81,3 +81,35 @@ def test_who_says_something_in_no_article(library: Library) -> None:
     asked = speech_question("Who said “I signed what I was given”?")
     assert asked is not None
     assert find_speech(asked, library.store).quotations == ()
+
+
+def spoken(library: Library, question: str):
+    asked = speech_question(question)
+    assert asked is not None
+    return spoken_answer(question, asked, library.store, (), where=None, limit=3)
+
+
+def test_whole_direct_words_about_all_that_was_asked_are_a_sure_answer(library: Library) -> None:
+    answer = spoken(library, "What did Petra Halloway say about winter?")
+    assert (answer.text, answer.confidence) == ("We cannot wait for another winter", 0.96)
+    assert [each.quote for each in answer.possible] == ["the repair would cost £4.2 million and take eleven months"]
+    assert "“We cannot wait for another winter,” she said." in answer.citations[0].context
+
+
+def test_reported_words_and_words_about_a_part_are_to_be_checked(library: Library) -> None:
+    answer = spoken(library, "What did Rosalind Pike say about the sale?")
+    assert (answer.found, answer.text, answer.confidence) == (False, "", 0.5)
+    assert answer.possible[0].quote == "she had known nothing of the sale"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Gethin Lowe say about the sale?",  # he says nothing
+        "What did Petra Halloway say about whales?",
+        "Who said that the repair would cost £5 million?",
+        "What did the mayor say about the sale?",  # no name
+    ],
+)
+def test_where_no_words_of_a_named_speaker_are_known_the_question_is_read_for(library: Library, question: str) -> None:
+    assert spoken(library, question) is None

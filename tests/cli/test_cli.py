@@ -116,8 +116,8 @@ class FakeLibrary:
     def add(self, sources: Sequence[str], *, progress: Callable[[Progress], None]) -> Report:
         return self._work("add", sources, progress)
 
-    def sync(self, folder: Path, *, shard: object, progress: Callable[[Progress], None]) -> Report:
-        assert shard is None
+    def sync(self, folder: Path, *, shard: object, allow_empty: bool, progress: Callable[[Progress], None]) -> Report:
+        assert (shard, allow_empty) == (None, False)
         return self._work("sync", folder, progress)
 
     def rebuild(self, *, progress: Callable[[Progress], None]) -> Report:

@@ -334,7 +334,7 @@ def test_the_same_text_is_kept_once_and_stays_with_the_source_it_still_has(libra
     assert retrieved(library, "honey", Where(sources=(f"{folder}/a",))) == []
     assert len(retrieved(library, "honey", Where(sources=(f"{folder}/b",)))) == 1
     (folder / "b.json").unlink()
-    assert library.sync(folder).removed == (article.id,)
+    assert library.sync(folder, allow_empty=True).removed == (article.id,)
     assert_whole(library, {})
 
 
@@ -377,7 +377,7 @@ def test_sync_leaves_other_folders_alone(three, folder, tmp_path):
     three.add(tmp_path / "in2")
     for path in folder.iterdir():
         path.unlink()
-    assert len(three.sync(folder).removed) == 3
+    assert len(three.sync(folder, allow_empty=True).removed) == 3
     assert_whole(three, {"Snow": "Snow fell in Ulm."})
 
 
@@ -486,7 +486,8 @@ def test_a_library_moves_by_export_and_import(three, folder, tmp_path, address, 
         assert len(report.added) == 3
         assert list(moved.articles()) == list(three.articles())
         assert moved.stats().passages == three.stats().passages
-        assert (encoder.encoded == []) == vectors
+        # of the archive's vectors a sample is made again, one an article
+        assert len(encoder.encoded) == (3 if vectors else moved.stats().passages)
         assert titles(moved, Where(sources=(f"{folder}/copy",))) == ["Honey"]
         for question in ("honey", "anchor ground", "bridge in the valley"):
             ours, theirs = retrieved(three, question), retrieved(moved, question)
