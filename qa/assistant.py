@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from qa.answering import builder, calibration
+from qa.answering import builder, calibration, overview
 from qa.answering.evidence import named
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
@@ -18,14 +18,16 @@ from qa.answering.speech import spoken_answer
 from qa.answering.timing import Timing, to_read
 from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
-from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
+from qa.datatypes import Answer, Article, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import rewrite
+from qa.questions.kinds import AskedKind, Kind, asked_kind
 from qa.questions.speech import speech_question
 from qa.questions.spelling import respelled
 from qa.questions.validation import validate_question
 from qa.samples import add_samples
+from qa.text.question_terms import stems
 
 PassagesCallback = Callable[[Sequence[RetrievedPassage]], None]
 _ATTEMPTS = 3  # a question meets an article's removal or a rebuild's swap at most so often in a row
@@ -80,6 +82,8 @@ class Assistant:
         question.
         """
         typed = validate_question(question, self.library.settings.max_question_chars)
+        if told := self._told(typed, history, where):
+            return told
         whole = rewrite(typed, history)
         asked = respelled(whole, self.library.backend.words_like)
         for attempt in range(_ATTEMPTS):
@@ -156,6 +160,32 @@ class Assistant:
             timing=timing,
             goes_on=goes_on,
         )
+
+    def _told(self, question: str, history: Sequence[Turn], where: Where | None) -> Answer | None:
+        """An answer that nothing is read for, as of what an article is about; None for any other question."""
+        asked = asked_kind(question)
+        if asked.kind is Kind.TALK:
+            return overview.talk_answer(question)
+        article = self._meant(asked, history, where) if asked.kind is not Kind.READ else None
+        if article is None:
+            return None
+        if asked.kind is Kind.RECORD:
+            return overview.record_answer(question, asked, article)
+        return overview.about_answer(question, article)
+
+    def _meant(self, asked: AskedKind, history: Sequence[Turn], where: Where | None) -> Article | None:
+        """The article that is named by its title or its topic, else the only one asked of, else the last one cited."""
+        if asked.article:
+            found = self.retriever.retrieve(asked.article, where)
+            wanted = stems(asked.article)
+            near = (each.article for each in found if wanted <= stems(f"{each.article.title} {each.text}"))
+            return next(near, None)
+        cited = [turn.answer.best.article_id for turn in history if turn.answer.best]
+        meant = where.article_ids if where and len(where.article_ids) == 1 else cited[-1:]
+        try:
+            return self.library.article(meant[0]) if meant else None
+        except ArticleNotFound:
+            return None
 
     def _spoken(self, question: str, where: Where | None, on_passages: PassagesCallback | None) -> Answer | None:
         """Somebody's own words, for a question after them; None for any other question, or where none are known."""

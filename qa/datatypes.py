@@ -196,6 +196,8 @@ class Answer:
     passages: tuple[RetrievedPassage, ...]  # what was considered, best first
     reason: Reason | None = None  # set when, and only when, nothing is sure
     possible: tuple[Citation, ...] = ()
+    kind: str = "read"  # one of `qa.questions.kinds.Kind`
+    note: str = ""  # a sentence of our own, where the words of articles are not what is wanted, or need an introduction
 
     @property
     def found(self) -> bool:

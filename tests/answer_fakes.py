@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qa.conversations.store import Conversations
 from qa.datatypes import Answer, Article, Citation, Passage, Reason, RetrievedPassage, Turn
 from qa.errors import ArticleNotFound
+from qa.questions.kinds import Kind
 from qa.serialization.conversations import Conversation
 
 TEXT = "The ferry left at noon. It reached Sund after dark. Nobody was hurt."
@@ -102,6 +103,8 @@ def answers(draw: st.DrawFn) -> tuple[Answer, Mapping[str, Article]]:
         tuple(passages),
         draw(st.none() | st.sampled_from(Reason)),
         tuple(draw(st.lists(citations, max_size=2))),
+        draw(st.sampled_from(Kind)),
+        draw(words),
     )
     return answer, library
 

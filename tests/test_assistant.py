@@ -164,6 +164,29 @@ def test_a_file_called_seeds_beside_the_user_is_not_taken_for_the_samples(tmp_pa
     assert int(ran.stdout) == len(list(documents()))
 
 
+def test_what_an_article_is_about_and_who_wrote_it_is_told_without_reading(library):
+    reader = PatternReader("in (?:Oslo|Rome)")
+    assistant = Assistant(library, reader, PLAIN)
+    answer = assistant.ask("What is the article about Oslo about?")
+    assert [each.title for each in answer.citations] == ["Oslo", "Oslo"]
+    assert answer.note == "“Oslo”, 12 May 2025. It opens:"
+    record = assistant.ask("When was it published?", history=[Turn("What is it about?", answer)])
+    assert record.note == "The library's record of “Oslo”: published on 12 May 2025."
+    (rome,) = (article.id for article in library.articles() if article.title == "Rome")
+    about = assistant.ask("Summarise this article", where=Where(article_ids=(rome,)))
+    assert about.citations[0].title == "Rome"
+    assert assistant.ask("hello").note.startswith("Ask about what is in your articles")
+    assert reader.questions == []
+
+
+def test_where_no_article_is_meant_the_question_is_read_for(library):
+    reader = PatternReader("in (?:Oslo|Rome)")
+    assistant = Assistant(library, reader, PLAIN)
+    assistant.ask("What is this article about?")
+    assistant.ask("Who wrote the article about whales?")
+    assert len(reader.questions) == 2
+
+
 @pytest.mark.models
 def test_ask_answers_from_the_samples_when_there_is_nothing_else():
     answer = qa.ask("Who is the Kremlin spokesman?")

@@ -874,7 +874,7 @@ def take(library: Library, folder: Path, step: tuple[object, ...]) -> Library:
         case ("add",):
             library.add(folder)
         case ("sync",):
-            library.sync(folder)
+            library.sync(folder, allow_empty=True)
         case ("rebuild",):
             library.rebuild()
         case ("refresh",):

@@ -34,6 +34,8 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
     The exact words are bold in their sentence; without styles they stand in Markdown's `**`. `filtered` tells
     that the question was put to a part of the library only.
     """
+    if answer.note:
+        return _told_lines(answer, styled=styled)
     if not answer.shown:
         return _not_found_lines(answer, filtered=filtered)
     lines = _sure_lines(answer.citations, styled=styled)
@@ -44,6 +46,14 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
         lines += _further_lines(citation, styled=styled)
     if any(is_sample(citation.source) for citation in answer.shown):
         lines += [Text(), Text("From the sample articles. Add your own: article-qa add FOLDER", style="dim")]
+    return lines
+
+
+def _told_lines(answer: Answer, *, styled: bool) -> list[Text]:
+    """A sentence of our own, and the places that it introduces."""
+    lines = [Text(clean(answer.note))]
+    for citation in answer.citations:
+        lines += [Text(), *_citation_lines(citation, styled=styled)]
     return lines
 
 

@@ -116,7 +116,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables in an empty file; refuse any other file that is not ours."""
     make_durable(connection)
-    if _version(connection) is None:
+    if _is_empty(connection):
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) is None:  # still: another process may have been faster
             for statement in _TABLES:
@@ -133,6 +133,17 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         with suppress(sqlite3.OperationalError):  # somebody else is in the new file; the next who opens it does it
             connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether there is nothing in the file yet. Raises _ForeignFile."""
+    with suppress(_ForeignFile):  # as it looks too between two glances, while another process makes the tables
+        return _version(connection) is None
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        return _version(connection) is None
+    finally:
+        connection.rollback()
 
 
 def _version(connection: sqlite3.Connection) -> int | None:

@@ -5,7 +5,8 @@ added, but none goes away or changes its meaning. Dates are ISO (`2025-05-12`) o
 of the article's text, half open, and texts are exact.
 
     answer    question, found, text, confidence, reason (null, or one of `Reason`), citations, possible (citations
-              that are to be checked), passages; articles, where the texts of the cited articles are carried along
+              that are to be checked), kind, note (a sentence of our own), passages; articles, where the texts of the
+              cited articles are carried along
     citation  article_id, title, source, url, published, start, end, quote, context, context_start,
               confidence, repeats (citations), resolved (start, end, value (EDTF), words) and missing (words of the
               question that are not mentioned there) where there are any
@@ -72,6 +73,8 @@ def answer_to_dict(answer: Answer, *, passage_texts: bool = True) -> JsonObject:
         "reason": None if answer.reason is None else answer.reason.value,
         "citations": [_citation_to_dict(citation) for citation in answer.citations],
         "possible": [_citation_to_dict(citation) for citation in answer.possible],
+        "kind": str(answer.kind),
+        "note": answer.note,
         "passages": [_passage_to_dict(passage, text=passage_texts) for passage in answer.passages],
     }
 
@@ -194,6 +197,8 @@ def answer_from_dict(values: object, article_of: ArticleOf | None = None) -> Ans
         citations=tuple(_citation_from_dict(one) for one in get(fields, "citations", list)),
         passages=tuple(_passages_from_dicts(passages, article_of)) if article_of else (),
         reason=_reason(fields),
+        kind=get_or_none(fields, "kind", str) or "read",
+        note=get_or_none(fields, "note", str) or "",
         possible=tuple(_citation_from_dict(one) for one in get_or_none(fields, "possible", list) or ()),
     )
 

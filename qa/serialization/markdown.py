@@ -58,22 +58,25 @@ def _circumstances(turn: StoredTurn) -> Iterator[str]:
 
 
 def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
-    if not answer.shown:
+    if answer.note:
+        yield plain(answer.note)
+    elif not answer.shown:
         yield f"**{HEADLINE}**"
         if answer.reason:
             yield DETAILS[answer.reason]
     for number, citation in enumerate(answer.citations):
-        if number == 1:
+        if number == 1 and not answer.note:
             yield "Other answers:"
-        yield from _citation_blocks(citation, standing_of)
+        yield from _citation_blocks(citation, standing_of, is_claim=not answer.note)
     if answer.possible:
         yield "Less sure, to be checked:" if answer.found else f"**{POSSIBLE}**"
     for citation in answer.possible:
         yield from _citation_blocks(citation, standing_of)
 
 
-def _citation_blocks(citation: Citation, standing_of: StandingOf | None) -> Iterator[str]:
-    yield f"{_strong(citation.quote, '', '')} ({percent(citation.confidence)} sure)"
+def _citation_blocks(citation: Citation, standing_of: StandingOf | None, *, is_claim: bool = True) -> Iterator[str]:
+    if is_claim:
+        yield f"{_strong(citation.quote, '', '')} ({percent(citation.confidence)} sure)"
     if citation.missing:
         yield plain(missing_words(citation)) + "."
     yield _evidence(citation, standing_of)

@@ -156,8 +156,8 @@ TURN_1 = {
 def test_a_turn_of_the_first_form_is_readable_for_ever() -> None:
     turn = StoredTurn(3, "And when?", ANSWER, ASKED, 0.5, WHERE, Verdict.RIGHT, 1, 2)
     assert turn_from_dict(TURN_1, find, 3) == turn
-    # a later form adds a field, and changes none
-    assert turn_to_dict(turn) == {**TURN_1, "answer": {**TURN_1["answer"], "possible": []}}
+    # later forms add fields, and change none
+    assert turn_to_dict(turn) == {**TURN_1, "answer": {**TURN_1["answer"], "possible": [], "kind": "read", "note": ""}}
 
 
 def test_a_conversation_has_the_documented_form() -> None:

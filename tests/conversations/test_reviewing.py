@@ -78,7 +78,7 @@ def test_a_conversation_is_printed_with_its_evidence_also_when_the_article_has_g
     shell("sync", tmp_path / "news")
     assert "The article has changed since" in shell("conversation", talk.id).stdout
     (tmp_path / "news" / "ferry.json").unlink()
-    shell("sync", tmp_path / "news")
+    shell("sync", tmp_path / "news", "--allow-empty")
     printed = shell("conversation", talk.id).stdout
     assert "> It reached Sund **after dark**.\n" in printed
     assert "The article is not in the library any more." in printed
@@ -119,7 +119,7 @@ def test_what_carries_nothing_is_checked_against_the_library(shell: Shell, talk:
     assert "articles" not in json.loads(file.read_text())
     assert shell("verify", file).exit_code == 0
     (tmp_path / "news" / "ferry.json").unlink()
-    shell("sync", tmp_path / "news")
+    shell("sync", tmp_path / "news", "--allow-empty")
     assert shell("verify", file).exit_code == 1
 
 

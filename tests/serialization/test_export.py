@@ -54,6 +54,8 @@ def test_an_answer_has_the_documented_form() -> None:
             }
         ],
         "possible": [],
+        "kind": "read",
+        "note": "",
         "passages": [
             {
                 "id": 7,

@@ -527,9 +527,9 @@ def test_a_share_lets_go_only_of_its_own_files(kind, request, tmp_path):
         assert (sum(counts), 0 in counts) == (12, False)
         for path in folder.iterdir():
             path.unlink()
-        assert len(library.sync(folder, shard=shares[1]).removed) == counts[1]
+        assert len(library.sync(folder, shard=shares[1], allow_empty=True).removed) == counts[1]
         assert len(library) == 12 - counts[1]
-        assert library.sync(folder).removed
+        assert library.sync(folder, allow_empty=True).removed
         assert len(library) == 0
 
 

@@ -36,6 +36,8 @@ _STANDINGS = {
 
 def answer_html(answer: Answer, standings: Standings | None = None, *, filtered: bool = False) -> str:
     """`standings` tell what has become of the cited articles; `filtered` that only a part of all was asked."""
+    if answer.note:
+        return _told_html(answer, standings or {})
     return _shown_html(answer, standings or {}) if answer.shown else _missing_html(answer, filtered)
 
 
@@ -106,6 +108,15 @@ def _shown_html(answer: Answer, standings: Standings) -> str:
     return "".join(parts)
 
 
+def _told_html(answer: Answer, standings: Standings) -> str:
+    """A sentence of our own, and the places that it introduces."""
+    items = "".join(
+        f"<li>{citation_html(each, number, standings)}</li>" for number, each in enumerate(answer.citations, 1)
+    )
+    places = f'<section class="others"><ul>{items}</ul></section>' if items else ""
+    return f'<p class="told" dir="auto">{escape(answer.note)}</p>{places}'
+
+
 def _others_html(
     heading: str, numbered: Sequence[tuple[int, Citation]], standings: Standings, kind: str = "others"
 ) -> str:
@@ -165,6 +176,8 @@ def _missing(answer: Answer, filtered: bool) -> tuple[str, str]:
 
 def spoken(answer: Answer, *, filtered: bool = False) -> str:
     """The answer in one sentence, for a screen reader."""
+    if answer.note:
+        return answer.note
     best = answer.best
     if best is None:
         return " ".join(_missing(answer, filtered))

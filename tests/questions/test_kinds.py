@@ -1,0 +1,61 @@
+"""Questions for which nothing is read: greetings, what the library knows of an article, what it is about."""
+
+import pytest
+
+from qa.questions.kinds import AskedKind, Kind, asked_kind
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("What is this article about?", ""),
+        ("what's it about", ""),
+        ("Summarise the article about Greta Thunberg", "Greta Thunberg"),
+        ("Give me the key points of the article on the strike at Kellmann.", "the strike at Kellmann"),
+        ("What is the article about the crane about?", "the crane"),
+        ("Summarize “Mayor resigns”", "Mayor resigns"),
+        ("key points", ""),
+    ],
+)
+def test_what_an_article_is_about(question, article):
+    assert asked_kind(question) == AskedKind(Kind.ABOUT, article)
+
+
+@pytest.mark.parametrize(
+    ("question", "of", "article"),
+    [
+        ("Who wrote this article?", "author", ""),
+        ("who wrote it", "author", ""),
+        ('Who is the author of "Mayor of Larnbridge resigns"?', "author", "Mayor of Larnbridge resigns"),
+        ('When was "Larnbridge closes its bridge" published?', "date", "Larnbridge closes its bridge"),
+        ("When was the article about the crane written?", "date", "the crane"),
+        ("Where is this article from?", "source", ""),
+    ],
+)
+def test_what_the_library_knows_of_an_article(question, of, article):
+    assert asked_kind(question) == AskedKind(Kind.RECORD, article, of)
+
+
+@pytest.mark.parametrize("question", ["hello", "Thanks!", "What can you do?", "help", "Good morning"])
+def test_talk(question):
+    assert asked_kind(question).kind is Kind.TALK
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who wrote Hamlet?",
+        "Who is the author of Hamlet?",
+        "What is the treaty about?",
+        "When was the report on fishing published by the ministry?",
+        "What does the WHO say?",
+        "Who wrote the letter?",
+        "Where is the piece of the true cross from?",
+        "Hello Kitty was made by whom?",
+        "help for farmers in Kent",
+        "Thanks to whom was it found?",
+        "What did the article say about whales?",
+    ],
+)
+def test_any_other_question_is_read_for(question):
+    assert asked_kind(question).kind is Kind.READ
