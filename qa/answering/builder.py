@@ -24,6 +24,8 @@ from qa.text.segmentation import sentences
 ABOUT = 0.2
 # Or with this cosine of question and nearest passage: of 500 questions about what is in no article, 5% reach it.
 NEAR = 0.58
+# Or with this share of the question's words in a passage, though a name or a year of it is in another.
+MOST = 0.6
 # What the nearest passage counts as at least in a question that continues a conversation: it leaves out much, or has
 # words in brackets that lie far from any passage. Here this feature speaks neither for nor against an answer.
 FAMILIAR = 0.66
@@ -265,7 +267,7 @@ def _reason(confidence: float, groups: Sequence[Sequence[Candidate]]) -> Reason:
     """Whether any article is about the matter, by what was found in it, or by how near its best passage is."""
     known = (group[0].features for group in groups)
     about = confidence >= ABOUT or groups[0][0].features["nearest"] >= NEAR
-    about = about or any(each["names"] == 1.0 and each["terms"] >= 0.5 for each in known)
+    about = about or any(each["terms"] >= (0.5 if each["names"] == 1.0 else MOST) for each in known)
     return Reason.NOT_SURE if about else Reason.NOTHING_RELEVANT
 
 

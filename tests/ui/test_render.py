@@ -160,6 +160,18 @@ def test_what_may_answer_looks_and_sounds_otherwise(first):
     assert render_answer.spoken(told).startswith("Not sure, check it. Possible answer: 21:40. From ")
 
 
+def test_what_is_told_of_an_article_opens_with_our_own_words(first):
+    told = replace(answer(first), kind="about", note="“<b>Ferry</b>” opens:")
+    html = render_answer.answer_html(told)
+    page = Page(html)
+    assert page.text.startswith("“<b>Ferry</b>” opens:")
+    assert page.marks == ["21:40"]
+    assert "87%" not in page.text
+    assert render_answer.spoken(told) == "“<b>Ferry</b>” opens:"
+    record = Answer("Q?", "", 1.0, (), (), Reason.NOT_SURE, kind="record", note="The library's record: Ada Berg.")
+    assert Page(render_answer.answer_html(record)).text == "The library's record: Ada Berg."
+
+
 def test_a_less_sure_answer_is_parted_from_the_sure_one(first):
     other = HARBOUR.text.index("22:00")
     told = replace(answer(first), possible=(cite(HARBOUR, other, other + 5),))

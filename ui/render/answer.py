@@ -113,7 +113,7 @@ def _told_html(answer: Answer, standings: Standings) -> str:
     items = "".join(
         f"<li>{citation_html(each, number, standings)}</li>" for number, each in enumerate(answer.citations, 1)
     )
-    places = f'<section class="others"><ul>{items}</ul></section>' if items else ""
+    places = f'<section class="places"><ul>{items}</ul></section>' if items else ""
     return f'<p class="told" dir="auto">{escape(answer.note)}</p>{places}'
 
 
