@@ -19,6 +19,7 @@ from ui.handlers.chat import EXAMPLES, ChatHandlers
 from ui.handlers.sidebar import SideHandlers
 from ui.state.inputs import UNEXPECTED
 from ui.state.session import Session
+from ui.web.security import Doors, kept_key
 
 QUESTION = "When does the first crossing leave?"
 CAPTAIN = "Who is the captain?"
@@ -485,6 +486,86 @@ def test_a_foreign_name_for_this_machine_is_refused(server, headers, status):
 def test_another_sites_page_cannot_send_anything(server, site, refused):
     response = server.post("/gradio_api/call/ask", json={"data": [QUESTION]}, headers={"sec-fetch-site": site})
     assert (response.status_code == 403) == refused
+
+
+def test_nothing_is_said_to_whoever_lacks_the_key(server):
+    with httpx.Client(base_url=server.base_url) as stranger:
+        for path in ("/", "/config", "/feedback.jsonl", f"/article/{TIMETABLE.id}", "/?key=wrong", "/gradio_api/info"):
+            answer = stranger.get(path)
+            assert (answer.status_code, "whole address" in answer.text) == (401, True), path
+        assert stranger.post("/gradio_api/call/ask", json={"data": [QUESTION]}).status_code == 401
+        assert stranger.post("/library/files", content=b"x").status_code == 401
+        forged = stranger.get("/config", headers={"cookie": "article_qa_key=wrong", "authorization": "Bearer wrong"})
+        assert forged.status_code == 401
+
+
+def test_the_key_in_the_address_lets_a_browser_in_and_goes_out_of_the_address(server):
+    key = server.headers["authorization"].removeprefix("Bearer ")
+    with httpx.Client(base_url=server.base_url) as browser:
+        answer = browser.get("/", params={"key": key, "conversation": "c1"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/?conversation=c1")
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie
+        assert browser.get("/config").status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_another_origin_gets_nothing_whatever_it_knows(server, origin, method):
+    answer = server.request(method, "/config", headers={"origin": origin})
+    assert (answer.status_code, answer.text) == (403, "This request comes from another site's page.")
+    assert answer.headers.get("access-control-allow-origin") in (None, "http://127.0.0.1:1")  # Gradio's, of nothing
+
+
+def test_the_own_origin_is_served(server):
+    own = f"http://{server.base_url.netloc.decode()}"
+    assert server.get("/config", headers={"origin": own}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=http://127.0.0.1:9/x", "/file=http://127.0.0.1:9/x", "/gradio_api/file/x", "/file/x",
+        "/gradio_api/proxy=http://127.0.0.1:9/x", "/proxy=http://127.0.0.1:9/x", "/gradio_api/upload",
+        "/gradio_api/deep_link", "/gradio_api/process_recording", "/gradio_api/openapi.json", "/monitoring/x",
+        "//gradio_api/file=http://127.0.0.1:9/x", "/gradio_api//file=http://127.0.0.1:9/x",
+    ],
+)  # fmt: skip
+def test_addresses_of_gradio_that_the_page_has_no_use_for_are_closed(server, path):
+    for method in ("GET", "POST"):
+        assert server.request(method, path).status_code == 404
+
+
+def test_the_key_is_kept_for_its_owner_alone_and_a_damaged_one_is_made_anew(tmp_path):
+    file = tmp_path / "chat.key"
+    key = kept_key(file)
+    assert len(key) >= 32
+    assert kept_key(file) == key
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_bytes(b"\xff")
+    assert kept_key(file) not in ("", key)
+    assert len(kept_key(tmp_path / "no folder" / "chat.key")) >= 32
+
+
+@pytest.mark.parametrize(
+    ("served_on", "host", "known"),
+    [
+        ("127.0.0.1", "127.0.0.1:7860", True),
+        ("127.0.0.1", "localhost", True),
+        ("127.0.0.1", "[::1]:7860", True),
+        ("127.0.0.1", "news.example", False),
+        ("127.0.0.1", "", False),
+        ("192.168.1.5", "192.168.1.5:7860", True),
+        ("192.168.1.5", "rebind.evil", False),
+        ("0.0.0.0", "192.168.1.7:80", True),
+        ("0.0.0.0", "desk.example:80", True),
+        ("0.0.0.0", "rebind.evil", False),
+        ("0.0.0.0", "desk.example@evil", False),
+    ],
+)
+def test_a_server_knows_its_own_names(served_on, host, known):
+    assert Doors.of(served_on, "key", ["Desk.example"]).knows(host) is known
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "pyproject.toml", "../pyproject.toml", "ui/app.py"])

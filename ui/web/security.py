@@ -158,8 +158,6 @@ def _guard(headers: MutableHeaders) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    for name in [name for name in headers if name.startswith("access-control-")]:
-        del headers[name]
 
 
 def _is_host(host: str) -> bool:
