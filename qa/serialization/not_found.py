@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from qa.datatypes import Citation, Reason
+from qa.datatypes import Answer, Citation, Reason
+from qa.text.display import day, shortened
 
 HEADLINE = "Your articles don't say."
 POSSIBLE = "This may answer it. Check it before you rely on it."
 FILTERED_OUT = "The filter leaves no articles."
+SHOWN = 80  # characters of other words that are repeated
 DETAILS = {
     Reason.NO_ARTICLES: "There are no articles to look in.",
     Reason.NOTHING_RELEVANT: "Nothing in them is about this.",
@@ -17,6 +19,19 @@ DETAILS = {
 def missing_words(citation: Citation) -> str:
     """What of the question is not mentioned where an answer stands, in one sentence; "" if nothing is missing."""
     return f"Not mentioned there: {', '.join(citation.missing)}" if citation.missing else ""
+
+
+def later_words(answer: Answer) -> str:
+    """That a later article says otherwise than the one whose words come first; "" where none of those shown does."""
+    best = answer.best
+    if best is None or best.published is None or answer.note:
+        return ""
+    day_of = best.published
+    later = [each for each in answer.shown[1:] if each.published and each.published > day_of]
+    if not later:
+        return ""
+    newest = max(later, key=lambda each: each.published or day_of)
+    return f"A later article, {day(newest.published)}, says “{shortened(newest.quote, SHOWN)}”"
 
 
 def not_found_detail(reason: Reason | None, *, filtered: bool) -> str:

@@ -172,6 +172,17 @@ def test_what_is_told_of_an_article_opens_with_our_own_words(first):
     assert Page(render_answer.answer_html(record)).text == "The library's record: Ada Berg."
 
 
+def test_a_later_article_that_says_otherwise_is_told_of(first):
+    other = HARBOUR.text.index("22:00")
+    later = replace(cite(HARBOUR, other, other + 5), published=date(2026, 1, 3))
+    told = replace(answer(replace(first, published=date(2025, 5, 12))), possible=(later,))
+    assert "A later article, 3 January 2026, says “22:00”." in Page(render_answer.answer_html(told)).text
+    earlier = replace(told, possible=(replace(later, published=date(2025, 5, 12)),))
+    assert "A later article" not in Page(render_answer.answer_html(earlier)).text
+    undated = replace(told, possible=(replace(later, published=None),))
+    assert "A later article" not in Page(render_answer.answer_html(undated)).text
+
+
 def test_a_less_sure_answer_is_parted_from_the_sure_one(first):
     other = HARBOUR.text.index("22:00")
     told = replace(answer(first), possible=(cite(HARBOUR, other, other + 5),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Standing
-from qa.serialization.not_found import HEADLINE, POSSIBLE, not_found_detail
+from qa.serialization.not_found import HEADLINE, POSSIBLE, later_words, not_found_detail
 from qa.text.display import day, percent, shortened
 from ui.render.evidence import place_address
 from ui.render.html import (
@@ -101,6 +101,8 @@ def _shown_html(answer: Answer, standings: Standings) -> str:
         long = " long" if len(best.quote) > LONG else ""
         parts.append(f'<p class="said{long}">{_said_html(best, number)}</p>{confidence_html(best.confidence)}')
         parts.append(f'<div class="evidence">{citation_html(best, number, standings)}</div>')
+    if later := later_words(answer):
+        parts.append(f'<p class="later">{escape(later)}.</p>')
     parts.append(_others_html("Other answers", sure[1:], standings))
     if possible:
         told = "" if sure else f'<p class="may-be">{POSSIBLE}</p>'
