@@ -1,6 +1,7 @@
 """The page's events without a browser, and what the server lets through."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -86,6 +87,19 @@ def test_what_is_found_is_shown_before_it_is_read(handlers, assistant):
     assert go.is_set()
     assert "Reading 3 passages from 3 articles" not in transcript
     assert "turn found" in transcript
+
+
+def test_no_more_passages_are_told_of_than_are_read(handlers, assistant):
+    assistant.library.settings = replace(assistant.library.settings, read_passages=2)
+    go, _ = held(assistant)
+    session = Session()
+    handlers.begin(QUESTION, session)
+    told = []
+    for transcript, _ in handlers.read(session):
+        told += re.findall(r"Reading \d+ passages from \d+ articles", transcript)
+        if told:
+            go.set()
+    assert set(told) == {"Reading 2 passages from 2 articles"}
 
 
 def test_earlier_turns_stay_and_become_the_history(handlers, assistant):

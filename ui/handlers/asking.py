@@ -83,7 +83,7 @@ class Asking:
     def _found(self, pending: PendingQuestion, passages: Sequence[RetrievedPassage]) -> None:
         if pending.stopped:
             raise Cancelled
-        pending.passages = passages
+        pending.passages = passages[: self.assistant.library.settings.read_passages]  # what is read, of what was found
         pending.news.set()
 
     def _history(self, pending: PendingQuestion) -> list[Turn]:
