@@ -269,7 +269,9 @@ def _load_model(name: str, precision: Precision) -> tuple[Any, Any]:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             if name == "packaged":
                 return tokenizer, load_quantized(folder).to(dtype)
-            model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True, dtype=dtype)
+            model = AutoModelForQuestionAnswering.from_pretrained(
+                folder, local_files_only=True, dtype=dtype, use_safetensors=True
+            )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{name} in {folder} is no extractive reader that can be loaded: {error}") from error
     return tokenizer, model.eval()
