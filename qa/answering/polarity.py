@@ -7,7 +7,7 @@ speaks, both words stand there to be compared.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from qa.text.question_terms import stem
 
@@ -60,12 +60,22 @@ def contrary(question: str, text: str, start: int, end: int) -> str:
 
     `text` is the sentence of the answer. Where the clause has the word itself, or the question both, nothing is.
     """
-    asked, told = _words(_AT_LEAST.sub("", question)), _words(_AT_LEAST.sub("", _clause(text, start, end)))
-    for one, other in _contraries():
-        said = next((asked[key] for key in one if key in asked), None)
-        if said and not other & asked.keys() and other & told.keys() and not one & told.keys():
-            return said
-    return ""
+    asked = _asked(question)
+    if not asked:
+        return ""
+    told = _words(_AT_LEAST.sub("", _clause(text, start, end))).keys()
+    return next((said for said, one, other in asked if other & told and not one & told), "")
+
+
+@lru_cache(maxsize=64)
+def _asked(question: str) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
+    """The words of a question that have a contrary which it does not name too, each with its side and the other."""
+    words = _words(_AT_LEAST.sub("", question))
+    return tuple(
+        (next(words[key] for key in words if key in one), one, other)
+        for one, other in _contraries()
+        if one & words.keys() and not other & words.keys()
+    )
 
 
 def _clause(text: str, start: int, end: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa.text import tokenization
 
@@ -37,6 +38,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(map(stem, tokenization.terms(text)))
 
 
+@lru_cache(maxsize=50_000)  # the words of a language come again and again
 def stem(term: str) -> str:
     """A term without the commonest English endings; only for asking whether two words agree."""
     for ending in _ENDINGS:
