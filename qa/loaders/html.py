@@ -116,8 +116,7 @@ def _own_address(named: str | None, base: str | None) -> str | None:
     """The address that a page gives as its own, if it is of the site that it came from; else where it came from."""
     if not named or not base:
         return named or base
-    one, other = (_site(address) for address in (named, base))
-    return named if one == other or one.endswith(f".{other}") or other.endswith(f".{one}") else base
+    return named if _site(named) == _site(base) else base
 
 
 def _site(address: str) -> str:

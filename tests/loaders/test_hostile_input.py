@@ -10,7 +10,7 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders import Document, parse
-from qa.loaders.feeds import _parsed
+from qa.loaders.feeds import _parsed, _without_long_authors
 from qa.loaders.metadata import author_names
 from qa.loaders.pdf import _joined_lines
 
@@ -49,14 +49,38 @@ def test_names_of_authors_cost_no_more_than_their_length(unit):
     assert author_names("Ada Quill <ada@news.example>") == ("Ada Quill",)
 
 
-def test_the_author_of_a_feed_is_cut_before_it_is_parsed():
-    entry = "<item><title>Ferry</title><author>{author}</author><guid>1</guid><description>{text}</description></item>"
+FEED = (
+    "<rss version='2.0'><channel><title>News</title><item><title>Ferry</title>{author}<guid>1</guid>"
+    "<description>{text}</description></item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "<author>{long}</author>",
+        "<author>x]{long}</author>",
+        "<author x='{long}'>Ada</author>",
+        "<dc:creator><![CDATA[{long}]]></dc:creator>",
+        "<author><name>{long}</name></author>",
+        "<AUTHOR>{long}</AUTHOR>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_the_author_of_a_feed_is_left_out_where_it_is_long(author, encoding):
+    feed = FEED.format(author=author.format(long="a" * 60_000), text="The ferry came back.")
+    left = _without_long_authors(feed.encode(encoding))
+    assert len(left) < 2000
+    assert b"<title>Ferry</title>" in left
+    assert b"The ferry came back." in left
+    short = FEED.format(author=author.format(long="Ada Quill"), text="The ferry came back.")
+    assert _without_long_authors(short.encode()) == short.encode()
+
+
+def test_a_feed_with_a_long_author_is_read():
     text = "The ferry came back on Monday after a long time away. " * 40
-    feed = "<rss version='2.0'><channel><title>News</title>" + entry + "</channel></rss>"
-    data = feed.format(author="a" * 60_000, text=text).encode()
-    begun = time.perf_counter()
+    data = FEED.format(author=f"<author>{'a' * 60_000}</author>", text=text).encode()
     (article,) = parse(Document("/n/feed.xml", data), SETTINGS)
-    assert time.perf_counter() - begun < 5.0
     assert isinstance(article, Article)
     assert article.title == "Ferry"
 
@@ -97,6 +121,7 @@ def test_a_cell_that_is_too_long_costs_its_own_row_only():
         ("https://evil.example/canonical", "https://evil.example/canonical"),
         ("https://www.evil.example/canonical", "https://www.evil.example/canonical"),
         ("https://notevil.example/b", "https://evil.example/a"),
+        ("https://example/b", "https://evil.example/a"),
     ],
 )
 def test_a_page_may_name_an_address_of_its_own_site_only(named, address):

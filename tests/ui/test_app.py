@@ -516,11 +516,25 @@ def test_nothing_is_said_to_whoever_lacks_the_key(server):
 def test_the_key_in_the_address_lets_a_browser_in_and_goes_out_of_the_address(server):
     key = server.headers["authorization"].removeprefix("Bearer ")
     with httpx.Client(base_url=server.base_url) as browser:
-        answer = browser.get("/", params={"key": key, "conversation": "c1"})
-        assert (answer.status_code, answer.headers["location"]) == (303, "/?conversation=c1")
+        answer = browser.get("/", params=[("key", key), ("s", "a"), ("s", "b")])
+        assert (answer.status_code, answer.headers["location"]) == (303, "/?s=a&s=b")
         cookie = answer.headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
+        assert browser.get("/config").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "http://["}, {"host": "[:::1::]:80"}, {"host": "[1.2.3.4]"}, {"origin": "nonsense"}]
+)
+def test_damaged_headers_are_refused(server, headers):
+    assert server.get("/config", headers=headers).status_code == 403
+
+
+def test_a_cookie_of_another_server_on_this_machine_shuts_nobody_out(server):
+    key = server.headers["authorization"].removeprefix("Bearer ")
+    cookie = f'a[b]=1; x={{"q":1}}; article_qa_key={key}; y'
+    with httpx.Client(base_url=server.base_url, headers={"cookie": cookie}) as browser:
         assert browser.get("/config").status_code == 200
 
 

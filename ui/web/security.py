@@ -8,7 +8,6 @@ import socket
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -69,7 +68,7 @@ class Doors:
 
     def knows(self, host: str) -> bool:
         """Whether a Host header names this server, not a name that somebody else has pointed at it."""
-        name = (urlsplit(f"//{host}").hostname or "") if _is_host(host) else ""
+        name = _host_of(f"//{host}") if _is_host(host) else ""
         return name in self.hosts or (self.any_address and _is_address(name))
 
 
@@ -118,16 +117,16 @@ class Guard:
             return PlainTextResponse("Not found.", 404)
         if scope["path"] == _STARTING:
             return None
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        if self._is_key(query.get("key", "")) and scope["method"] == "GET":
+        query = parse_qsl(scope["query_string"].decode("latin-1"))
+        if self._is_key(dict(query).get("key", "")) and scope["method"] == "GET":
             return self._let_in(scope["path"], query)
         if self._is_key(self._cookie_of(headers)) or self._is_key(headers.get("authorization", "")[len("Bearer ") :]):
             return None
         return PlainTextResponse(_LOCKED, 401)
 
-    def _let_in(self, path: str, query: dict[str, str]) -> Response:
+    def _let_in(self, path: str, query: list[tuple[str, str]]) -> Response:
         """To the same address without the key, which is in a cookie from now on."""
-        rest = urlencode({name: value for name, value in query.items() if name != "key"})
+        rest = urlencode([(name, value) for name, value in query if name != "key"])
         response = RedirectResponse(f"/{path.lstrip('/')}" + (f"?{rest}" if rest else ""), 303)
         response.set_cookie(self.cookie, self.doors.key, max_age=KEPT_SECONDS, httponly=True, samesite="lax")
         return response
@@ -136,18 +135,16 @@ class Guard:
         return secrets.compare_digest(given.encode("utf-8", "replace"), self.doors.key.encode())
 
     def _cookie_of(self, headers: Headers) -> str:
-        try:
-            found = SimpleCookie(headers.get("cookie", "")).get(self.cookie)
-        except CookieError:
-            return ""
-        return found.value if found else ""
+        """By hand: a cookie of another server on this machine may have a name at which a parser stops."""
+        pairs = (each.strip().partition("=") for each in headers.get("cookie", "").split(";"))
+        return next((value for name, _, value in pairs if name == self.cookie), "")
 
     def _refusal(self, headers: Headers, method: str) -> str | None:
         """Why a request is refused whatever its sender knows; None when it is not."""
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self.doors.knows(host):
             return f"{host} is not a name of this server. Open the address that `article-qa chat` has printed."
-        is_foreign = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+        is_foreign = origin is not None and origin.lower().partition("://")[2] != host.lower()
         is_sent = method not in ("GET", "HEAD") and headers.get("sec-fetch-site") in ("cross-site", "same-site")
         return "This request comes from another site's page." if is_foreign or is_sent else None
 
@@ -158,6 +155,13 @@ def _guard(headers: MutableHeaders) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # no address in square brackets
+        return ""
 
 
 def _is_host(host: str) -> bool:
