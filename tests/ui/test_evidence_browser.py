@@ -187,7 +187,8 @@ def test_a_citation_is_copied_and_opens_at_the_mark(visit, chromium):
     address = page.evaluate("navigator.clipboard.readText()")
     start = FERRY.text.index("21:40")
     assert address.endswith(f"/article/{FERRY.id}?start={start}&end={start + 5}#mark")
-    without_scripts = chromium.new_context(java_script_enabled=False, viewport=DESKTOP)
+    known = page.context.storage_state()  # the browser that was let in, not a stranger's
+    without_scripts = chromium.new_context(java_script_enabled=False, viewport=DESKTOP, storage_state=known)
     plain = without_scripts.new_page()
     plain.goto(address)
     mark = plain.locator("#mark")
