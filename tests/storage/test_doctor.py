@@ -8,7 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from library_fakes import SETTINGS, LetterEncoder, generation_of, lexical_of, shell_with_letters, write_rows
+from library_fakes import (
+    SETTINGS,
+    LetterEncoder,
+    generation_of,
+    lexical_of,
+    retriever_of,
+    shell_with_letters,
+    write_rows,
+)
 
 from qa.config import Settings
 from qa.datatypes import Finding
@@ -105,6 +113,33 @@ def test_a_vector_of_another_text_is_found(folder):
 def test_a_vector_that_makes_no_sense_is_found(folder, value):
     change(folder, "UPDATE passages SET vector = ? WHERE id = 1", np.full(26, value, "<f2").tobytes())
     assert "no unit vectors" in findings(folder)["vectors"].detail
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE articles SET published = 'yesterday' WHERE title = 'honey'", "its date is 'yesterday'"),
+        ("UPDATE articles SET authors = '{' WHERE title = 'honey'", "its authors are '{'"),
+        ("UPDATE articles SET authors = '[7]' WHERE title = 'honey'", "its authors are '[7]'"),
+    ],
+)
+def test_one_bad_field_is_named_and_ends_nothing(folder, statement, named):
+    change(folder, statement)
+    found = findings(folder)
+    assert unsound(found) == {"database": False}
+    assert named in found["database"].detail
+    with opened(folder) as library:
+        (honey,) = [each for each in library.articles() if each.title == "honey"]
+        assert (honey.published, honey.authors) == (None, ())
+        assert retriever_of(library).retrieve("honey")[0].article.title == "honey"
+
+
+def test_a_vector_that_is_cut_short_is_found_and_ends_no_question(folder):
+    change(folder, "UPDATE passages SET vector = substr(vector, 1, 7) WHERE id = 1")
+    assert "1 of " in findings(folder)["vectors"].detail
+    shutil.rmtree(generation(folder) / "vectors", ignore_errors=True)
+    with opened(folder) as library:
+        assert retriever_of(library).retrieve("ferry")[0].article.title == "ferry"
 
 
 def test_other_settings_are_named(folder):

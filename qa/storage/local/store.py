@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,8 +68,17 @@ class Store:
         return self._database.is_in_place()
 
     def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; empty when it is sound."""
-        return self._database.check()
+        """What SQLite finds wrong with the file, and fields that hold what they cannot; empty when it is sound."""
+        return [*self._database.check(), *self._unreadable_fields()]
+
+    def _unreadable_fields(self) -> Iterator[str]:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT id, published, authors FROM articles").fetchall()
+        for article_id, published, authors in rows:
+            if published is not None and _date(published) is None:
+                yield f"article {article_id}: its date is {str(published)[:40]!r}"
+            if _authors(authors) is None:
+                yield f"article {article_id}: its authors are {str(authors)[:40]!r}"
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -227,8 +237,11 @@ class Store:
         """Those of `ids` that are there, ascending, and their vectors (n, d)."""
         rows = self._passage_rows("id, vector", ids)
         found = np.array([row[0] for row in rows], np.int64)
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), VECTOR_DTYPE)
-        return found, vectors.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+        size = Counter(len(row[1]) for row in rows).most_common(1)[0][0] if rows else 0
+        # one that is cut short is like nothing, and the doctor finds it
+        whole = b"".join(row[1] if len(row[1]) == size else bytes(size) for row in rows)
+        vectors = np.frombuffer(whole, VECTOR_DTYPE)
+        return found, vectors.reshape(len(rows), size // VECTOR_DTYPE.itemsize).astype(np.float32)
 
     def _passage_rows(self, columns: str, ids: Sequence[int] | NDArray[np.int64]) -> list[Any]:
         """`columns` is never text from outside."""
@@ -304,12 +317,25 @@ def _article(row: Sequence[Any]) -> Article:
         source=source,
         url=url,
         published=_date(published),
-        authors=tuple(json.loads(authors)),
+        authors=_authors(authors) or (),
         site=site,
         language=language,
         digest=digest,
     )
 
 
-def _date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def _date(text: object) -> date | None:
+    """A day; None too for what is none, which the doctor names: it must not end every question."""
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _authors(text: object) -> tuple[str, ...] | None:
+    """The names; None for what are none."""
+    try:
+        names = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return tuple(names) if isinstance(names, list) and all(isinstance(each, str) for each in names) else None
