@@ -23,7 +23,7 @@ from qa.loaders.page_dates import certain_date
 from qa.loaders.raised_text import level_text
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
-MAX_PAGE_TAGS = 300_000  # extraction takes about a second for 30,000
+MAX_PAGE_TAGS = 100_000  # extraction takes a second for 20,000, seven for 80,000, seven minutes for 300,000
 MAX_LINKS = 500
 SHORT_ARTICLE, SHORT_TEXT = 40, 200  # characters of prose: on a page that calls itself an article, and on others
 PROSE_CHARS = 60

@@ -28,6 +28,7 @@ from qa.loaders.text import take_header
 
 MAX_RATIO = 200  # unpacked to packed; text stays below 20, bombs lie above 1,000
 MAX_MEMBERS = 20_000
+MAX_MARKUP = 50 * MEGABYTE  # of a document's markup, unpacked: its tree takes twenty times that; pictures do not count
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _NS = {
@@ -70,7 +71,10 @@ def _refuse_bombs(archive: zipfile.ZipFile, document: Document, settings: Settin
     members = archive.infolist()
     size = sum(member.file_size for member in members)
     packed = max(1, len(document.data))
-    too_dense = size > 10 * MEGABYTE and size > MAX_RATIO * packed
+    markup = sum(
+        each.file_size for each in members if each.filename.lower().endswith((".xml", ".html", ".xhtml", ".htm"))
+    )
+    too_dense = markup > MAX_MARKUP or (size > 10 * MEGABYTE and size > MAX_RATIO * packed)
     if size > settings.max_expanded_mb * MEGABYTE or too_dense or len(members) > MAX_MEMBERS:
         raise LoadError(
             document.origin,

@@ -130,3 +130,23 @@ def test_a_page_may_name_an_address_of_its_own_site_only(named, address):
     page = f"<html><head>{head}</head><body><article><p>{text}</p></article></body></html>"
     (article,) = parse(Document("upload:a.html", page.encode(), "text/html", "https://evil.example/a"), SETTINGS)
     assert article.url == address
+
+
+def test_a_document_of_far_more_markup_than_words_is_refused():
+    data = io.BytesIO()
+    paragraphs = "".join(f"<w:p w:n='{number:x}'/>" for number in range(2_900_000))  # packs to about an eighth
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", f"<w:document><w:body>{paragraphs}</w:body></w:document>")
+    found = []
+    assert seconds(lambda: found.extend(parse(Document("/n/a.docx", data.getvalue()), SETTINGS))) < 5.0
+    (failure,) = found
+    assert isinstance(failure, Failure)
+    assert "unpacks to" in failure.reason or "far" in failure.reason
+
+
+def test_a_page_of_far_too_many_tags_is_refused():
+    page = "<html><body><article>" + "<p>A line.</p>" * 60_000 + "</article></body></html>"
+    (failure,) = parse(Document("upload:a.html", page.encode(), "text/html"), SETTINGS)
+    assert isinstance(failure, Failure)
+    assert "far too large" in failure.reason
