@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import sys
 import threading
@@ -188,6 +189,7 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -
 
 def serve(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True) -> None:
     """Serve the chat until Ctrl-C. PortTaken when neither `port` nor one of those after it is free."""
+    end_by_signals()
     served = launch(assistant, host=host, port=port)
     threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
     if host not in LOOPBACK:
@@ -197,6 +199,17 @@ def serve(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, op
     if open_browser:
         webbrowser.open(served.entrance)
     served.blocks.block_thread()
+
+
+def end_by_signals() -> None:
+    """Let a server that is told to end, or whose terminal is closed, end as by Ctrl-C: what was uploaded goes."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupted)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _warm_up(assistant: Assistant) -> None:

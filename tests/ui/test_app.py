@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import socket
 import threading
 import time
@@ -15,7 +16,7 @@ from chat_fakes import ARTICLES, FERRY, TIMETABLE, FakeAssistant, FakeLibrary
 from qa.datatypes import Where
 from qa.errors import ConversationError, PortTaken
 from qa.questions.suggestions import Suggestion
-from ui.app import build, free_port, launch
+from ui.app import build, end_by_signals, free_port, launch
 from ui.handlers.chat import EXAMPLES, ChatHandlers
 from ui.handlers.sidebar import SideHandlers
 from ui.state.inputs import UNEXPECTED
@@ -450,6 +451,18 @@ def test_a_taken_port_leads_to_the_next_one():
         taken.listen()
         port = taken.getsockname()[1]
         assert free_port("127.0.0.1", port) > port
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_server_that_is_told_to_end_ends_as_by_ctrl_c(name):
+    before = {each: signal.getsignal(getattr(signal, each)) for each in ("SIGTERM", "SIGHUP")}
+    try:
+        end_by_signals()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(getattr(signal, name))
+    finally:
+        for each, handler in before.items():
+            signal.signal(getattr(signal, each), handler)
 
 
 def test_no_free_port_is_an_error_with_a_remedy(monkeypatch):
