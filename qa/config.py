@@ -34,7 +34,7 @@ class Settings:
     candidates: int = 50  # passages taken from each index before fusion
     read_passages: int = 10  # passages read for one question
     max_answers: int = 3  # the best answer and further, different ones
-    threshold: float = 0.6  # least confidence of a sure answer; higher is stricter
+    threshold: float = 0.55  # least confidence of a sure answer; higher is stricter
     possible: float = 0.25  # least confidence of a place that is shown as a possible answer
     max_answer_tokens: int = 30
     max_question_chars: int = 2000

@@ -22,8 +22,7 @@ from qa.ingestion.debounce import ChangeTracker
 from qa.ingestion.file_events import identity, is_empty, stamp, ticks
 from qa.ingestion.sources import Fetched, expand_sources
 from qa.ingestion.sync import absolute
-from qa.loaders.document import is_url
-from qa.loaders.sources import holds_articles, is_hidden
+from qa.loaders.document import holds_articles, is_hidden, is_url
 from qa.storage.base import Store
 
 SCAN_SECONDS = 60.0  # a folder is looked through so often without any event, and less often if that takes long

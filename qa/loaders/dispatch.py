@@ -67,7 +67,7 @@ def _by_family(
         case "zip":
             from qa.loaders.office import read_zipped
 
-            yield from read_zipped(document, settings)
+            yield from read_zipped(document, settings, lambda member: parse(member, settings))
         case "feed":
             from qa.loaders.feeds import Entries, read_feed
 

@@ -64,12 +64,12 @@ class Document:
 
 SUFFIXES = frozenset(
     ".txt .text .md .markdown .html .htm .xhtml .mhtml .mht .pdf .docx .epub .json .jsonl .ndjson .csv .tsv .xml "
-    ".rss .atom .eml .mbox .srt .vtt .enex .rtf".split()
+    ".rss .atom .eml .mbox .srt .vtt .enex .rtf .zip".split()
 )
 # Documents people keep beside their articles: not readable here, and better told about than passed over.
 FOREIGN_SUFFIXES = frozenset(
     ".doc .odt .pptx .pages .wpd .mobi .azw3 .ppt .xls .xlsx .key .numbers .ods .odp .msg .pst "
-    ".zip .7z .rar .tar .tgz .djvu "
+    ".7z .rar .tar .tgz .djvu "
     ".mp3 .m4a .wav .ogg .flac .mp4 .m4v .mov .mkv .webm .avi .warc .webarchive".split()
 )
 # What lies beside pages and texts and is no document: pictures, and what makes up the look of a page.
@@ -83,3 +83,15 @@ NAMED_SUFFIXES = SUFFIXES | FOREIGN_SUFFIXES | {".gz"}
 def is_url(source: str) -> bool:
     """Whether a source is to be fetched from the web."""
     return source[:8].lower().startswith(("http://", "https://"))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is not meant to be seen: also what Word puts beside a document that is open."""
+    return name.startswith((".", "~$"))
+
+
+def holds_articles(name: str) -> bool:
+    """Whether a file of this name in a folder counts."""
+    path = PurePosixPath(name.lower())
+    suffix = PurePosixPath(path.stem).suffix if path.suffix == ".gz" else path.suffix
+    return suffix in SUFFIXES or suffix in FOREIGN_SUFFIXES

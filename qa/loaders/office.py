@@ -6,8 +6,10 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,7 +19,7 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import parse_date
-from qa.loaders.document import Document
+from qa.loaders.document import COMPANION_SUFFIXES, Document, holds_articles, is_hidden
 from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.limits import MEGABYTE
 from qa.loaders.markdown import Line
@@ -25,6 +27,8 @@ from qa.loaders.metadata import author_names
 from qa.loaders.news_archives import articles_of_archive, is_archive
 from qa.loaders.raised_text import level_text
 from qa.loaders.text import take_header
+
+ReadMember = Callable[[Document], Iterator[Article | Failure]]
 
 MAX_RATIO = 200  # unpacked to packed; text stays below 20, bombs lie above 1,000
 MAX_MEMBERS = 20_000
@@ -43,8 +47,8 @@ _NOT_CHAPTERS = re.compile(
 )
 
 
-def read_zipped(document: Document, settings: Settings) -> Iterator[Article | Failure]:
-    """The articles of a DOCX or EPUB; any other ZIP is refused."""
+def read_zipped(document: Document, settings: Settings, read_member: ReadMember) -> Iterator[Article | Failure]:
+    """The articles of a DOCX, an EPUB, or of the files in a ZIP that is named as one, which `read_member` reads."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(document.data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
@@ -62,8 +66,31 @@ def read_zipped(document: Document, settings: Settings) -> Iterator[Article | Fa
             raise LoadError(
                 document.origin, "It is an office document of a kind that is not read.", "Save it as DOCX, PDF or CSV."
             )
+        elif document.suffix == ".zip" and "#" not in document.origin:
+            yield from _read_members(archive, document, read_member)
         else:
             raise LoadError(document.origin, "It is a packed archive.", "Unpack it and add the folder.")
+
+
+def _read_members(archive: zipfile.ZipFile, document: Document, read_member: ReadMember) -> Iterator[Article | Failure]:
+    """The articles of each file in an archive, in the order of their names; an archive in it is refused."""
+    for name in sorted(archive.namelist()):
+        path = PurePosixPath(name.replace("\\", "/"))
+        if name.endswith("/") or any(is_hidden(part) or part == "__MACOSX" for part in path.parts):
+            continue
+        origin = f"{document.origin}#{path}"
+        if not holds_articles(path.name):
+            if path.suffix.lower() not in COMPANION_SUFFIXES:
+                yield Failure(
+                    origin, "Files of this kind are not read from an archive.", "Unpack it, and add the file."
+                )
+            continue
+        try:
+            data = archive.read(name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+            yield Failure(origin, "It is damaged in the archive.", "Pack it again, or add the file itself.")
+            continue
+        yield from read_member(Document(origin, data))
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, document: Document, settings: Settings) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from qa.config import Settings
 from qa.datatypes import Failure
 from qa.errors import LoadError
-from qa.loaders.document import COMPANION_SUFFIXES, FOREIGN_SUFFIXES, SUFFIXES, Document, is_url
+from qa.loaders.document import COMPANION_SUFFIXES, Document, holds_articles, is_hidden, is_url
 from qa.loaders.limits import MEGABYTE, too_large
 
 READINGS = 3  # of a file that is written to meanwhile
@@ -97,18 +97,6 @@ def _files_below(folder: Path) -> Iterator[str | Failure]:
                 yield str(entry)
             elif entry.suffix.lower() not in COMPANION_SUFFIXES:
                 yield _failure(_foreign(entry))
-
-
-def is_hidden(name: str) -> bool:
-    """Whether a file or folder is not meant to be seen: also what Word puts beside a document that is open."""
-    return name.startswith((".", "~$"))
-
-
-def holds_articles(name: str) -> bool:
-    """Whether a file of this name in a folder counts."""
-    path = PurePosixPath(name.lower())
-    suffix = PurePosixPath(path.stem).suffix if path.suffix == ".gz" else path.suffix
-    return suffix in SUFFIXES or suffix in FOREIGN_SUFFIXES
 
 
 def _belongs_to_a_page(folder: str, siblings: set[str]) -> bool:

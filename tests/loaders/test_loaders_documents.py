@@ -260,3 +260,30 @@ def test_an_epub_without_text_or_package_is_reported() -> None:
     assert failure("a.epub", zipped({"META-INF/container.xml": "<a/>"})).reason == "The file is damaged or incomplete."
     bomb = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><a>&c;</a>'
     assert failure("a.epub", zipped({"META-INF/container.xml": bomb})).reason == "The file is damaged or incomplete."
+
+
+def test_a_zip_is_read_file_by_file() -> None:
+    inner = zipped({"x.txt": TEXT})
+    found = read(
+        "news.zip",
+        zipped(
+            {
+                "notes/b.md": f"# Second\n\n{TEXT}",
+                "a.txt": f"First\n\n{TEXT} And more.",
+                "rows.csv": f'title,text\nRow,"{TEXT}"\n',
+                "__MACOSX/._a.txt": "x",
+                ".hidden.txt": "x",
+                "look.css": "x",
+                "slides.pptx": zipped({"[Content_Types].xml": "<x/>"}),
+                "inner.zip": inner,
+            }
+        ),
+    )
+    articles = [each for each in found if isinstance(each, Article)]
+    assert [(each.source, each.title) for each in articles] == [
+        ("/n/news.zip#a.txt", "First"), ("/n/news.zip#notes/b.md", "Second"), ("/n/news.zip#rows.csv#row-1", "Row"),
+    ]  # fmt: skip
+    assert [(each.source, each.reason) for each in found if isinstance(each, Failure)] == [
+        ("/n/news.zip#inner.zip", "It is a packed archive."),
+        ("/n/news.zip#slides.pptx", "It is an office document of a kind that is not read."),
+    ]

@@ -431,7 +431,7 @@ def test_show_how_and_trying_the_search(handlers, side):
     ask(handlers, QUESTION, session)
     (turn,) = handlers.kept.turns(session.conversation)
     how = side.how(turn.id)
-    assert "Confidence 0.87; an answer needs 0.60." in how
+    assert "Confidence 0.87; an answer needs 0.55." in how
     assert how.count("<li") == 3
     tried = side.retrieve({"question": QUESTION, "address": f"?article={TIMETABLE.id}"})
     assert tried.count("<li") == 1

@@ -423,7 +423,7 @@ def test_what_is_not_covered_can_be_asked_again_and_saved():
 def test_how_an_answer_came_about_is_sentences_and_bars(first):
     explanation = explain_answer(replace(answer(first), passages=(nearest(FERRY), nearest(TIMETABLE))), Settings())
     page = Page(render_how.how_html(explanation))
-    assert "Confidence 0.87; an answer needs 0.60." in page.text
+    assert "Confidence 0.87; an answer needs 0.55." in page.text
     assert "By words100 of 100By meaning98 of 100Reader0 of 100" in page.text
 
 
