@@ -151,6 +151,7 @@ class Citation:
     repeats: tuple[Citation, ...] = ()
     resolved: tuple[ResolvedDate, ...] = ()
     missing: tuple[str, ...] = ()
+    site: str | None = None  # the publisher, as the article names it
 
     @property
     def context_end(self) -> int:

@@ -76,6 +76,7 @@ shallow = st.builds(
     confidence=numbers,
     repeats=st.just(()),
     missing=st.lists(words, max_size=2).map(tuple),
+    site=st.none() | words.filter(bool),
 )
 citations = st.builds(lambda one, repeats: replace(one, repeats=tuple(repeats)), shallow, st.lists(shallow, max_size=2))
 

@@ -312,6 +312,7 @@ def _citation(question: str, candidate: Candidate, confidence: float) -> Citatio
         confidence=confidence,
         resolved=_resolved(candidate),
         missing=_missing(question, candidate),
+        site=article.site,
     )
 
 

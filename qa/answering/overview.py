@@ -73,5 +73,5 @@ def _cited(article: Article, start: int, end: int) -> Citation:
     quote = article.text[start:end].rstrip()
     return Citation(
         article.id, article.title, article.source, article.url, article.published, start, start + len(quote), quote,
-        quote, start, 1.0,
+        quote, start, 1.0, site=article.site,
     )  # fmt: skip

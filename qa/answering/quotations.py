@@ -101,6 +101,7 @@ def cite(article: Article, quotation: Quotation) -> CitedQuotation:
         context=text[left:right],
         context_start=left,
         resolved=_resolved(article, start, end),
+        site=article.site,
     )
     return CitedQuotation(
         quotation,

@@ -9,7 +9,7 @@ of the article's text, half open, and texts are exact.
               cited articles are carried along
     citation  article_id, title, source, url, published, start, end, quote, context, context_start,
               confidence, repeats (citations), resolved (start, end, value (EDTF), words) and missing (words of the
-              question that are not mentioned there) where there are any
+              question that are not mentioned there) and site (the publisher) where there are any
     passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
               text, title, source, url, published, except in a kept conversation
     article   id, title, source, url, published, authors, site, language, characters, and text if asked for
@@ -95,6 +95,7 @@ def _citation_to_dict(citation: Citation) -> JsonObject:
         "repeats": [_citation_to_dict(repeat) for repeat in citation.repeats],
         **({"resolved": [asdict(date) for date in citation.resolved]} if citation.resolved else {}),
         **({"missing": list(citation.missing)} if citation.missing else {}),
+        **({"site": citation.site} if citation.site else {}),
     }
 
 
@@ -220,6 +221,7 @@ def _citation_from_dict(values: object) -> Citation:
         repeats=tuple(_citation_from_dict(one) for one in get(fields, "repeats", list)),
         resolved=tuple(_resolved_from_dict(one) for one in get_or_none(fields, "resolved", list) or ()),
         missing=texts(fields, "missing") if "missing" in fields else (),
+        site=get_or_none(fields, "site", str),
     )
 
 

@@ -183,6 +183,13 @@ def test_a_later_article_that_says_otherwise_is_told_of(first):
     assert "A later article" not in Page(render_answer.answer_html(undated)).text
 
 
+def test_a_publisher_has_one_name_in_the_evidence_and_in_the_filter(first):
+    named = replace(first, published=date(2025, 5, 12), url="https://en.news.example/1", site="News Example")
+    assert "12 May 2025 · News Example" in Page(render_answer.answer_html(answer(named))).text
+    bare = replace(named, site=None)
+    assert "12 May 2025 · en.news.example" in Page(render_answer.answer_html(answer(bare))).text
+
+
 def test_a_less_sure_answer_is_parted_from_the_sure_one(first):
     other = HARBOUR.text.index("22:00")
     told = replace(answer(first), possible=(cite(HARBOUR, other, other + 5),))

@@ -109,9 +109,10 @@ def gone_html(citation: Citation | None = None, changed: bool = False) -> str:
     if citation is None:
         return f'<article><p class="error">{told}</p></article>'
     sentence = marked(citation.context, citation.start - citation.context_start, citation.end - citation.context_start)
+    source = source_html(citation.source, citation.url, citation.site)
     return (
         f'<article data-id="{escape(citation.article_id)}"><header><h2 tabindex="-1">{label(citation.title)}</h2>'
-        f'<p class="from">{time_html(citation.published)} · {source_html(citation.source, citation.url)}</p></header>'
+        f'<p class="from">{time_html(citation.published)} · {source}</p></header>'
         f'<p class="error">{told} These words were kept with the answer:</p><p dir="auto">{sentence}</p></article>'
     )
 

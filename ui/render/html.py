@@ -70,7 +70,9 @@ def source_html(source: str, url: str | None = None, site: str | None = None) ->
 
 def origin_html(citation: Citation) -> str:
     """The source of a citation; its link leads to the quoted words, where a browser can find them."""
-    return _source_html(label(source_name(citation.source, citation.url)), web_address(text_fragment_url(citation)))
+    return _source_html(
+        label(source_name(citation.source, citation.url, citation.site)), web_address(text_fragment_url(citation))
+    )
 
 
 def _source_html(name: str, address: str | None) -> str:
