@@ -29,7 +29,7 @@ __all__ = ["assistant", "chromium", "served", "visit"]  # fixtures
 pytestmark = pytest.mark.browser
 
 GOLDEN = {
-    "Who proposed direct negotiations in Istanbul?": "Putin",
+    "At which hospital did Robert Mugabe die?": "Gleneagles Hospital",
     "When did Putin and Zelensky last meet?": "December 2019",
     "Who is the Kremlin spokesman?": "Dmitry Peskov",
     "How many firefighters battled the Notre Dame blaze?": "over 400",
@@ -205,7 +205,7 @@ def test_the_sample_articles_answer_in_the_real_chat(real_visit):
         sentence = turn.locator(".evidence .sentence")
         assert sentence.locator("mark").inner_text() == quote
         assert len(sentence.inner_text()) > len(quote)
-        assert re.search(r"\d 20(?:19|25)", turn.locator(".evidence .from").inner_text())
+        assert re.search(r"\d \w+ 20\d\d", turn.locator(".evidence .from").inner_text())
         turn.locator(".cite").first.click()
         page.wait_for_function("quote => document.querySelector('#pane #mark')?.textContent === quote", arg=quote)
         page.wait_for_function(IN_VIEW)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EXAMPLES = (  # the sample articles answer these
-    "Who proposed direct negotiations in Istanbul?",
+    "At which hospital did Robert Mugabe die?",
     "When did Putin and Zelensky last meet?",
     "Who is the Kremlin spokesman?",
     "How many firefighters battled the Notre Dame blaze?",
