@@ -14,7 +14,7 @@ from rich.text import Text
 
 from qa.datatypes import Answer, Article, Citation, CitedQuotation, Reason, ResolvedDate
 from qa.samples import is_sample
-from qa.serialization.not_found import HEADLINE, POSSIBLE, later_words, missing_words, not_found_detail
+from qa.serialization.not_found import HEADLINE, LESS_SURE, POSSIBLE, later_words, missing_words, not_found_detail
 from qa.text.display import clean, day, percent, shortened
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
     if later := later_words(answer):
         lines += [*([Text()] if lines else []), Text(clean(later) + ".", style="yellow")]
     if answer.possible:
-        head = "Less sure, to be checked" if answer.found else POSSIBLE
+        head = LESS_SURE if answer.found else POSSIBLE
         lines += [*([Text()] if lines else []), Text(head, style="bold")]
     for citation in answer.possible:
         lines += _further_lines(citation, styled=styled)

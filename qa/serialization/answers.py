@@ -79,7 +79,8 @@ def answer_to_dict(answer: Answer, *, passage_texts: bool = True) -> JsonObject:
     }
 
 
-def _citation_to_dict(citation: Citation) -> JsonObject:
+def place_to_dict(citation: Citation) -> JsonObject:
+    """Where a citation stands, and its words: the first fields of `citation`."""
     return {
         "article_id": citation.article_id,
         "title": citation.title,
@@ -91,9 +92,20 @@ def _citation_to_dict(citation: Citation) -> JsonObject:
         "quote": citation.quote,
         "context": citation.context,
         "context_start": citation.context_start,
+    }
+
+
+def resolved_to_dict(citation: Citation) -> JsonObject:
+    """`resolved`, where there are any."""
+    return {"resolved": [asdict(date) for date in citation.resolved]} if citation.resolved else {}
+
+
+def _citation_to_dict(citation: Citation) -> JsonObject:
+    return {
+        **place_to_dict(citation),
         "confidence": citation.confidence,
         "repeats": [_citation_to_dict(repeat) for repeat in citation.repeats],
-        **({"resolved": [asdict(date) for date in citation.resolved]} if citation.resolved else {}),
+        **resolved_to_dict(citation),
         **({"missing": list(citation.missing)} if citation.missing else {}),
         **({"site": citation.site} if citation.site else {}),
     }

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from qa.datatypes import Answer, Citation, Standing
 from qa.serialization.conversations import Conversation, StoredTurn
 from qa.serialization.filters import where_chips
-from qa.serialization.not_found import DETAILS, HEADLINE, POSSIBLE, later_words, missing_words
+from qa.serialization.not_found import DETAILS, HEADLINE, LESS_SURE, POSSIBLE, later_words, missing_words
 from qa.serialization.text_fragments import text_fragment_url
 from qa.text.display import clean, day, percent
 
@@ -71,7 +71,7 @@ def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[s
     if later := later_words(answer):
         yield plain(later) + "."
     if answer.possible:
-        yield "Less sure, to be checked:" if answer.found else f"**{POSSIBLE}**"
+        yield f"{LESS_SURE}:" if answer.found else f"**{POSSIBLE}**"
     for citation in answer.possible:
         yield from _citation_blocks(citation, standing_of)
 

@@ -8,6 +8,8 @@ from qa.text.display import day, shortened
 HEADLINE = "Your articles don't say."
 POSSIBLE = "This may answer it. Check it before you rely on it."
 FILTERED_OUT = "The filter leaves no articles."
+LESS_SURE = "Less sure, to be checked"
+MISSING = "Not mentioned there:"
 SHOWN = 80  # characters of other words that are repeated
 DETAILS = {
     Reason.NO_ARTICLES: "There are no articles to look in.",
@@ -18,7 +20,7 @@ DETAILS = {
 
 def missing_words(citation: Citation) -> str:
     """What of the question is not mentioned where an answer stands, in one sentence; "" if nothing is missing."""
-    return f"Not mentioned there: {', '.join(citation.missing)}" if citation.missing else ""
+    return f"{MISSING} {', '.join(citation.missing)}" if citation.missing else ""
 
 
 def later_words(answer: Answer) -> str:

@@ -10,10 +10,9 @@ place       start, end, text
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 
 from qa.datatypes import CitedQuotation, Offsets
-from qa.serialization.answers import iso
+from qa.serialization.answers import place_to_dict, resolved_to_dict
 from qa.serialization.fields import JsonObject
 
 QUOTATIONS_FORMAT = "article-qa/quotations/1"
@@ -34,17 +33,8 @@ def quotation_to_dict(cited: CitedQuotation) -> JsonObject:
         "speaker": _place(quotation.speaker, cited.speaker),
         "cue": _place(quotation.cue, cited.cue),
         "content": [_place(piece, text) for piece, text in zip(quotation.content, cited.words, strict=True)],
-        "article_id": citation.article_id,
-        "title": citation.title,
-        "source": citation.source,
-        "url": citation.url,
-        "published": iso(citation.published),
-        "start": citation.start,
-        "end": citation.end,
-        "quote": citation.quote,
-        "context": citation.context,
-        "context_start": citation.context_start,
-        **({"resolved": [asdict(date) for date in citation.resolved]} if citation.resolved else {}),
+        **place_to_dict(citation),
+        **resolved_to_dict(citation),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Standing
-from qa.serialization.not_found import HEADLINE, POSSIBLE, later_words, not_found_detail
+from qa.serialization.not_found import HEADLINE, LESS_SURE, MISSING, POSSIBLE, later_words, not_found_detail
 from qa.text.display import day, percent, shortened
 from ui.render.evidence import place_address
 from ui.render.html import (
@@ -64,7 +64,7 @@ def _resolved_html(citation: Citation) -> str:
 
 def _lacking_html(citation: Citation) -> str:
     words = ", ".join(f"<em>{escape(plain(each))}</em>" for each in citation.missing)
-    return f'<p class="lacking">Not mentioned there: {words}</p>' if words else ""
+    return f'<p class="lacking">{MISSING} {words}</p>' if words else ""
 
 
 def _standing_html(citation: Citation, standings: Standings) -> str:
@@ -106,7 +106,7 @@ def _shown_html(answer: Answer, standings: Standings) -> str:
     parts.append(_others_html("Other answers", sure[1:], standings))
     if possible:
         told = "" if sure else f'<p class="may-be">{POSSIBLE}</p>'
-        parts.append(told + _others_html("Less sure, to be checked" if sure else "", possible, standings, "possible"))
+        parts.append(told + _others_html(LESS_SURE if sure else "", possible, standings, "possible"))
     return "".join(parts)
 
 
