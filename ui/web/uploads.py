@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from qa.loaders import Document
+from qa.processes import is_alive
 
 KEPT_SECONDS = 3600.0  # what was sent and never added
 MOST_FILES = 20  # times the largest file: what all that waits to be added may take
@@ -115,18 +116,16 @@ def _sweep() -> None:
     """Delete what servers that were ended by force have left."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         number = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if not (number.isdigit() and _is_running(int(number))) and folder.stat().st_uid == os.getuid():
+        if _is_ours(folder) and not (number.isdigit() and is_alive(int(number))):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_running(process: int) -> bool:
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is this user's; where there are no user numbers, the place for such folders is."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+    except OSError:  # gone meanwhile
         return False
-    except OSError:
-        return True
-    return True
 
 
 def delete(uploads: list[Upload]) -> None:

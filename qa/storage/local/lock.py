@@ -23,6 +23,7 @@ from weakref import WeakValueDictionary
 from filelock import FileLock, Timeout
 
 from qa.errors import LibraryBusy, LibraryError
+from qa.processes import is_alive
 
 WAIT_SECONDS = 1.5
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -48,7 +49,7 @@ class Owner:
         try:
             owner = cls(**json.loads(path.read_text(encoding="utf-8")))
             datetime.fromisoformat(owner.since)
-            alive = owner.host != socket.gethostname() or _is_alive(int(owner.process))
+            alive = owner.host != socket.gethostname() or is_alive(int(owner.process))
         except (OSError, ValueError, TypeError, OverflowError):
             return None
         return owner if alive else None
@@ -154,19 +155,6 @@ class WriterLock:
             f"The library at {folder} cannot be changed: {error}. Make the folder and its files writable for you; "
             "asking works meanwhile."
         )
-
-
-def _is_alive(process: int) -> bool:
-    """Whether there is such a process; not asked on Windows, where the question would end it."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's
-    return True
 
 
 _locks: WeakValueDictionary[Path, WriterLock] = WeakValueDictionary()
