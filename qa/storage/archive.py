@@ -18,7 +18,6 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,6 @@ from qa.storage import archive_checks as checks
 from qa.storage.base import PAGE, VECTOR_DTYPE, Store, Transaction, batched
 
 FORMAT = "article-qa library 1"
-_FIELDS = ("id", "title", "text", "source", "url", "site", "language", "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def _article_rows(store: Store, ids: list[str], progress: ProgressCallback) -> I
         for each in page:
             article = articles[each]
             yield {
-                **{name: getattr(article, name) for name in _FIELDS},
+                **{name: getattr(article, name) for name in checks.TEXTS},
                 "published": article.published.isoformat() if article.published else None,
                 "authors": list(article.authors),
                 "passages": [[passage.start, passage.end] for passage in store.passages_of(each)],
@@ -164,7 +162,7 @@ def _survey(archive: zipfile.ZipFile, about: Mapping[str, Any], path: Path, pass
     has_vectors = int(about["dimension"]) > 0
     if has_vectors and int(about["dimension"]) != passages.dimension:
         raise ValueError(f"its vectors have {about['dimension']} numbers, this library's have {passages.dimension}")
-    sample = list(islice(_sampled(_packed(archive, about, path), int(about["articles"])), checks.SAMPLE))
+    sample = _sample(_packed(archive, about, path), int(about["articles"]))
     for _ in _origins(archive, path):
         pass
     if not has_vectors or not sample:
@@ -175,11 +173,11 @@ def _survey(archive: zipfile.ZipFile, about: Mapping[str, Any], path: Path, pass
     return checks.are_alike(given, np.concatenate([made[each.article.id] for each in sample]))
 
 
-def _sampled(packed: Iterator[Packed], total: int) -> Iterator[Packed]:
+def _sample(packed: Iterable[Packed], total: int) -> list[Packed]:
     """Some of the articles, from all over the archive, while every one of them is read."""
     step = max(1, total // checks.SAMPLE)
-    chosen = [each for number, each in enumerate(packed) if number % step == 0]
-    yield from {each.article.id: each for each in chosen}.values()
+    chosen = {each.article.id: each for number, each in enumerate(packed) if number % step == 0}
+    return list(chosen.values())[: checks.SAMPLE]
 
 
 def _without_taken(batch: Sequence[Packed], store: Store) -> list[Packed]:

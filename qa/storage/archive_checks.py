@@ -12,28 +12,35 @@ from numpy.typing import NDArray
 from qa.datatypes import Article
 from qa.errors import LibraryError
 from qa.loaders.article import article_id
+from qa.storage.checks import ALIKE, are_unit
 
-TEXTS = ("id", "title", "text", "source", "digest")
-OPTIONAL_TEXTS = ("url", "site", "language")
+TEXTS = (
+    "id",
+    "title",
+    "text",
+    "source",
+    "url",
+    "site",
+    "language",
+    "digest",
+)  # the fields of an article that are texts
+OPTIONAL = frozenset(("url", "site", "language"))  # those that may be null
 LONGEST_LINE = 100_000_000  # bytes of one article with its passages
 LARGEST_ABOUT = 1_000_000  # bytes of archive.json
-UNIT = 0.02  # by which the length of a vector may differ from 1: they are kept as float16
 SAMPLE = 8  # passages that are encoded again to see whether the archive's vectors are theirs
-LEAST_ALIKE = 0.98  # cosine of a vector and the same made again
 
 
 def article_of(row: Mapping[str, Any]) -> Article:
     """The article of a row. Raises ValueError, KeyError for what is none."""
     for name in TEXTS:
-        _require(isinstance(row[name], str), f"{name} is {_shown(row[name])}, not a text")
-    for name in OPTIONAL_TEXTS:
-        _require(row[name] is None or isinstance(row[name], str), f"{name} is {_shown(row[name])}, not a text")
+        is_text = isinstance(row[name], str) or (name in OPTIONAL and row[name] is None)
+        _require(is_text, f"{name} is {_shown(row[name])}, not a text")
     authors, published = row["authors"], row["published"]
     _require(_are_texts(authors), f"authors are {_shown(authors)}, not texts")
     _require(published is None or isinstance(published, str), f"published is {_shown(published)}, not a day")
     _require(article_id(row["text"]) == row["id"], f"the text of article {row['id'][:40]} is not the one it was")
     return Article(
-        **{name: row[name] for name in (*TEXTS, *OPTIONAL_TEXTS)},
+        **{name: row[name] for name in TEXTS},
         published=date.fromisoformat(published) if published else None,
         authors=tuple(authors),
     )
@@ -70,8 +77,7 @@ def vectors_from(file: IO[bytes], count: int, dimension: int, kind: np.dtype[Any
         raise EOFError("vectors.f16 is too short")
     vectors = np.frombuffer(data, kind).reshape(count, dimension).astype(np.float32)
     _require(bool(np.isfinite(vectors).all()), "vectors.f16 holds values that are not finite")
-    lengths = np.linalg.norm(vectors, axis=1)
-    _require(bool((np.abs(lengths - 1.0) <= UNIT).all()), "vectors.f16 holds vectors that are not of length 1")
+    _require(bool(are_unit(vectors).all()), "vectors.f16 holds vectors that are not of length 1")
     return vectors
 
 
@@ -85,7 +91,7 @@ def lines_of(file: IO[bytes], name: str) -> Iterator[bytes]:
 
 def are_alike(given: Sequence[NDArray[np.float32]], made: NDArray[np.float32]) -> bool:
     """Whether vectors, each (dimension,), are those that were made again, (n, dimension), of the same passages."""
-    return all(float(one @ other) >= LEAST_ALIKE for one, other in zip(given, made, strict=True))
+    return all(float(one @ other) >= ALIKE for one, other in zip(given, made, strict=True))
 
 
 def _are_texts(values: object) -> bool:

@@ -82,8 +82,14 @@ def check_vectors(store: Store, encoder: PassageEncoder) -> Finding:
 def _bad_vectors(store: Store, ids: NDArray[np.int64]) -> int:
     """How many of these are not finite, or not of length 1."""
     _, vectors = store.stored_vectors(ids)
+    return int((~are_unit(vectors)).sum())
+
+
+def are_unit(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Of vectors (n, d), which are finite and of length 1, as far as float16 keeps it: (n,)."""
     lengths = np.linalg.norm(vectors, axis=1)
-    return int((~np.isfinite(lengths) | (np.abs(lengths - 1) > 0.02)).sum())
+    near: NDArray[np.bool_] = np.isfinite(lengths) & (np.abs(lengths - 1) <= 0.02)
+    return near
 
 
 def check_settings(store: Store, encoder: PassageEncoder, location: str) -> Finding:
