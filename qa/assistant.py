@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -192,12 +193,14 @@ class Assistant:
         asked = speech_question(question)
         if asked is None or not asked.speaker:
             return None
-        passages = self.retriever.retrieve(question, where)
         limit = self.library.settings.max_answers
-        answer = spoken_answer(question, asked, self.library.store, passages, where=where, limit=limit)
-        if answer is not None and on_passages is not None:
+        answer = spoken_answer(question, asked, self.library.store, where=where, limit=limit)
+        if answer is None:
+            return None
+        passages = self.retriever.retrieve(question, where)
+        if on_passages is not None:
             on_passages(passages)
-        return answer
+        return replace(answer, passages=tuple(passages))
 
     def _verify(self, answer: Answer) -> None:
         """Hold every quote against the text as it is stored now."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import partial
 
 from qa.answering.calibration import Calibration
-from qa.answering.evidence import missing
+from qa.answering.evidence import article_stems, missing
 from qa.answering.polarity import contrary
 from qa.answering.spans import is_yes_or_no, quotable
 from qa.answering.timing import ANY_TIME, Timing
@@ -29,8 +29,6 @@ MOST = 0.6
 # What the nearest passage counts as at least in a question that continues a conversation: it leaves out much, or has
 # words in brackets that lie far from any passage. Here this feature speaks neither for nor against an answer.
 FAMILIAR = 0.66
-
-LOOKED_THROUGH = 100_000  # characters of an article in which a name is looked for: a book would take seconds
 
 _SMALL_NUMBERS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve 0 1 2 3 4 5 6 7 8 9 10 11 12".split()
@@ -122,10 +120,8 @@ def candidates(
     dates = sorted({passage.article.published for passage, _ in read if passage.article.published}, reverse=True)
     for passage, found in read:
         shared = {**passage_features(asked, passage), "nearest": nearest}
-        for candidate in _candidates(asked, passage, found, shared):
-            start, end = candidate.context
-            timed = timing.features(candidate.article, candidate.article.text[start:end], dates)
-            yield replace(candidate, features={**candidate.features, **timed})
+        timed = partial(timing.features, passage.article, newest=dates)
+        yield from _candidates(asked, passage, found, shared, timed)
 
 
 def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candidate]:
@@ -140,13 +136,19 @@ def ranked(found: Iterable[Candidate], calibration: Calibration) -> list[Candida
 
 
 def _candidates(
-    question: Question, passage: RetrievedPassage, spans: Sequence[Span], shared: Mapping[str, float]
+    question: Question,
+    passage: RetrievedPassage,
+    spans: Sequence[Span],
+    shared: Mapping[str, float],
+    timed: Callable[[str], Mapping[str, float]],
 ) -> Iterator[Candidate]:
+    """Of one passage: `shared` are its features, `timed` gives those of a sentence in it."""
     inside = sentences(passage.text, passage.article.language) if spans else []
     whole = is_yes_or_no(question.text)
     for read in spans:
         left, right = _around(inside, read.start, read.end)
-        features = {**shared, **span_features(question, read, passage.text, (left, right))}
+        own = span_features(question, read, passage.text, (left, right))
+        features = {**shared, **own, **timed(passage.text[left:right])}
         start, end = quotable(passage.text, read.start, read.end, (left, right), whole=whole)
         span = replace(read, start=start, end=end)
         offset = passage.passage.start
@@ -218,7 +220,7 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
     near = stems(f"{around} {passage.text}")
     missing = question.names - near
     if missing:  # a name may stand elsewhere in the article
-        missing -= _beginning(article.text[:LOOKED_THROUGH])
+        missing -= article_stems(article)
     return {
         "retrieval": passage.score,
         "similarity": passage.similarity if passage.similarity is not None else 0.0,
@@ -235,12 +237,6 @@ def passage_features(question: Question, passage: RetrievedPassage) -> dict[str,
 def _covered(found: frozenset[str], question: Question) -> float:
     """The share of the question's content words that was found; one half when it has none."""
     return len(found) / len(question.content) if question.content else 0.5
-
-
-@lru_cache(maxsize=64)
-def _beginning(text: str) -> frozenset[str]:
-    """Several passages of a question are of one article, and the next question is often about the same."""
-    return stems(text)
 
 
 def span_features(question: Question, span: Span, text: str, sentence: tuple[int, int]) -> dict[str, float]:

@@ -147,7 +147,8 @@ def _head(article: Article) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _whole(article: Article) -> frozenset[str]:
+def article_stems(article: Article) -> frozenset[str]:
+    """The stems of an article: several passages of a question are of one, and the next question often is of it too."""
     return stems(article.text[:LOOKED_THROUGH])
 
 
@@ -156,7 +157,7 @@ def _is_mentioned(asked: Named, near: Collection[str], article: Article) -> bool
         return True
     if asked.is_number:
         return False
-    whole = _whole(article)
+    whole = article_stems(article)
     if asked.known_by <= whole or asked.initials in whole or _has_initials(asked, article):
         return True
     if len(asked.words) > 2 and sum(each <= whole for each in asked.words) >= _MOSTLY * len(asked.words):

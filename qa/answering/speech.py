@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from qa.answering.quotations import cite, may_hold, named_quotations, text_around
-from qa.datatypes import Answer, Article, CitedQuotation, Quotation, Reason, RetrievedPassage, Where
+from qa.datatypes import Answer, Article, CitedQuotation, Quotation, Reason, Where
 from qa.news.quotations import FINDER_VERSION
 from qa.questions.speech import SpeechQuestion
 from qa.storage.base import Store
@@ -55,7 +55,6 @@ def spoken_answer(
     question: str,
     asked: SpeechQuestion,
     store: Store,
-    passages: Sequence[RetrievedPassage],
     *,
     where: Where | None,
     limit: int,
@@ -76,8 +75,8 @@ def spoken_answer(
     sure = (replace(first.citation, confidence=SPEAKER_RIGHT),) if is_sure else ()
     possible = tuple(replace(each.citation, confidence=LIKELY) for each in found[len(sure) :])
     if sure:
-        return Answer(question, sure[0].quote, SPEAKER_RIGHT, sure, tuple(passages), possible=possible)
-    return Answer(question, "", LIKELY, (), tuple(passages), Reason.NOT_SURE, possible)
+        return Answer(question, sure[0].quote, SPEAKER_RIGHT, sure, (), possible=possible)
+    return Answer(question, "", LIKELY, (), (), Reason.NOT_SURE, possible)
 
 
 def _share(article: Article, quotation: Quotation, topic: frozenset[str], *, own_only: bool) -> float:

@@ -90,7 +90,7 @@ def _files_below(folder: Path) -> Iterator[str | Failure]:
             yield _failure(_unreadable(str(current), error))
             continue
         names = {entry.name for entry in entries}
-        folders = {entry: None for entry in entries if entry.is_dir()}
+        folders = dict.fromkeys(entry for entry in entries if entry.is_dir())
         stack += [entry for entry in reversed(folders) if not _belongs_to_a_page(entry.name, names)]
         for entry in (entry for entry in entries if entry not in folders):
             if holds_articles(entry.name):

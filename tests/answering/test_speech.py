@@ -86,7 +86,7 @@ def test_who_says_something_in_no_article(library: Library) -> None:
 def spoken(library: Library, question: str):
     asked = speech_question(question)
     assert asked is not None
-    return spoken_answer(question, asked, library.store, (), where=None, limit=3)
+    return spoken_answer(question, asked, library.store, where=None, limit=3)
 
 
 def test_whole_direct_words_about_all_that_was_asked_are_a_sure_answer(library: Library) -> None:
