@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from qa.answering.calibration import Calibration
+from qa.answering.citing import citation_of, resolved_dates
 from qa.answering.evidence import article_stems, missing
 from qa.answering.polarity import contrary
 from qa.answering.spans import is_yes_or_no, quotable
 from qa.answering.timing import ANY_TIME, Timing
-from qa.datatypes import Answer, Article, Citation, Reason, ResolvedDate, RetrievedPassage, Span
-from qa.news.dates import is_relative, resolve
+from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
+from qa.news.dates import is_relative
 from qa.text.question_terms import Question, matches_answer_type, stems, words
 from qa.text.segmentation import sentences
 
@@ -293,22 +294,11 @@ def normalised_quote(quote: str) -> str:
 
 def _citation(question: str, candidate: Candidate, confidence: float) -> Citation:
     article = candidate.article
-    start, end = candidate.context
-    return Citation(
-        article_id=article.id,
-        title=article.title,
-        source=article.source,
-        url=article.url,
-        published=article.published,
-        start=candidate.start,
-        end=candidate.end,
-        quote=candidate.quote,
-        context=article.text[start:end],
-        context_start=start,
+    return replace(
+        citation_of(article, (candidate.start, candidate.end), candidate.context),
         confidence=confidence,
-        resolved=_resolved(candidate),
+        resolved=resolved_dates(article, candidate.start, candidate.end),
         missing=_missing(question, candidate),
-        site=article.site,
     )
 
 
@@ -317,12 +307,3 @@ def _missing(question: str, candidate: Candidate) -> tuple[str, ...]:
     article, (start, end) = candidate.article, candidate.context
     against = contrary(question, article.text[start:end], candidate.start - start, candidate.end - start)
     return (*missing(question, article, start, end), *([against] if against else []))
-
-
-def _resolved(candidate: Candidate) -> tuple[ResolvedDate, ...]:
-    """Words for times in the quote, as dates by the day of publication; none for an undated article."""
-    article = candidate.article
-    if article.published is None or candidate.end > len(article.text):  # the latter is refused by verification
-        return ()
-    found = resolve(article.text, candidate.start, candidate.end, article.published)
-    return tuple(ResolvedDate(each.start, each.end, each.value, each.words) for each in found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
+from qa.answering.citing import citation_of
 from qa.datatypes import Answer, Article, Citation, Reason
 from qa.questions.kinds import AskedKind, Kind
 from qa.text.display import day
@@ -70,8 +72,5 @@ def _can_stand(sentence: str) -> bool:
 
 
 def _cited(article: Article, start: int, end: int) -> Citation:
-    quote = article.text[start:end].rstrip()
-    return Citation(
-        article.id, article.title, article.source, article.url, article.published, start, start + len(quote), quote,
-        quote, start, 1.0, site=article.site,
-    )  # fmt: skip
+    place = (start, start + len(article.text[start:end].rstrip()))
+    return replace(citation_of(article, place, place), confidence=1.0)

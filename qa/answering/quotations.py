@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
-from qa.datatypes import Article, Citation, CitedQuotation, Offsets, Quotation, ResolvedDate, Where
+from qa.answering.citing import citation_of, resolved_dates
+from qa.datatypes import Article, CitedQuotation, Offsets, Quotation, Where
 from qa.news.article_quotations import quotations_of
-from qa.news.dates import resolve
 from qa.news.quotations import FINDER_VERSION
 from qa.storage.base import PAGE, Store, batched
 from qa.storage.quotations import is_named, name_terms
@@ -89,20 +90,7 @@ def cite(article: Article, quotation: Quotation) -> CitedQuotation:
     text = article.text
     start, end = quotation.content[0][0], quotation.content[-1][1]
     left, right = _paragraphs(text, quotation)
-    citation = Citation(
-        article_id=article.id,
-        title=article.title,
-        source=article.source,
-        url=article.url,
-        published=article.published,
-        start=start,
-        end=end,
-        quote=text[start:end],
-        context=text[left:right],
-        context_start=left,
-        resolved=_resolved(article, start, end),
-        site=article.site,
-    )
+    citation = replace(citation_of(article, (start, end), (left, right)), resolved=resolved_dates(article, start, end))
     return CitedQuotation(
         quotation,
         speaker=text[slice(*quotation.speaker)],
@@ -117,11 +105,3 @@ def _paragraphs(text: str, quotation: Quotation) -> Offsets:
     places = (quotation.speaker, quotation.cue, *quotation.content)
     right = text.find("\n", max(end for _, end in places))
     return text.rfind("\n", 0, min(start for start, _ in places)) + 1, len(text) if right < 0 else right
-
-
-def _resolved(article: Article, start: int, end: int) -> tuple[ResolvedDate, ...]:
-    """Words for times in what is said, as dates by the day of publication; none for an undated article."""
-    if article.published is None:
-        return ()
-    found = resolve(article.text, start, end, article.published)
-    return tuple(ResolvedDate(each.start, each.end, each.value, each.words) for each in found)
