@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Self
 
 from qa.answering import builder, calibration, overview
+from qa.answering.combined import combined_answer, led_by
 from qa.answering.evidence import named
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
 from qa.answering.speech import spoken_answer
+from qa.answering.tables import find_cell
 from qa.answering.timing import Timing, to_read
 from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
@@ -24,6 +26,7 @@ from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import rewrite
 from qa.questions.kinds import AskedKind, Kind, asked_kind
+from qa.questions.parts import completed_part, parts
 from qa.questions.speech import speech_question
 from qa.questions.spelling import respelled
 from qa.questions.validation import validate_question
@@ -83,12 +86,31 @@ class Assistant:
         question.
         """
         typed = validate_question(question, self.library.settings.max_question_chars)
+        asks = partial(self._ask, where=where, on_passages=on_passages, asked_on=asked_on or _today())
+        first, *others = parts(typed)
+        if not others:
+            return asks(typed, history)
+        turns = [Turn(first, asks(first, history))]
+        for part in others:
+            turns.append(Turn(part, asks(completed_part(part, turns[-1]), turns[-1:])))
+        return combined_answer(typed, turns)
+
+    def _ask(
+        self,
+        typed: str,
+        history: Sequence[Turn],
+        *,
+        where: Where | None,
+        on_passages: PassagesCallback | None,
+        asked_on: date,
+    ) -> Answer:
+        """The answer to one question."""
         if told := self._told(typed, history, where):
             return told
         whole = rewrite(typed, history)
         asked = respelled(whole, self.library.backend.words_like)
         for attempt in range(_ATTEMPTS):
-            timing = Timing.of(asked, asked_on or _today())
+            timing = Timing.of(asked, asked_on)
             goes_on = whole != typed or (bool(history) and not named(typed))
             answer = self._answer(asked, where, on_passages, timing, goes_on=goes_on)
             try:
@@ -150,7 +172,7 @@ class Assistant:
         if said := self._spoken(question, where, on_passages):
             return said
         passages, spans = self.retrieve_and_read(question, where, on_passages, timing)
-        return builder.build_answer(
+        read = builder.build_answer(
             question,
             passages,
             spans,
@@ -161,6 +183,8 @@ class Assistant:
             timing=timing,
             goes_on=goes_on,
         )
+        cell = find_cell(question, passages[: settings.read_passages])
+        return led_by(read, cell, settings.threshold) if cell else read
 
     def _told(self, question: str, history: Sequence[Turn], where: Where | None) -> Answer | None:
         """An answer that nothing is read for, as of what an article is about; None for any other question."""

@@ -134,7 +134,9 @@ class Citation:
     `context` is the whole sentence or sentences around the quote, `article.text[context_start:][:len(context)]`.
     `repeats` are further places that say the same; their own `repeats` are empty. `resolved` are words for times in the
     quote, as "Friday", with the dates that they mean by the day of publication; the quote itself stays as it is.
-    `missing` are names, years and numbers of the question that are not mentioned there, as they were asked.
+    `missing` are names, years and numbers of the question that are not mentioned there, as they were asked. `asked` is
+    the part of the question that is answered here, where it has several, and `items` are the places of the things that
+    the quote lists, one after the other, where several were asked for.
     """
 
     article_id: str
@@ -152,11 +154,18 @@ class Citation:
     resolved: tuple[ResolvedDate, ...] = ()
     missing: tuple[str, ...] = ()
     site: str | None = None  # the publisher, as the article names it
+    asked: str = ""
+    items: tuple[Offsets, ...] = ()
 
     @property
     def context_end(self) -> int:
         """Where the context ends in the article's text."""
         return self.context_start + len(self.context)
+
+    @property
+    def item_words(self) -> tuple[str, ...]:
+        """The words of each of the things that the quote lists."""
+        return tuple(self.quote[start - self.start : end - self.start] for start, end in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +190,9 @@ class Reason(StrEnum):
     NOT_SURE = "not_sure"  # articles that are about this, but no words that surely answer: see `Answer.possible`
 
 
+_TOLD = frozenset({"about", "record", "talk"})  # kinds of answers whose words are not what is claimed
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the articles say, what they may say, or that they do not.
@@ -191,7 +203,7 @@ class Answer:
     """
 
     question: str
-    text: str  # the best citation's quote, or "" when nothing is sure
+    text: str  # the quotes of `leading`, one a line; "" when nothing is sure
     confidence: float
     citations: tuple[Citation, ...]
     passages: tuple[RetrievedPassage, ...]  # what was considered, best first
@@ -204,6 +216,19 @@ class Answer:
     def found(self) -> bool:
         """Whether anything is claimed: an answer has a citation, or says that there is none."""
         return bool(self.citations)
+
+    @property
+    def leading(self) -> tuple[Citation, ...]:
+        """The sure places that the answer is made of: the first one, or the first one for each part of the question."""
+        first: dict[str, Citation] = {}
+        for each in self.citations:
+            first.setdefault(each.asked, each)
+        return tuple(first.values())
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the note is the answer, and the places only what it introduces."""
+        return bool(self.note) and self.kind in _TOLD
 
     @property
     def shown(self) -> tuple[Citation, ...]:

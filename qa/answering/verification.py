@@ -38,8 +38,8 @@ class Check:
 def verify_answer(answer: Answer, article_of: ArticleOf) -> list[Check]:
     """Compare every quote of `answer`, repeats too, with the text of its article; one check a quote, in order."""
     checks = [_check(citation, article_of) for citation in all_citations(answer.shown)]
-    if answer.citations and checks[0].holds and answer.text != answer.citations[0].quote:
-        problem = "the answer's text is not the words of its first citation"
+    if answer.citations and checks[0].holds and answer.text != "\n".join(each.quote for each in answer.leading):
+        problem = "the answer's text is not the words of its first citations"
         checks[0] = _with_problem(answer.citations[0], problem)
     elif not answer.citations and answer.text:
         problem = "the answer has a text, but no citation for it"

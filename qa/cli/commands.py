@@ -119,7 +119,7 @@ def ask(
         console.show(out, *render.answer_lines(answer, styled=styled, filtered=bool(where)))
         if how:
             console.show(out, *render.explanation_lines(how))
-    if not (answer.found or answer.note):
+    if not (answer.found or answer.is_told):
         raise typer.Exit(UNSURE if answer.possible else NOT_FOUND)
 
 

@@ -34,11 +34,12 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
     The exact words are bold in their sentence; without styles they stand in Markdown's `**`. `filtered` tells
     that the question was put to a part of the library only.
     """
-    if answer.note:
+    if answer.is_told:
         return _told_lines(answer, styled=styled)
+    told = [Text(clean(answer.note), style="yellow"), Text()] if answer.note else []
     if not answer.shown:
-        return _not_found_lines(answer, filtered=filtered)
-    lines = _sure_lines(answer.citations, styled=styled)
+        return [*told, *_not_found_lines(answer, filtered=filtered)]
+    lines = [*told, *_sure_lines(answer, styled=styled)]
     if later := later_words(answer):
         lines += [*([Text()] if lines else []), Text(clean(later) + ".", style="yellow")]
     if answer.possible:
@@ -59,16 +60,20 @@ def _told_lines(answer: Answer, *, styled: bool) -> list[Text]:
     return lines
 
 
-def _sure_lines(citations: Sequence[Citation], *, styled: bool) -> list[Text]:
-    if not citations:
-        return []
-    best, *further = citations
-    lines = [
-        Text(clean(best.quote).strip(), style="bold"),
-        Text(f"{percent(best.confidence)} sure", style="dim"),
-        Text(),
-        *_citation_lines(best, styled=styled),
-    ]
+def _sure_lines(answer: Answer, *, styled: bool) -> list[Text]:
+    leading = answer.leading
+    lines: list[Text] = []
+    for best in leading:
+        lines += [
+            *([Text()] if lines else []),
+            *([Text(clean(best.asked), style="dim")] if best.asked else []),
+            Text(clean(best.quote).strip(), style="bold"),
+            *(Text(f"  • {clean(each)}") for each in best.item_words),
+            Text(f"{percent(best.confidence)} sure", style="dim"),
+            Text(),
+            *_citation_lines(best, styled=styled),
+        ]
+    further = [each for each in answer.citations if each not in leading]
     if further:
         lines += [Text(), Text("Other answers", style="bold")]
     for citation in further:
@@ -77,7 +82,8 @@ def _sure_lines(citations: Sequence[Citation], *, styled: bool) -> list[Text]:
 
 
 def _further_lines(citation: Citation, *, styled: bool) -> list[Text]:
-    said = Text.assemble((clean(citation.quote).strip(), "bold"), f" ({percent(citation.confidence)} sure)")
+    part = f"{clean(citation.asked)} " if citation.asked else ""
+    said = Text.assemble(part, (clean(citation.quote).strip(), "bold"), f" ({percent(citation.confidence)} sure)")
     return [Text(), said, *_citation_lines(citation, styled=styled)]
 
 

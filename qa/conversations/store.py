@@ -219,7 +219,7 @@ def _put(
     words, topic, found = (
         words_of(stored),
         None if stored.where else folded(stored.answer.question),
-        stored.answer.found or bool(stored.answer.note),
+        stored.answer.found or stored.answer.is_told,
     )
     (turn_id,) = connection.execute(
         "INSERT INTO turns (conversation, parent, position, words, topic, turn, found) VALUES (?, ?, ?, ?, ?, ?, ?) "

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     ABOUT = "about"  # what an article is about: its opening and its central sentences
     RECORD = "record"  # what the library knows of an article: who wrote it, when it was published, where it is from
     TALK = "talk"  # a greeting, thanks, or what can be done here
+    SEVERAL = "several"  # several questions in one, each answered
 
 
 @dataclass(frozen=True, slots=True)

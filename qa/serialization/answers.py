@@ -9,7 +9,8 @@ of the article's text, half open, and texts are exact.
               cited articles are carried along
     citation  article_id, title, source, url, published, start, end, quote, context, context_start,
               confidence, repeats (citations), resolved (start, end, value (EDTF), words) and missing (words of the
-              question that are not mentioned there) and site (the publisher) where there are any
+              question that are not mentioned there), site (the publisher), asked (the part of the question that is
+              answered) and items (pairs of offsets, of the things that the quote lists) where there are any
     passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
               text, title, source, url, published, except in a kept conversation
     article   id, title, source, url, published, authors, site, language, characters, and text if asked for
@@ -30,6 +31,7 @@ from qa.datatypes import (
     Answer,
     Article,
     Citation,
+    Offsets,
     Passage,
     Reason,
     Report,
@@ -108,6 +110,8 @@ def _citation_to_dict(citation: Citation) -> JsonObject:
         **resolved_to_dict(citation),
         **({"missing": list(citation.missing)} if citation.missing else {}),
         **({"site": citation.site} if citation.site else {}),
+        **({"asked": citation.asked} if citation.asked else {}),
+        **({"items": [list(each) for each in citation.items]} if citation.items else {}),
     }
 
 
@@ -234,7 +238,15 @@ def _citation_from_dict(values: object) -> Citation:
         resolved=tuple(_resolved_from_dict(one) for one in get_or_none(fields, "resolved", list) or ()),
         missing=texts(fields, "missing") if "missing" in fields else (),
         site=get_or_none(fields, "site", str),
+        asked=get_or_none(fields, "asked", str) or "",
+        items=tuple(_offsets(one) for one in get_or_none(fields, "items", list) or ()),
     )
+
+
+def _offsets(values: object) -> Offsets:
+    if not (isinstance(values, list) and len(values) == 2 and all(isinstance(each, int) for each in values)):
+        raise FormatError(f"an item is a pair of offsets, not {shown(values)}.")
+    return values[0], values[1]
 
 
 def _resolved_from_dict(values: object) -> ResolvedDate:

@@ -60,14 +60,11 @@ def _circumstances(turn: StoredTurn) -> Iterator[str]:
 def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
     if answer.note:
         yield plain(answer.note)
-    elif not answer.shown:
+    if not answer.shown and not answer.is_told:
         yield f"**{HEADLINE}**"
         if answer.reason:
             yield DETAILS[answer.reason]
-    for number, citation in enumerate(answer.citations):
-        if number == 1 and not answer.note:
-            yield "Other answers:"
-        yield from _citation_blocks(citation, standing_of, is_claim=not answer.note)
+    yield from _sure_blocks(answer, standing_of)
     if later := later_words(answer):
         yield plain(later) + "."
     if answer.possible:
@@ -76,9 +73,26 @@ def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[s
         yield from _citation_blocks(citation, standing_of)
 
 
-def _citation_blocks(citation: Citation, standing_of: StandingOf | None, *, is_claim: bool = True) -> Iterator[str]:
-    if is_claim:
-        yield f"{_strong(citation.quote, '', '')} ({percent(citation.confidence)} sure)"
+def _sure_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
+    if answer.is_told:
+        yield from (_evidence(each, standing_of) for each in answer.citations)
+        return
+    leading = answer.leading
+    further = [each for each in answer.citations if each not in leading]
+    for citation in leading:
+        yield from _citation_blocks(citation, standing_of)
+    if further:
+        yield "Other answers:"
+    for citation in further:
+        yield from _citation_blocks(citation, standing_of)
+
+
+def _citation_blocks(citation: Citation, standing_of: StandingOf | None) -> Iterator[str]:
+    if citation.asked:
+        yield f"*{plain(citation.asked)}*"
+    yield f"{_strong(citation.quote, '', '')} ({percent(citation.confidence)} sure)"
+    if citation.items:
+        yield "\n".join(f"- {plain(each)}" for each in citation.item_words)
     if citation.missing:
         yield plain(missing_words(citation)) + "."
     yield _evidence(citation, standing_of)

@@ -26,7 +26,7 @@ def missing_words(citation: Citation) -> str:
 def later_words(answer: Answer) -> str:
     """That a later article says otherwise than the one whose words come first; "" where none of those shown does."""
     best = answer.best
-    if best is None or best.published is None or answer.note:
+    if best is None or best.published is None or answer.is_told or best.asked:
         return ""
     day_of = best.published
     later = [each for each in answer.shown[1:] if each.published and each.published > day_of]

@@ -36,9 +36,10 @@ _STANDINGS = {
 
 def answer_html(answer: Answer, standings: Standings | None = None, *, filtered: bool = False) -> str:
     """`standings` tell what has become of the cited articles; `filtered` that only a part of all was asked."""
-    if answer.note:
+    if answer.is_told:
         return _told_html(answer, standings or {})
-    return _shown_html(answer, standings or {}) if answer.shown else _missing_html(answer, filtered)
+    note = f'<p class="told" dir="auto">{escape(answer.note)}</p>' if answer.note else ""
+    return note + (_shown_html(answer, standings or {}) if answer.shown else _missing_html(answer, filtered))
 
 
 def citation_html(citation: Citation, number: int, standings: Standings | None = None) -> str:
@@ -96,18 +97,33 @@ def _shown_html(answer: Answer, standings: Standings) -> str:
     """The sure answer and further ones, then what may answer; numbered through, as their evidence is."""
     numbered = list(enumerate(answer.shown, 1))
     sure, possible = numbered[: len(answer.citations)], numbered[len(answer.citations) :]
-    parts = []
-    for number, best in sure[:1]:
-        long = " long" if len(best.quote) > LONG else ""
-        parts.append(f'<p class="said{long}">{_said_html(best, number)}</p>{confidence_html(best.confidence)}')
-        parts.append(f'<div class="evidence">{citation_html(best, number, standings)}</div>')
+    leading = answer.leading
+    parts = [_leading_html(best, number, standings) for number, best in sure if best in leading]
+    others = [(number, each) for number, each in sure if each not in leading]
     if later := later_words(answer):
         parts.append(f'<p class="later">{escape(later)}.</p>')
-    parts.append(_others_html("Other answers", sure[1:], standings))
+    parts.append(_others_html("Other answers", others, standings))
     if possible:
         told = "" if sure else f'<p class="may-be">{POSSIBLE}</p>'
         parts.append(told + _others_html(LESS_SURE if sure else "", possible, standings, "possible"))
     return "".join(parts)
+
+
+def _leading_html(best: Citation, number: int, standings: Standings) -> str:
+    """One of the places that the answer is made of, under the part of the question that it answers."""
+    long = " long" if len(best.quote) > LONG else ""
+    items = "".join(f"<li>{escape(plain(each))}</li>" for each in best.item_words)
+    listed = f'<ul class="items">{items}</ul>' if items else ""
+    return (
+        f"{_asked_html(best)}"
+        f'<p class="said{long}">{_said_html(best, number)}</p>{confidence_html(best.confidence)}'
+        f"{listed}"
+        f'<div class="evidence">{citation_html(best, number, standings)}</div>'
+    )
+
+
+def _asked_html(citation: Citation) -> str:
+    return f'<p class="asked">{escape(plain(citation.asked))}</p>' if citation.asked else ""
 
 
 def _told_html(answer: Answer, standings: Standings) -> str:
@@ -125,7 +141,7 @@ def _others_html(
     if not numbered:
         return ""
     items = "".join(
-        f'<li><p class="other"><span>{_said_html(each, number)}</span> '
+        f'<li>{_asked_html(each)}<p class="other"><span>{_said_html(each, number)}</span> '
         f'<span class="sure">{percent(each.confidence)}</span></p>'
         f"{citation_html(each, number, standings)}</li>"
         for number, each in numbered
@@ -178,10 +194,12 @@ def _missing(answer: Answer, filtered: bool) -> tuple[str, str]:
 
 def spoken(answer: Answer, *, filtered: bool = False) -> str:
     """The answer in one sentence, for a screen reader."""
-    if answer.note:
+    if answer.is_told:
         return answer.note
     best = answer.best
     if best is None:
-        return " ".join(_missing(answer, filtered))
+        return " ".join(filter(None, (answer.note, *_missing(answer, filtered))))
     said = "Answer" if answer.found else "Not sure, check it. Possible answer"
-    return f"{said}: {best.quote}. From {plain(best.title)}, {day(best.published)}."
+    words = "; ".join(each.quote for each in answer.leading) or best.quote
+    told = f" {answer.note}" if answer.note else ""
+    return f"{said}: {words}. From {plain(best.title)}, {day(best.published)}.{told}"

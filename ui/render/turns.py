@@ -54,7 +54,7 @@ def pending_html(pending: PendingQuestion) -> str:
 
 
 def _state(answer: Answer) -> str:
-    return "found" if answer.found or answer.note else "possible" if answer.possible else "not-found"
+    return "found" if answer.found or answer.is_told else "possible" if answer.possible else "not-found"
 
 
 def _section(key: str, state: str, question: str, body: str, *, turn: int | None = None) -> str:
