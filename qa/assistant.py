@@ -13,6 +13,7 @@ from typing import Self
 
 from qa.answering import builder, calibration, overview
 from qa.answering.combined import combined_answer, led_by
+from qa.answering.definitions import definition_of
 from qa.answering.evidence import named
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
@@ -183,8 +184,9 @@ class Assistant:
             timing=timing,
             goes_on=goes_on,
         )
-        cell = find_cell(question, passages[: settings.read_passages])
-        return led_by(read, cell, settings.threshold) if cell else read
+        first = passages[: settings.read_passages]
+        found = find_cell(question, first) or definition_of(question, first)
+        return led_by(read, found, settings.threshold) if found else read
 
     def _told(self, question: str, history: Sequence[Turn], where: Where | None) -> Answer | None:
         """An answer that nothing is read for, as of what an article is about; None for any other question."""

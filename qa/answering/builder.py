@@ -12,6 +12,7 @@ from functools import partial
 from qa.answering.calibration import Calibration
 from qa.answering.citing import citation_of, resolved_dates
 from qa.answering.evidence import article_stems, missing
+from qa.answering.forms import Form
 from qa.answering.polarity import contrary
 from qa.answering.spans import is_yes_or_no, quotable
 from qa.answering.timing import ANY_TIME, Timing
@@ -146,11 +147,15 @@ def _candidates(
     """Of one passage: `shared` are its features, `timed` gives those of a sentence in it."""
     inside = sentences(passage.text, passage.article.language) if spans else []
     whole = is_yes_or_no(question.text)
+    form = Form.of(question.text)
     for read in spans:
         left, right = _around(inside, read.start, read.end)
         own = span_features(question, read, passage.text, (left, right))
         features = {**shared, **own, **timed(passage.text[left:right])}
         start, end = quotable(passage.text, read.start, read.end, (left, right), whole=whole)
+        start, end = form.place(passage.text, start, end, (left, right))
+        if not form.can_answer(passage.text[start:end]):
+            continue
         span = replace(read, start=start, end=end)
         offset = passage.passage.start
         yield Candidate(
@@ -299,6 +304,7 @@ def _citation(question: str, candidate: Candidate, confidence: float) -> Citatio
         confidence=confidence,
         resolved=resolved_dates(article, candidate.start, candidate.end),
         missing=_missing(question, candidate),
+        items=Form.of(question).items(article.text, candidate.start, candidate.end),
     )
 
 
@@ -306,4 +312,5 @@ def _missing(question: str, candidate: Candidate) -> tuple[str, ...]:
     """What of the question is not said there: its names and numbers, and a word whose contrary is said instead."""
     article, (start, end) = candidate.article, candidate.context
     against = contrary(question, article.text[start:end], candidate.start - start, candidate.end - start)
-    return (*missing(question, article, start, end), *([against] if against else []))
+    unit = Form.of(question).missing(article.text, candidate.start, candidate.end)
+    return (*missing(question, article, start, end), *([against] if against else []), *unit)

@@ -120,13 +120,15 @@ def _cited(question: str, article: Article, table: Table, place: tuple[Offsets, 
     return replace(
         citation_of(article, (start, end), (left, line_end)),
         confidence=CELL_RIGHT,
-        missing=_missing(question, article, (start, end)),
+        missing=_missing(question, article, (left, line_end), (start, end)),
     )
 
 
-def _missing(question: str, article: Article, place: Offsets) -> tuple[str, ...]:
+def _missing(question: str, article: Article, shown: Offsets, place: Offsets) -> tuple[str, ...]:
     """Names that are not there, and words of what is asked for that are nowhere in the article."""
     told = article_stems(article) | stems(article.title)
+    table = stems(article.text[slice(*shown)])
+    names = (each for each in missing(question, article, *place) if not stems(each) <= table)
     asked_for = _ASKED_FOR.match(question)
     counted = question_terms(asked_for[1]) if asked_for else []
-    return (*missing(question, article, *place), *(word for word in counted if stem(word) not in told))
+    return (*names, *(word for word in counted if stem(word) not in told))
