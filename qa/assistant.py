@@ -11,28 +11,26 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from qa.answering import builder, calibration, overview
+from qa.answering import builder, calibration
 from qa.answering.combined import combined_answer, led_by
 from qa.answering.definitions import definition_of
+from qa.answering.direct_answers import foreign_answer, quoted_answer, told_answer
 from qa.answering.evidence import named
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
-from qa.answering.speech import spoken_answer
 from qa.answering.tables import find_cell
 from qa.answering.timing import Timing, to_read
 from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
-from qa.datatypes import Answer, Article, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
+from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import rewrite
-from qa.questions.kinds import AskedKind, Kind, asked_kind
+from qa.questions.operators import Scope, operators
 from qa.questions.parts import completed_part, parts
-from qa.questions.speech import speech_question
 from qa.questions.spelling import respelled
 from qa.questions.validation import validate_question
 from qa.samples import add_samples
-from qa.text.question_terms import stems
 
 PassagesCallback = Callable[[Sequence[RetrievedPassage]], None]
 _ATTEMPTS = 3  # a question meets an article's removal or a rebuild's swap at most so often in a row
@@ -87,33 +85,36 @@ class Assistant:
         question.
         """
         typed = validate_question(question, self.library.settings.max_question_chars)
-        asks = partial(self._ask, where=where, on_passages=on_passages, asked_on=asked_on or _today())
-        first, *others = parts(typed)
-        if not others:
-            return asks(typed, history)
+        said = operators(typed, where)
+        asks = partial(self._ask, scope=said.scope, on_passages=on_passages, asked_on=asked_on or _today())
+        first, *others = parts(said.text or typed)
         turns = [Turn(first, asks(first, history))]
         for part in others:
             turns.append(Turn(part, asks(completed_part(part, turns[-1]), turns[-1:])))
-        return combined_answer(typed, turns)
+        answer = combined_answer(said.text, turns) if others else turns[0].answer
+        return replace(answer, note=" ".join(filter(None, (said.told, answer.note))))
 
     def _ask(
         self,
         typed: str,
         history: Sequence[Turn],
         *,
-        where: Where | None,
+        scope: Scope,
         on_passages: PassagesCallback | None,
         asked_on: date,
     ) -> Answer:
         """The answer to one question."""
-        if told := self._told(typed, history, where):
+        retrieve = partial(self._retrieve, scope=scope)
+        if told := told_answer(typed, history, scope, retrieve, self.library.article):
             return told
+        if unread := foreign_answer(typed, retrieve):
+            return unread
         whole = rewrite(typed, history)
         asked = respelled(whole, self.library.backend.words_like)
         for attempt in range(_ATTEMPTS):
             timing = Timing.of(asked, asked_on)
             goes_on = whole != typed or (bool(history) and not named(typed))
-            answer = self._answer(asked, where, on_passages, timing, goes_on=goes_on)
+            answer = self._answer(asked, scope, on_passages, timing, goes_on=goes_on)
             try:
                 self._verify(answer)
             except ArticleNotFound:
@@ -124,10 +125,18 @@ class Assistant:
                 break
         return answer
 
+    def _retrieve(self, question: str, scope: Scope, where: Where | None = None) -> list[RetrievedPassage]:
+        """The passages within a scope, best first; those that its exact words find follow those of the question."""
+        where = where or scope.where or None
+        found = {each.passage.id: each for each in self.retriever.retrieve(question, where)}
+        for phrase in scope.phrases:
+            found = {each.passage.id: each for each in self.retriever.retrieve(phrase, where)} | found
+        return [each for each in sorted(found.values(), key=lambda each: -each.score) if scope.allows(each.article)]
+
     def retrieve_and_read(
         self,
         question: str,
-        where: Where | None = None,
+        where: Where | Scope | None = None,
         on_passages: PassagesCallback | None = None,
         timing: Timing | None = None,
     ) -> tuple[list[RetrievedPassage], list[list[Span]]]:
@@ -136,13 +145,27 @@ class Assistant:
         Best first; with `timing`, passages that fit what the question says of time are among the first.
         """
         count = self.library.settings.read_passages
-        passages = self.retriever.retrieve(question, where)
+        scope = where if isinstance(where, Scope) else Scope(where or Where())
+        passages = self._retrieve(question, scope)
         if timing:
-            passages = to_read(passages, timing, partial(self.retriever.retrieve, question), where, count)
+            within = partial(self._retrieve, question, scope)
+            passages = to_read(passages, timing, within, scope.where or None, count)
         if on_passages is not None:
             on_passages(passages)
         read = passages[:count]
-        return passages, self.reader.read(question, [each.text for each in read], [each.article.title for each in read])
+        questions = [timing.plain(question, each.article) if timing else question for each in read]
+        return passages, self._read(questions, read)
+
+    def _read(self, questions: Sequence[str], passages: Sequence[RetrievedPassage]) -> list[list[Span]]:
+        """The spans of each passage, read for its own question."""
+        spans: list[list[Span]] = [[] for _ in passages]
+        for question in dict.fromkeys(questions):
+            of_it = [index for index, each in enumerate(questions) if each == question]
+            texts = [passages[index].text for index in of_it]
+            titles = [passages[index].article.title for index in of_it]
+            for index, found in zip(of_it, self.reader.read(question, texts, titles), strict=True):
+                spans[index] = found
+        return spans
 
     def warm_up(self) -> None:
         """Load both models now, so that the first question need not wait for them."""
@@ -163,16 +186,19 @@ class Assistant:
     def _answer(
         self,
         question: str,
-        where: Where | None,
+        scope: Scope,
         on_passages: PassagesCallback | None,
         timing: Timing,
         *,
         goes_on: bool,
     ) -> Answer:
         settings = self.library.settings
-        if said := self._spoken(question, where, on_passages):
+        retrieve = partial(self._retrieve, scope=scope)
+        if said := quoted_answer(question, scope, retrieve, self.library.store, settings.max_answers):
+            if on_passages is not None:
+                on_passages(said.passages)
             return said
-        passages, spans = self.retrieve_and_read(question, where, on_passages, timing)
+        passages, spans = self.retrieve_and_read(question, scope, on_passages, timing)
         read = builder.build_answer(
             question,
             passages,
@@ -187,46 +213,6 @@ class Assistant:
         first = passages[: settings.read_passages]
         found = find_cell(question, first) or definition_of(question, first)
         return led_by(read, found, settings.threshold) if found else read
-
-    def _told(self, question: str, history: Sequence[Turn], where: Where | None) -> Answer | None:
-        """An answer that nothing is read for, as of what an article is about; None for any other question."""
-        asked = asked_kind(question)
-        if asked.kind is Kind.TALK:
-            return overview.talk_answer(question)
-        article = self._meant(asked, history, where) if asked.kind is not Kind.READ else None
-        if article is None:
-            return None
-        if asked.kind is Kind.RECORD:
-            return overview.record_answer(question, asked, article)
-        return overview.about_answer(question, article)
-
-    def _meant(self, asked: AskedKind, history: Sequence[Turn], where: Where | None) -> Article | None:
-        """The article that is named by its title or its topic, else the only one asked of, else the last one cited."""
-        if asked.article:
-            found = self.retriever.retrieve(asked.article, where)
-            wanted = stems(asked.article)
-            near = (each.article for each in found if wanted <= stems(f"{each.article.title} {each.text}"))
-            return next(near, None)
-        cited = [turn.answer.best.article_id for turn in history if turn.answer.best]
-        meant = where.article_ids if where and len(where.article_ids) == 1 else cited[-1:]
-        try:
-            return self.library.article(meant[0]) if meant else None
-        except ArticleNotFound:
-            return None
-
-    def _spoken(self, question: str, where: Where | None, on_passages: PassagesCallback | None) -> Answer | None:
-        """Somebody's own words, for a question after them; None for any other question, or where none are known."""
-        asked = speech_question(question)
-        if asked is None or not asked.speaker:
-            return None
-        limit = self.library.settings.max_answers
-        answer = spoken_answer(question, asked, self.library.store, where=where, limit=limit)
-        if answer is None:
-            return None
-        passages = self.retriever.retrieve(question, where)
-        if on_passages is not None:
-            on_passages(passages)
-        return replace(answer, passages=tuple(passages))
 
     def _verify(self, answer: Answer) -> None:
         """Hold every quote against the text as it is stored now."""

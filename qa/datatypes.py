@@ -163,6 +163,12 @@ class Citation:
         return self.context_start + len(self.context)
 
     @property
+    def dated_quote(self) -> str:
+        """The quote, and behind it in square brackets what words for times in it mean: "Friday [20 June 2025]"."""
+        words = "; ".join(dict.fromkeys(each.words for each in self.resolved))
+        return f"{self.quote} [{words}]" if words else self.quote
+
+    @property
     def item_words(self) -> tuple[str, ...]:
         """The words of each of the things that the quote lists."""
         return tuple(self.quote[start - self.start : end - self.start] for start, end in self.items)
@@ -190,7 +196,9 @@ class Reason(StrEnum):
     NOT_SURE = "not_sure"  # articles that are about this, but no words that surely answer: see `Answer.possible`
 
 
-_TOLD = frozenset({"about", "record", "talk"})  # kinds of answers whose words are not what is claimed
+_TOLD = frozenset(
+    {"about", "comparison", "record", "talk", "topic"}
+)  # kinds of answers whose words are not what is claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +211,7 @@ class Answer:
     """
 
     question: str
-    text: str  # the quotes of `leading`, one a line; "" when nothing is sure
+    text: str  # the quotes of `leading`, one a line, with their dates where one is asked for; "" when nothing is sure
     confidence: float
     citations: tuple[Citation, ...]
     passages: tuple[RetrievedPassage, ...]  # what was considered, best first

@@ -22,8 +22,8 @@ def outcome(row: dict, answer: Answer) -> str:
     if not wanted:
         return "wrong" if answer.found else "right"
     said = [answer.text, answer.note, *(each.words for shown in answer.citations for each in shown.resolved)]
-    if "all" in row or answer.kind == "read":
-        said += [each.quote for each in answer.citations] if "all" in row else []
+    if "all" in row or answer.is_told:
+        said += [each.quote for each in answer.citations]
     if _holds(row, said):
         return "right"
     if answer.found:

@@ -17,6 +17,7 @@ from qa.answering.polarity import contrary
 from qa.answering.spans import is_yes_or_no, quotable
 from qa.answering.timing import ANY_TIME, Timing
 from qa.datatypes import Answer, Article, Citation, Reason, RetrievedPassage, Span
+from qa.news.asked_dates import wants_date
 from qa.news.dates import is_relative
 from qa.text.question_terms import Question, matches_answer_type, stems, words
 from qa.text.segmentation import sentences
@@ -89,7 +90,8 @@ def build_answer(
     sure = tuple(each for each in cited if each.confidence >= threshold and not each.missing)
     unsure = tuple(each for each in cited if each not in sure)
     if sure:
-        return Answer(question, sure[0].quote, confidence, sure, considered, possible=unsure)
+        text = sure[0].dated_quote if wants_date(question) else sure[0].quote
+        return Answer(question, text, confidence, sure, considered, possible=unsure)
     return Answer(question, "", confidence, (), considered, _reason(confidence, groups), unsure)
 
 

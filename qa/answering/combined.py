@@ -23,7 +23,7 @@ def combined_answer(question: str, turns: Sequence[Turn]) -> Answer:
     passages = {found.passage.id: found for each in answers for found in each.passages}
     return Answer(
         question,
-        "\n".join(each.quote for each in first),
+        "\n".join(each.text for each in answers if each.citations),
         min((each.confidence for each in answers if each.citations), default=max(each.confidence for each in answers)),
         (*first, *further),
         tuple(passages.values()),

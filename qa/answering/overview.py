@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from qa.answering.citing import citation_of
-from qa.datatypes import Answer, Article, Citation, Reason
+from qa.datatypes import Answer, Article, Citation, Offsets, Reason, RetrievedPassage
 from qa.questions.kinds import AskedKind, Kind
 from qa.text.display import day
-from qa.text.question_terms import stems, words
+from qa.text.question_terms import stem, stems, words
 from qa.text.segmentation import sentences
+from qa.text.tokenization import question_terms
 
 CENTRAL = 3  # sentences behind the opening
 READ_THROUGH = 20_000  # characters of an article whose sentences are weighed
-SHORTEST, LONGEST = 8, 60  # words of a sentence that can stand for an article
+BRIEFED = 6  # articles of a briefing
+SHORTEST, LONGEST = 6, 60  # words of a sentence that can stand for an article
 
 TALK = (
     "Ask about what is in your articles: who, when, where, how many, what somebody said. Answers come in the articles' "
@@ -49,10 +53,95 @@ def about_answer(question: str, article: Article) -> Answer:
     return Answer(question, citations[0].quote, 1.0, citations, (), kind=Kind.ABOUT, note=note)
 
 
+def briefing(question: str, topic: str, passages: Sequence[RetrievedPassage]) -> Answer | None:
+    """Of each article that speaks of a topic the first sentence that does, newest first; copies of one are left out.
+
+    None where no article has all of the topic's words. Of a single article that is about it, as its title or opening
+    shows, the opening and the central sentences are told.
+    """
+    wanted = _content(topic)
+    told = _told_of(wanted, passages)
+    if not wanted or not told:
+        return None
+    if len(told) == 1 and (whole := about_answer(question, told[0][0])).citations:
+        article, place = told[0]
+        if wanted <= stems(article.title) or whole.citations[0].start == place[0]:
+            return whole
+    citations = tuple(_cited(article, *place) for article, place in told)
+    note = f"{_articles(len(told))} of “{topic}”{', newest first' if len(told) > 1 else ''}:"
+    return Answer(question, citations[0].quote, 1.0, citations, tuple(passages), kind=Kind.TOPIC, note=note)
+
+
+def comparison(question: str, asked: AskedKind, passages: Sequence[Sequence[RetrievedPassage]]) -> Answer | None:
+    """A sentence of each side, side by side and without a verdict; `passages` are those found for each side.
+
+    The sentence has all words of its side, or its article's title and date have the rest, and most of what is compared.
+    None where a side has no such sentence.
+    """
+    topic = _content(asked.of)
+    places = [_best_of(_content(side), topic, found) for side, found in zip(asked.sides, passages, strict=True)]
+    if not all(places):
+        return None
+    citations = tuple(
+        replace(_cited(*place), asked=side)
+        for side, place in zip(asked.sides, places, strict=True)
+        if place is not None
+    )
+    return Answer(
+        question,
+        "\n".join(each.quote for each in citations),
+        1.0,
+        citations,
+        tuple(each for found in passages for each in found),
+        kind=Kind.COMPARISON,
+        note="Side by side, in the words of the articles:",
+    )
+
+
+def _content(words: str) -> frozenset[str]:
+    return frozenset(map(stem, question_terms(words)))
+
+
+def _articles(count: int) -> str:
+    return f"{count} articles speak" if count > 1 else "One article speaks"
+
+
+def _told_of(wanted: frozenset[str], passages: Sequence[RetrievedPassage]) -> list[tuple[Article, Offsets]]:
+    """The articles that speak of something, newest first, each with the first sentence that has all of its words."""
+    articles = {found.article.id: found.article for found in passages}
+    found, seen = [], set()
+    for article in sorted(articles.values(), key=lambda each: each.published or date.min, reverse=True):
+        place = next((each for each in _able(article) if wanted <= stems(article.text[slice(*each)])), None)
+        if place is None and wanted <= stems(article.title):
+            place = next(iter(_able(article)), None)
+        if place is not None and article.text[slice(*place)] not in seen:
+            seen.add(article.text[slice(*place)])
+            found.append((article, place))
+    return found[:BRIEFED]
+
+
+def _best_of(
+    side: frozenset[str], topic: frozenset[str], passages: Sequence[RetrievedPassage]
+) -> tuple[Article, int, int] | None:
+    best, most = None, 0.0
+    for article in {found.article.id: found.article for found in passages}.values():
+        label = stems(f"{article.title} {article.published or ''}")
+        for start, end in _able(article):
+            known = stems(article.text[start:end])
+            worth = len((side | topic) & known) + len((side | topic) & label) / 10
+            if side <= known | label and side & known and topic <= known | label and worth > most:
+                best, most = (article, start, end), worth
+    return best
+
+
+def _able(article: Article) -> list[Offsets]:
+    text = article.text[:READ_THROUGH]
+    return [(start, end) for start, end in sentences(text, article.language) if _can_stand(text[start:end])]
+
+
 def central_sentences(article: Article) -> list[tuple[int, int]]:
     """The first sentence that says something, then those that share most words with the whole article, in order."""
-    text = article.text[:READ_THROUGH]
-    able = [(start, end) for start, end in sentences(text, article.language) if _can_stand(text[start:end])]
+    text, able = article.text, _able(article)
     if not able:
         return []
     found = {place: stems(text[place[0] : place[1]]) for place in able}

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from qa.answering.quotations import cite, may_hold, named_quotations, text_around
-from qa.datatypes import Answer, Article, CitedQuotation, Quotation, Reason, Where
+from qa.datatypes import Answer, Article, Citation, CitedQuotation, Quotation, Reason, Where
 from qa.news.quotations import FINDER_VERSION
 from qa.questions.speech import SpeechQuestion
 from qa.storage.base import Store
 from qa.text.question_terms import stem, stems
 from qa.text.tokenization import question_terms
 
-# Of quotations that were put aside for measuring, 96% had the right speaker. How often words about all that was asked
-# answer it is not measured, nor is that of any other quotation.
+# Of quotations that were put aside for measuring, 96% of those in marks and 90% of others had the right speaker. Of 40
+# quotations of the sample articles, each with a word that stands beside it, read by hand, 30 were of that speaker and
+# had to do with the word. How often any other quotation answers is not measured.
 SPEAKER_RIGHT = 0.96
+REPORTED_RIGHT = 0.9
+TOPIC_RIGHT = 0.75
 LIKELY = 0.5
+_DENIES = re.compile(r"(?:den(?:y|ie[sd]|ying)|doubt|disput|reject|refus|refut)", re.IGNORECASE)
+_MARKED = re.compile(r"[“\"«].+[”\"»]", re.DOTALL)
 LOOKED_AT = 2000  # quotations of one speaker, the newest: enough for anybody, and read in a moment
 MIN_SHARE = 0.6  # of the words that a quotation has to be about
 
@@ -61,22 +67,41 @@ def spoken_answer(
 ) -> Answer | None:
     """The whole quotations that a question after a named speaker's words wants; None where it is to be read for.
 
-    That is so without a name, and in a library some of whose articles were not looked through for quotations yet. The
-    first quotation is sure if it is direct, its own words are about all that was asked, and its speaker is plain.
+    That is so without a name, and in a library some of whose articles were not looked through for quotations yet. A
+    quotation is sure if all that was asked about stands in it, or, for one in quotation marks, around it.
     """
     if asked.kind != "what" or not any(map(str.isupper, asked.speaker)) or store.without_quotations(FINDER_VERSION):
         return None
     found = find_speech(asked, store, where=where, limit=limit).quotations
     if not found:
         return None
-    first = found[0]
-    topic = frozenset(map(stem, question_terms(asked.about))) if asked.about else frozenset[str]()
-    is_sure = first.quotation.direct and bool(topic) and topic <= stems(" ".join(first.words))
-    sure = (replace(first.citation, confidence=SPEAKER_RIGHT),) if is_sure else ()
-    possible = tuple(replace(each.citation, confidence=LIKELY) for each in found[len(sure) :])
+    rated = [replace(_cited(each), confidence=_confidence(asked, each)) for each in found]
+    sure = tuple(each for each in rated if each.confidence > LIKELY)
+    possible = tuple(each for each in rated if each.confidence == LIKELY)
     if sure:
-        return Answer(question, sure[0].quote, SPEAKER_RIGHT, sure, (), possible=possible)
+        return Answer(question, sure[0].quote, sure[0].confidence, sure, (), possible=possible)
     return Answer(question, "", LIKELY, (), (), Reason.NOT_SURE, possible)
+
+
+def _cited(found: CitedQuotation) -> Citation:
+    """The citation of what is said; with speaker and verb where they turn it round: "he denied that it was so"."""
+    if not _DENIES.match(found.cue):
+        return found.citation
+    quotation, given = found.quotation, found.citation
+    places = (quotation.speaker, quotation.cue, *quotation.content)
+    start, end = min(place[0] for place in places), max(place[1] for place in places)
+    quote = given.context[start - given.context_start : end - given.context_start]
+    return replace(given, start=start, end=end, quote=quote, resolved=())
+
+
+def _confidence(asked: SpeechQuestion, found: CitedQuotation) -> float:
+    """How sure a quotation of the named speaker answers."""
+    topic = frozenset(map(stem, question_terms(asked.about))) if asked.about else frozenset[str]()
+    is_marked = found.quotation.direct or _MARKED.search(found.citation.quote)
+    if topic <= stems(" ".join(found.words)):
+        return SPEAKER_RIGHT if is_marked else REPORTED_RIGHT
+    is_near = topic <= stems(f"{found.citation.title} {found.citation.context}")
+    return TOPIC_RIGHT if is_marked and is_near else LIKELY
 
 
 def _share(article: Article, quotation: Quotation, topic: frozenset[str], *, own_only: bool) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from qa.datatypes import Article, RetrievedPassage, Where
-from qa.news.asked_dates import AskedDates, asked_range, wants_latest
+from qa.news.asked_dates import AskedDates, asked_range, timeless, wants_latest
 
 TOLD_AFTER = timedelta(days=3)  # what happened on the last days of a period is told a little later
 NEAR_ENOUGH = 0.5  # of the best passage's score, from which a newer passage is read for "the latest"
@@ -36,6 +36,11 @@ class Timing:
         too_early = period.first is not None and published < period.first
         too_late = period.last is not None and published > period.last + TOLD_AFTER
         return not (too_early or too_late)
+
+    def plain(self, question: str, article: Article) -> str:
+        """The question as it is to be read for in this article: without the time that the article's own date says."""
+        said = self.latest or (self.period is not None and article.published and self.is_within(article.published))
+        return timeless(question, self.period) if said else question
 
     def where(self, given: Where | None) -> Where | None:
         """The filter for articles of the days asked for, within the `given` one; None if no days are."""

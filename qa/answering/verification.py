@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 
 from qa.datatypes import Answer, Citation, Standing, all_citations
 from qa.errors import ArticleNotFound, CitationError, FormatError
@@ -38,13 +39,19 @@ class Check:
 def verify_answer(answer: Answer, article_of: ArticleOf) -> list[Check]:
     """Compare every quote of `answer`, repeats too, with the text of its article; one check a quote, in order."""
     checks = [_check(citation, article_of) for citation in all_citations(answer.shown)]
-    if answer.citations and checks[0].holds and answer.text != "\n".join(each.quote for each in answer.leading):
+    if answer.citations and checks[0].holds and not _is_said(answer):
         problem = "the answer's text is not the words of its first citations"
         checks[0] = _with_problem(answer.citations[0], problem)
     elif not answer.citations and answer.text:
         problem = "the answer has a text, but no citation for it"
         checks.append(Check("", "", 0, len(answer.text), answer.text, problem))
     return checks
+
+
+def _is_said(answer: Answer) -> bool:
+    """Whether the text is made of the quotes of the leading places, with or without the dates of each."""
+    ways = product(*({each.quote, each.dated_quote} for each in answer.leading))
+    return any(answer.text == "\n".join(way) for way in ways)
 
 
 def _check(citation: Citation, article_of: ArticleOf) -> Check:

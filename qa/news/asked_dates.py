@@ -11,7 +11,7 @@ from functools import cache
 from qa.news import periods
 from qa.news.periods import Period
 
-__all__ = ["AskedDates", "asked_range", "wants_latest"]
+__all__ = ["AskedDates", "asked_range", "timeless", "wants_date", "wants_latest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,17 @@ def asked_range(question: str, asked_on: date) -> AskedDates | None:
 def wants_latest(question: str) -> bool:
     """Whether the newest answer is the one wanted: "latest", "now", "currently", "most recent"."""
     return _LATEST.search(_TITLE.sub("", question)) is not None
+
+
+def timeless(question: str, asked: AskedDates | None) -> str:
+    """The question without what it says of time, for reading an article whose own date says so."""
+    words = f"{question[: asked.start]}{question[asked.end :]}" if asked else question
+    words = _LATEST.sub(_without_latest, words) if wants_latest(words) else words
+    return " ".join(words.split()).replace(" ?", "?").lstrip(",;: ")
+
+
+def _without_latest(found: re.Match[str]) -> str:
+    return found[0][: -len("current")] if found[0].lower().endswith("current") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,3 +292,15 @@ _FORMS = (
     _Form(rf"{_WHICH} {_MONTH}(?! \d|\w)", _month, bare=True),
     _Form(rf"(?P<which>){_MONTH}(?! \d|\w)", _month, bare=False),
 )
+
+
+_DATE = re.compile(
+    r"\b(?:(?:on|by|from|until|till|since)\s+)?(?:what|which)\s+(?:exact\s+|calendar\s+)?(?:date|day)\b"
+    r"(?!\s+of\s+the\s+week)|\bwhat\s+(?:is|was|were|are)\s+the\s+(?:exact\s+)?dates?\b|\bwhen\s+exactly\b",
+    re.IGNORECASE,
+)
+
+
+def wants_date(question: str) -> bool:
+    """Whether a question wants a day of the calendar, for which "Friday" is not enough: "On what date did ...?"."""
+    return _DATE.search(question) is not None

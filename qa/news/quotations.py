@@ -22,7 +22,7 @@ from qa.news.transcripts import transcript_quotations
 from qa.news.verb_attributions import by_verb
 from qa.news.verbless_attributions import according_to, behind_colon, beside_comma, introduction, signed
 
-FINDER_VERSION = 1  # what is stored was found by; another number has it found anew
+FINDER_VERSION = 2  # what is stored was found by; another number has it found anew
 _SENTENCES_BACK = 6  # in which the person that a pronoun stands for may be named
 _MANY_WORDS = 5  # shorter ones in marks may be titles
 _LINE = re.compile(r"[^\n]*\S[^\n]*")

@@ -36,6 +36,7 @@ _NOT_A_PERSON = re.compile(
     r"North|South|United|Islamic|Street|City|County|Airport|Hospital)\b"
 )
 _BEFORE_OTHERS = re.compile(r"\b(?:of|for|from|at|in|with|to|by|on)\s+(?:the\s+)?$")
+_APPOSITION = re.compile(rf",\s({_CAPITALS.pattern}),")
 _POSSESSIVE = re.compile(r"^[’']s\b|^s[’']\s")
 _NOUN_BEHIND = re.compile(r" (?!(?:who|himself|herself|of|for|from|at|in|with|on|and|last|this|earlier)\b)[a-z]")
 _FIRST_PREPOSITION = re.compile(r"\s+(?:of|for|from|at|in|with|to|by|on|who|that|which)\b|,")
@@ -73,9 +74,14 @@ class SpeakerNames:
         return full
 
     def note_words(self, start: int, end: int) -> None:
-        """Somebody who is named in `text[start:end]` may be the one that the next "he" or "she" stands for."""
+        """Somebody who is named in `text[start:end]` may be the one that the next "he" or "she" stands for.
+
+        Also somebody who is named in an apposition to it: "Their coach, Gina Marsh, resigned".
+        """
         words = self._text[start:end]
         name = own_name(words)
+        if not name and (apposition := _APPOSITION.match(self._text, end)):
+            words, name = apposition[1], own_name(apposition[1])
         if not name or not re.search(rf"{re.escape(name)}(?:$|,)", words):
             return
         full = self._in_full(name, start)

@@ -8,6 +8,7 @@ from qa.news.cues import CUES
 from qa.news.noun_phrases import (
     ADVERBS,
     CONJUNCTIONS,
+    DETERMINERS,
     POSSESSIVE,
     PREPOSITIONS,
     PRONOUNS,
@@ -78,6 +79,8 @@ def _ends_subject(sentence: Sequence[Token], at: int) -> bool:
         return False
     if word.endswith("ed") or (word.endswith("ly") and len(word) > 4) or word in ADVERBS or word in _VERBS:
         return True
-    if not sentence[at - 1].is_capital or word in PREPOSITIONS or word in POSSESSIVE or word in _NAME_PARTS:
+    if not sentence[at - 1].is_capital or sentence[at - 1].lower in DETERMINERS:
+        return False
+    if word in PREPOSITIONS or word in POSSESSIVE or word in _NAME_PARTS:
         return False
     return at + 1 >= len(sentence) or not sentence[at + 1].is_capital

@@ -15,17 +15,21 @@ class Kind(StrEnum):
     RECORD = "record"  # what the library knows of an article: who wrote it, when it was published, where it is from
     TALK = "talk"  # a greeting, thanks, or what can be done here
     SEVERAL = "several"  # several questions in one, each answered
+    TOPIC = "topic"  # what the articles say of something: a briefing, newest first
+    COMPARISON = "comparison"  # what they say of two things, side by side
 
 
 @dataclass(frozen=True, slots=True)
 class AskedKind:
     """The kind, and the words that name the article, as "the crane" of "Summarise the article about the crane"; "" for
-    "this article". Of a record, `of` is what is asked for.
+    "this article". Of a record, `of` is what is asked for; of a topic it is the topic, and of a comparison what both of
+    its `sides` are compared in.
     """
 
     kind: Kind
     article: str = ""
     of: str = ""
+    sides: tuple[str, ...] = ()
 
 
 _ARTICLE = r"(?:article|story|piece|report|text|page|document)"
@@ -53,11 +57,13 @@ _RECORDS = {
         rf"who(?:['’]s| is| was| are| were) the (?:authors?|writers?|reporter|journalist)(?: of {_NAMED})?",
         rf"who (?:wrote|has written|authored) {_NAMED}",
         rf"by whom (?:is|was) {_NAMED} written",
+        r"who (?:wrote|has written|reported) (?:about|on) (?P<topic>.+?)",
     ),
     "date": (
         rf"when (?:was|is) {_NAMED} (?:published|written|posted|released)",
         rf"(?:what is|what['’]s) the (?:date|publication date)(?: of {_NAMED})?",
         rf"how old is {_NAMED}",
+        rf"when did {_NAMED} (?:appear|come out)",
     ),
     "source": (
         rf"where (?:is|was|does) {_NAMED} (?:from|published|come from)",
@@ -65,6 +71,32 @@ _RECORDS = {
         rf"what is the (?:source|address|url|link)(?: of {_NAMED})?",
     ),
 }
+_TOPIC = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?:please |can you |could you )?(?:tell|brief) me (?:more |something |everything |all )?(?:about|on) "
+        r"(?P<topic>.+)",
+        r"what (?:has )?happened (?:at|in|to|with|on|during|around) (?P<topic>.+)",
+        r"what(?:['’]s| is| was) (?:the )?(?:story|news|latest)(?: news)? (?:about|on|with|of|from) (?P<topic>.+)",
+        r"what (?:do|does) (?:the|my|your|our) (?:articles|library|papers|clippings) (?:say|know|have) (?:about|on|of) "
+        r"(?P<topic>.+)",
+        r"(?:what do you know|(?:is there |do you have )?anything|everything|all) (?:about|on) (?P<topic>.+)",
+        r"(?:give me )?(?:a |an )?(?:briefing|overview|background)(?: note)? (?:on|about|of) (?P<topic>.+)",
+    )
+)
+_IN = r"(?: (?:on|in|about|over|regarding|concerning|as to) (?P<of>.+?))?"
+_COMPARISON = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"how (?:do|did|does) (?P<one>.+?) and (?P<other>.+?) (?:differ|compare){_IN}",
+        r"what(?:['’]s| is| are| was| were) the (?:main )?differences? between the (?P<of>\w+) (?:of|by|from) "
+        r"(?P<one>.+?) and (?P<other>.+)",
+        rf"what(?:['’]s| is| are| was| were) the (?:main )?differences? between (?P<one>.+?) and (?P<other>.+?){_IN}",
+        r"(?:please )?compare (?P<one>.+?) (?:and|with|to) (?P<other>.+?)(?: (?:on|about|over|regarding) (?P<of>.+?))?",
+        r"(?P<one>.+?) (?:vs\.?|versus) (?P<other>.+?)(?P<of>)",
+    )
+)
+_YEAR_AT_END = re.compile(r"\b(?:1[89]|20)\d\d$")
 _RECORD = tuple((of, re.compile(pattern, re.IGNORECASE)) for of, patterns in _RECORDS.items() for pattern in patterns)
 
 
@@ -79,8 +111,24 @@ def asked_kind(question: str) -> AskedKind:
     for of, pattern in _RECORD:
         if match := pattern.fullmatch(plain):
             return AskedKind(Kind.RECORD, _article(match), of)
+    for pattern in _TOPIC:
+        if match := pattern.fullmatch(plain):
+            return AskedKind(Kind.TOPIC, of=match["topic"].strip())
+    for pattern in _COMPARISON:
+        if match := pattern.fullmatch(plain):
+            return AskedKind(
+                Kind.COMPARISON, of=(match["of"] or "").strip(), sides=_sides(match["one"], match["other"])
+            )
     return AskedKind(Kind.READ)
 
 
 def _article(match: re.Match[str]) -> str:
-    return (match["title"] or match["topic"] or "").strip()
+    named = match.groupdict()
+    return (named.get("title") or named.get("topic") or "").strip()
+
+
+def _sides(one: str, other: str) -> tuple[str, str]:
+    """Both things that are compared; of "costs in 2024" and "2025" the other is "costs in 2025"."""
+    if _YEAR_AT_END.fullmatch(other) and _YEAR_AT_END.search(one):
+        return one, _YEAR_AT_END.sub(other, one)
+    return one, other

@@ -96,10 +96,23 @@ def test_whole_direct_words_about_all_that_was_asked_are_a_sure_answer(library: 
     assert "“We cannot wait for another winter,” she said." in answer.citations[0].context
 
 
-def test_reported_words_and_words_about_a_part_are_to_be_checked(library: Library) -> None:
+def test_reported_words_about_all_that_was_asked_are_sure_too(library: Library) -> None:
     answer = spoken(library, "What did Rosalind Pike say about the sale?")
-    assert (answer.found, answer.text, answer.confidence) == (False, "", 0.5)
-    assert answer.possible[0].quote == "she had known nothing of the sale"
+    assert (answer.found, answer.text, answer.confidence) == (True, "she had known nothing of the sale", 0.9)
+    assert [(each.quote, each.confidence) for each in answer.citations[1:]] == [("I signed what I was given", 0.75)]
+
+
+def test_words_about_a_part_of_what_was_asked_are_to_be_checked(library: Library) -> None:
+    answer = spoken(library, "What did Petra Halloway say about the repair of whales and winter?")
+    assert (answer.found, answer.text) == (False, "")
+    assert {each.confidence for each in answer.possible} == {0.5}
+
+
+def test_what_is_denied_is_quoted_with_the_denial(library: Library, tmp_path) -> None:
+    write(tmp_path / "in", "vos", "Anneke Vos denied that the plan had been careless.", "Plan", "2025-09-02")
+    library.add(tmp_path / "in")
+    answer = spoken(library, "What did Anneke Vos say about the plan?")
+    assert answer.text == "Anneke Vos denied that the plan had been careless"
 
 
 @pytest.mark.parametrize(

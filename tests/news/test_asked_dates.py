@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.news.asked_dates import asked_range, wants_latest
+from qa.news.asked_dates import asked_range, timeless, wants_date, wants_latest
 
 WEDNESDAY = date(2025, 11, 26)
 
@@ -101,6 +101,37 @@ def test_the_latest_is_wanted(question):
 )  # fmt: skip
 def test_the_latest_is_not_wanted(question):
     assert not wants_latest(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_wanted"),
+    [
+        ("On what date did Pike resign?", True),
+        ("On which day was it signed?", True),
+        ("What was the date of the vote?", True),
+        ("When exactly did she leave?", True),
+        ("When did Pike resign?", False),
+        ("What day of the week was it?", False),
+        ("Which days are free?", False),
+    ],
+)
+def test_a_day_of_the_calendar_is_wanted(question, is_wanted):
+    assert wants_date(question) is is_wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("Who was elected in May 2025?", "Who was elected?"),
+        ("In 2024, who won?", "who won?"),
+        ("What is the latest cost of it?", "What is the cost of it?"),
+        ("What is the current rate?", "What is the rate?"),
+        ("Who won the 2019 cup?", "Who won the 2019 cup?"),
+        ("Who directed Apocalypse Now?", "Who directed Apocalypse Now?"),
+    ],
+)
+def test_a_question_without_what_it_says_of_time(question, plain):
+    assert timeless(question, asked_range(question, date(2025, 6, 20))) == plain
 
 
 WORDS = st.sampled_from(

@@ -329,6 +329,12 @@ def test_a_transcript():
     ]
 
 
+def test_she_is_whom_the_sentence_before_names_behind_a_comma():
+    text = "Luca Rossi was sent off. Their coach, Gina Marsh, resigned. “I have nothing left to give,” she said."
+    (found,) = find_quotations(text)
+    assert found.name == "Gina Marsh"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -59,3 +59,42 @@ def test_talk(question):
 )
 def test_any_other_question_is_read_for(question):
     assert asked_kind(question).kind is Kind.READ
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Tell me about Storm Petra.", "Storm Petra"),
+        ("tell me more about the painter", "the painter"),
+        ("What happened at Fenwick?", "Fenwick"),
+        ("What do my articles say about cod?", "cod"),
+        ("What's the news on the stadium?", "the stadium"),
+        ("briefing on the hospital", "the hospital"),
+    ],
+)
+def test_a_topic_is_to_be_told_of(question, topic):
+    assert asked_kind(question) == AskedKind(Kind.TOPIC, of=topic)
+
+
+@pytest.mark.parametrize("question", ["What happened?", "Tell me who won", "Who told me?"])
+def test_what_is_no_topic(question):
+    assert asked_kind(question).kind is Kind.READ
+
+
+@pytest.mark.parametrize(
+    ("question", "sides", "topic"),
+    [
+        ("How do Meridian and Larkfield differ on the stadium?", ("Meridian", "Larkfield"), "the stadium"),
+        ("What is the difference between the polls of Meridian and Larkfield?", ("Meridian", "Larkfield"), "polls"),
+        ("What are the differences between Ann and Bo?", ("Ann", "Bo"), ""),
+        ("Compare the costs in 2024 and 2025.", ("the costs in 2024", "the costs in 2025"), ""),
+        ("Oxley vs Thornby", ("Oxley", "Thornby"), ""),
+    ],
+)
+def test_two_things_are_to_be_compared(question, sides, topic):
+    assert asked_kind(question) == AskedKind(Kind.COMPARISON, of=topic, sides=sides)
+
+
+@pytest.mark.parametrize("question", ["Who compared Ann and Bo?", "What made the difference?", "Roe v. Wade"])
+def test_what_is_no_comparison(question):
+    assert asked_kind(question).kind is Kind.READ
