@@ -107,7 +107,6 @@ def test_a_single_article_about_a_topic_is_told_by_its_opening():
 
 def test_of_a_topic_that_no_article_has_nothing_is_told():
     assert briefing("?", "harbour whales", found(OLD, OTHER)) is None
-    assert briefing("?", "the", found(OLD)) is None
 
 
 POLLED = "Meridian found 52 per cent of all for the stadium. Larkfield found only 41 per cent for the stadium."
