@@ -72,7 +72,7 @@ class Bert:
         self._norm = self._norm_of(weights, "embeddings.LayerNorm")
         self._layers = [self._layer(weights, number) for number in range(config["num_hidden_layers"])]
 
-    def __call__(self, ids: torch.Tensor, types: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
+    def forward(self, ids: torch.Tensor, types: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
         """The last hidden states, (tokens, size), of texts of `lengths` tokens each, one after another in `ids`.
 
         `ids` and `types` are int64, (tokens,); no length is 0 or beyond the positions that the model knows.
@@ -110,9 +110,8 @@ def _attention(projected: torch.Tensor, runs: Sequence[tuple[int, int]], heads: 
     """From (tokens, 3 * size) to (tokens, size); the tokens of a text see one another and nothing else."""
     size = projected.shape[1] // 3
     attended = []
-    for part, (texts, length) in zip(
-        torch.split(projected, [texts * length for texts, length in runs]), runs, strict=True
-    ):
+    parts = torch.split(projected, [texts * length for texts, length in runs])
+    for part, (texts, length) in zip(parts, runs, strict=True):
         split = part.view(texts, length, 3, heads, size // heads).permute(2, 0, 3, 1, 4)
         mixed = functional.scaled_dot_product_attention(split[0], split[1], split[2])  # (texts, heads, length, ...)
         attended.append(mixed.transpose(1, 2).reshape(texts * length, size))

@@ -39,10 +39,9 @@ class MeanPoolingModel:
         lengths = [len(each) for each in encoded]
         ids = torch.tensor([token for each in encoded for token in each.ids])
         with torch.inference_mode():
-            states = self._bert(ids, torch.zeros_like(ids), lengths).float()
-            means: NDArray[np.float32] = torch.stack(
-                [part.mean(dim=0) for part in torch.split(states, lengths)]
-            ).numpy()
+            states = self._bert.forward(ids, torch.zeros_like(ids), lengths).float()
+            rows = [each.mean(dim=0) for each in torch.split(states, lengths)]
+            means: NDArray[np.float32] = torch.stack(rows).numpy()
         return means
 
     queries = passages

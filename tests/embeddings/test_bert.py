@@ -44,7 +44,7 @@ def drawn() -> dict[str, torch.Tensor]:
 def states(weights: Mapping[str, torch.Tensor], *texts: list[int]) -> list[torch.Tensor]:
     ids = torch.tensor([token for text in texts for token in text])
     lengths = [len(text) for text in texts]
-    return list(Bert(weights, SHAPE)(ids, ids % 2, lengths).split(lengths))
+    return list(Bert(weights, SHAPE).forward(ids, ids % 2, lengths).split(lengths))
 
 
 def test_an_affine_layer_and_a_normalisation_as_worked_out_by_hand() -> None:
