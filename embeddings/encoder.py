@@ -10,14 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from embeddings.errors import ModelUnusable
 from embeddings.models import DEFAULT_MODEL, is_packaged, model_identity, quiet_loading, resolve_model
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
 
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -107,6 +106,8 @@ class SentenceTransformerEncoder:
         progress: Callable[[int], None] | None,
     ) -> NDArray[np.float32]:
         """Batches of similar length, the longest first: little padding, and too little memory shows at once."""
+        import numpy as np
+
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         for first in range(0, len(order), BATCH):
@@ -224,6 +225,8 @@ def computes_bfloat16() -> bool:
 
 
 def _array(vectors: Any) -> NDArray[np.float32]:
+    import numpy as np
+
     return np.asarray(vectors, dtype=np.float32)
 
 
@@ -234,6 +237,8 @@ def _encodable(text: str) -> str:
 
 def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Unit length in float32, whatever the model computed in; a zero vector stays zero."""
+    import numpy as np
+
     lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
     lengths[lengths == 0] = 1
     return vectors / lengths
