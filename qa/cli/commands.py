@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from qa.answering.explanation import explain_answer, explanation_to_dict
 from qa.cli import console, history_commands, library_commands, quotes_command, render, reports
 from qa.cli.options import (
     ERROR,
@@ -42,7 +41,6 @@ from qa.config import Settings
 from qa.datatypes import Failure
 from qa.errors import QAError
 from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
-from qa.serialization.markdown import answer_to_markdown
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -100,6 +98,9 @@ def ask(
 
     Exit code 0: found; 1: your articles don't say; 4: only places that may answer; 3: an error.
     """
+    from qa.answering.explanation import explain_answer, explanation_to_dict
+    from qa.serialization.markdown import answer_to_markdown
+
     check_carry(carry, as_json=as_json)
     where = where_filter(published_from, published_to, source, article)
     asked = sys.stdin.read() if question == ["-"] else " ".join(question)

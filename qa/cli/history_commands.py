@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa.answering.verification import Check, checks_to_dict, verify_answer
 from qa.cli import console, reports
 from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
-from qa.conversations.feedback import Feedback, feedback_to_dict
-from qa.conversations.store import Conversations
 from qa.errors import FormatError
-from qa.serialization.answers import cited_articles
-from qa.serialization.conversations import conversation_to_dict, heading_to_dict
-from qa.serialization.markdown import conversation_to_markdown
-from qa.serialization.saved import Saved, read_saved
+
+if TYPE_CHECKING:
+    from qa.answering.verification import Check
+    from qa.serialization.saved import Saved
 
 CONVERSATIONS_FORMAT = "article-qa/conversations/1"
 
@@ -36,6 +33,9 @@ def verify(
     for others; with --library, in that alone.
     Exit code 0: every quote holds; 1: some do not; 3: an error.
     """
+    from qa.answering.verification import checks_to_dict
+    from qa.serialization.saved import read_saved
+
     saved = read_saved(_read_text(file))
     if not saved.answers:
         raise FormatError(f"{file}: there is no answer in it; give what `article-qa ask --json` printed.")
@@ -49,6 +49,8 @@ def verify(
 
 
 def _checks(saved: Saved, library: str | None) -> list[Check]:
+    from qa.answering.verification import verify_answer
+
     if library is None and saved.is_self_contained:  # needs no library at all
         return [check for answer in saved.answers for check in verify_answer(answer, saved.article)]
     carried_along = saved.articles if library is None else ()
@@ -81,6 +83,9 @@ def conversations(
 
     A line shows id, day, number of turns and name.
     """
+    from qa.conversations.store import Conversations
+    from qa.serialization.conversations import heading_to_dict
+
     with opened_library(library) as opened:
         found = Conversations.beside(opened).listed(" ".join(words or ()), limit=limit)
     if as_json:
@@ -106,6 +111,11 @@ def conversation(
     It is printed with all its evidence, as Markdown or JSON. What it quotes is kept with it, also when an
     article has changed or gone since; then it says so.
     """
+    from qa.conversations.store import Conversations
+    from qa.serialization.answers import cited_articles
+    from qa.serialization.conversations import conversation_to_dict
+    from qa.serialization.markdown import conversation_to_markdown
+
     check_carry(carry, as_json=as_json)
     with opened_library(library) as opened:
         kept = Conversations.beside(opened)
@@ -140,6 +150,9 @@ def feedback(
     They are those of the chat. All of it stays on this machine; ARTICLE_QA_FEEDBACK=false switches it off.
     Exit code 0: shown, exported or cleared; 3: an error.
     """
+    from qa.conversations.feedback import Feedback, feedback_to_dict
+    from qa.conversations.store import Conversations
+
     with opened_library(library) as opened:
         given = Feedback(Conversations.beside(opened), opened.settings)
         judged, unanswered = given.judged(), given.unanswered()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from qa.answering.verification import Check
-from qa.conversations.feedback import Exported, Unanswered
 from qa.datatypes import Failure, Finding, Report, WatchEvent
-from qa.serialization.conversations import Conversation, StoredTurn, Verdict
 from qa.text.display import clean, shortened
+
+if TYPE_CHECKING:
+    from qa.answering.verification import Check
+    from qa.conversations.feedback import Exported, Unanswered
+    from qa.serialization.conversations import Conversation, StoredTurn
 
 _FIGURES = {  # of an evaluation; what is not here is told by its name
     "examples": "questions",
@@ -44,10 +47,10 @@ _FIGURES = {  # of an evaluation; what is not here is told by its name
     "read_passages": "passages read",
     "missing_articles": "articles missing in the library",
 }
-_SAID = {
-    Verdict.RIGHT: "right",
-    Verdict.WRONG_ANSWER: "wrong answer",
-    Verdict.WRONG_EVIDENCE: "wrong evidence",
+_SAID = {  # by `Verdict`
+    "right": "right",
+    "wrong_answer": "wrong answer",
+    "wrong_evidence": "wrong evidence",
 }
 _QUESTION_CHARACTERS = 200
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Failure, Progress, ProgressCallback, Report
@@ -18,6 +16,10 @@ from qa.news.quotations import FINDER_VERSION
 from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.base import ArticleHeader, Store, Transaction, batched
 from qa.storage.local.database import is_storable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 READ_AHEAD_CHARS = 50_000_000  # read while others are encoded, so that the passages to come can be counted
 PATIENCE_SECONDS = 5.0  # what has been read is stored, if the next article takes longer

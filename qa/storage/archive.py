@@ -263,7 +263,7 @@ def _packed(archive: zipfile.ZipFile, about: Mapping[str, Any], path: Path) -> I
     for row in _lines(archive, "articles.jsonl", path):
         article = checks.article_of(row)
         spans = checks.spans_of(row, article)
-        vectors = checks.vectors_from(file, len(spans), dimension, VECTOR_DTYPE) if file else None
+        vectors = checks.vectors_from(file, len(spans), dimension, np.dtype(VECTOR_DTYPE)) if file else None
         yield Packed(article, spans, vectors, checks.holders_of(row))
 
 

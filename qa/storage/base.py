@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from qa.datatypes import Article, Failure, Finding, Passage, ProgressCallback, Quotation, Where
 from qa.loaders.document import Version
 from qa.storage.listing import ArticlePage, ListQuery
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 PAGE = 200  # articles read at a time while iterating
-VECTOR_DTYPE = np.dtype("<f2")  # half the size; the loss is far below what tells passages apart
+VECTOR_DTYPE = "<f2"  # of numpy, float16: half the size; the loss is far below what tells passages apart
 _T = TypeVar("_T")
 
-Vector = NDArray[np.float32]
+Vector: TypeAlias = "NDArray[np.float32]"
 
 
 @dataclass(frozen=True, slots=True)

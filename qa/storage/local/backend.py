@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Failure, Finding, Passage, ProgressCallback, Where, silent
@@ -26,6 +24,10 @@ from qa.storage.local.lock import writer_lock
 from qa.storage.local.rebuild import rebuilt
 from qa.storage.local.store import Store
 from qa.text.tokenization import terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MARKS = string.punctuation + "“”‘’…—–"
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Article, Failure, Quotation
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.storage.base import VECTOR_DTYPE, ArticleHeader, BatchOutcome
 from qa.storage.quotations import names_field, quotations_to_json
 from qa.text.display import host_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Transaction:
