@@ -91,7 +91,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
 def _template(name: str, has_feedback: bool) -> str:
     """A piece of the page's own markup; without feedback, also without the list that comes of it."""
     template = (HERE / name).read_text("utf-8")
-    return template if has_feedback else re.sub(r"<!--feedback-->.*?<!--/feedback-->", "", template, flags=re.DOTALL)
+    return template if has_feedback else "".join(re.split(r"<!--/?feedback-->", template)[::2])
 
 
 def _server_functions(side: SideHandlers, library: LibraryHandlers) -> list[Callable[[Any], str]]:

@@ -29,8 +29,9 @@ def verify(
 ) -> None:
     """Check the quotes of saved answers and conversations.
 
-    Each must stand in its article, word for word: in the texts that the file carries along, and in the library
-    for others; with --library, in that alone.
+    Each must stand in its article, word for word, and title, date and address must be the article's: in the texts that
+    the file carries along, where it carries all of them, and else in the library; with --library, in that alone.
+    It says which of both, for a text that is carried along proves nothing of where it is from.
     Exit code 0: every quote holds; 1: some do not; 3: an error.
     """
     from qa.answering.verification import checks_to_dict
@@ -52,16 +53,10 @@ def _checks(saved: Saved, library: str | None) -> list[Check]:
     from qa.answering.verification import verify_answer
 
     if library is None and saved.is_self_contained:  # needs no library at all
-        return [check for answer in saved.answers for check in verify_answer(answer, saved.article)]
-    carried_along = saved.articles if library is None else ()
+        return [check for answer in saved.answers for check in verify_answer(answer, None, saved.article)]
+    carried = saved.article if library is None else None
     with opened_library(library) as opened:
-        return [
-            check
-            for answer in saved.answers
-            for check in verify_answer(
-                answer, lambda wanted: saved.article(wanted) if wanted in carried_along else opened.article(wanted)
-            )
-        ]
+        return [check for answer in saved.answers for check in verify_answer(answer, opened.article, carried)]
 
 
 def _read_text(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -127,11 +128,23 @@ def failure_line(failure: Failure) -> Text:
 
 
 def check_lines(checks: Sequence[Check]) -> list[Text]:
-    """Each quote with its verdict and what is wrong with it; the count comes last."""
+    """Each quote with its verdict and what is wrong with it; the count and what it was compared with come last."""
     lines = [line for check in checks for line in _one_check_lines(check)]
     if not checks:
         return [Text("No quotes to check: these answers found nothing.")]
-    return [*lines, Text(f"Quotes that hold: {sum(check.holds for check in checks)} of {len(checks)}.")]
+    return [*lines, *map(Text, _count_lines(checks))]
+
+
+def _count_lines(checks: Sequence[Check]) -> list[str]:
+    from qa.answering.verification import Basis  # only where there are checks to show
+
+    held = Counter(check.basis for check in checks if check.holds)
+    where = ((Basis.LIBRARY, "in the library"), (Basis.CARRIED, "in the text carried along with the file"))
+    places = ", ".join(f"{held[basis]:,} {words}" for basis, words in where if held[basis])
+    count = f"Quotes that hold: {held.total():,} of {len(checks):,}" + (f" ({places})." if places else ".")
+    if not held[Basis.CARRIED]:
+        return [count]
+    return [count, "A text carried along says nothing of where it is from; --library compares with a library of yours."]
 
 
 def _one_check_lines(check: Check) -> list[Text]:

@@ -20,7 +20,9 @@ from qa.loaders.limits import MEGABYTE, check_not_empty, check_size, checked
 
 if TYPE_CHECKING:
     from qa.loaders.feeds import Entries
+    from qa.loaders.isolation import LoaderProcess
 
+_COSTLY = frozenset("pdf zip html mhtml mail notes rtf".split())  # read by other people's code, or with a tree
 _REFUSED = {
     "ole": (
         "It is an old Word document, or an Office document locked with a password.",
@@ -34,31 +36,54 @@ _REFUSED = {
 }
 
 
-def parse(document: Document, settings: Settings, entries: Entries | None = None) -> Iterator[Article | Failure]:
+def parse(
+    document: Document, settings: Settings, entries: Entries | None = None, process: LoaderProcess | None = None
+) -> Iterator[Article | Failure]:
     """The articles of `document`, and a Failure for each that cannot be read. Never raises for bad content.
 
-    Of a feed, what `entries` knows is left out.
+    Of a feed, what `entries` knows is left out. What is costly to read is read by `process`, if that is given; then
+    Cancelled is raised when it is closed.
     """
-    for found in as_failures(_read(document, settings, entries), document.origin):
+    process = process if settings.read_seconds else None
+    return _checked(_read(document, settings, entries, process), document, settings)
+
+
+def parse_family(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """The articles of a document that is known to be of a family, as `parse` gives them."""
+    return _checked(_by_family(family, document, settings), document, settings)
+
+
+def _checked(
+    articles: Iterator[Article | Failure], document: Document, settings: Settings
+) -> Iterator[Article | Failure]:
+    for found in as_failures(articles, document.origin):
         yield checked(found, settings) if isinstance(found, Article) else found
 
 
-def _read(document: Document, settings: Settings, entries: Entries | None) -> Iterator[Article | Failure]:
+def _read(
+    document: Document, settings: Settings, entries: Entries | None, process: LoaderProcess | None
+) -> Iterator[Article | Failure]:
     check_size(document, settings)
     suffix = document.suffix
     if document.data[:2] == b"\x1f\x8b":
         document = replace(document, data=_unpacked(document, settings))
         suffix = PurePosixPath(document.name).with_suffix("").suffix.lower()
     check_not_empty(document)
-    yield from _by_family(family_of(document, suffix), document, settings, entries)
-
-
-def _by_family(
-    family: str, document: Document, settings: Settings, entries: Entries | None
-) -> Iterator[Article | Failure]:
-    """Hand over to the family; each is imported only when it is needed."""
+    family = family_of(document, suffix)
     if family in _REFUSED:
         raise LoadError(document.origin, *_REFUSED[family])
+    if family == "feed":
+        from qa.loaders.feeds import Entries, read_feed
+
+        yield from read_feed(document, settings, entries or Entries(), process)
+    elif process and family in _COSTLY:
+        yield from process.articles(family, document)
+    else:
+        yield from _by_family(family, document, settings)
+
+
+def _by_family(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """Hand over to the family; each is imported only when it is needed."""
     match family:
         case "pdf":
             from qa.loaders.pdf import read_pdf
@@ -68,10 +93,6 @@ def _by_family(
             from qa.loaders.office import read_zipped
 
             yield from read_zipped(document, settings, lambda member: parse(member, settings))
-        case "feed":
-            from qa.loaders.feeds import Entries, read_feed
-
-            yield from read_feed(document, settings, entries or Entries())
         case "mail" | "notes" | "subtitles" | "rtf":
             yield from _other_text(family, document)
         case "html" | "mhtml":

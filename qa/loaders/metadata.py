@@ -50,7 +50,9 @@ _INLINE = frozenset(
     "plain bold italic underline strikethrough spoiler code pre link text_link mention mention_name hashtag cashtag "
     "bot_command email phone custom_emoji text".split()
 )
-_BETWEEN_NAMES = re.compile(r"\s*(?:[;|\n]|,(?!\s*(?:jr|sr|ph|md)\b)|\s(?:and|und|et|y)\s|\s&\s)\s*", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(
+    r"(?<!\s)\s*(?:[;|\n]|,(?!\s*(?:jr|sr|ph|md)\b)|\s(?:and|und|et|y)\s|\s&\s)\s*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

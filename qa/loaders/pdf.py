@@ -40,7 +40,7 @@ _PRINTED = re.compile(
     rf"{_DAY_AND_HOUR}(?: .{{1,300}})?|(?:.{{1,300}} )?(?:https?|file)://\S+(?: \d{{1,4}}/\d{{1,4}})?|"
     rf"\d{{1,4}}(?:/| of )\d{{1,4}}(?: {_DAY_AND_HOUR})?"
 )
-_HYPHENATED = re.compile(r"(\w*[^\W\d_])[-\u2010\u00ad]$")
+_HYPHENATED = re.compile(r"(?<!\w)(\w*[^\W\d_])[-\u2010\u00ad]$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _NO_TITLE = re.compile(
     r"untitled|microsoft word|\.(?:docx?|pdf|indd|qxd|tex|odt|rtf)\b|^\W*$|^document\d*$", re.IGNORECASE

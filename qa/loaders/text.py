@@ -37,7 +37,7 @@ _NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s+(?:(?:de|da|van|von|der|bin|al|el|la)
 _BYLINE = re.compile(rf"(?:By|BY|by)\s+({_NAME}(?:(?:,\s*|\s+and\s+|,\s+and\s+|\s+&\s+){_NAME}){{0,5}})")
 _NAMES = re.compile(rf"(?=\S+\s){_NAME}(?:(?:,\s*|\s+and\s+|,\s+and\s+|\s+&\s+){_NAME}){{0,5}}")
 _ENDS_LIKE_A_SENTENCE = re.compile(r"(?:[.;:,]|[.!?][\"'”’)])$")
-_ENDS_IN_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}$")
+_ENDS_IN_INITIALS = re.compile(r"\b[A-Z]\.[A-Z]\.$")
 
 
 @dataclass(slots=True)

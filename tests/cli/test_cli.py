@@ -711,7 +711,7 @@ def test_verify_tells_true_quotes_from_false(run: Run, parts: Parts, tmp_path: P
         "holds   “after dark”  A ferry is late [aaaa000000000001, 40:50]",
         "does not hold   “at noon”  A ferry is late [aaaa000000000001, 40:50]",
         "  the article has other words at this place",
-        "Quotes that hold: 1 of 2.",
+        "Quotes that hold: 1 of 2 (1 in the library).",
     ]
     as_json = run("verify", str(file), "--json")
     assert as_json.code == 1
@@ -722,7 +722,7 @@ def test_verify_takes_what_ask_json_prints(run: Run, parts: Parts, monkeypatch: 
     monkeypatch.setattr(sys, "stdin", io.StringIO(run("ask", "When?", "--json").out))
     ran = run("verify", "-")
     assert ran.code == 0
-    assert ran.out.endswith("Quotes that hold: 1 of 1.\n")
+    assert ran.out.endswith("Quotes that hold: 1 of 1 (1 in the library).\n")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"\xff\xfe\x00", b"no json"])

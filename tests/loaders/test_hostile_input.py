@@ -10,7 +10,7 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders import Document, parse
-from qa.loaders.feeds import _parsed, _without_long_authors
+from qa.loaders.feeds import _without_long_authors, parsed_feed
 from qa.loaders.metadata import author_names
 from qa.loaders.pdf import _joined_lines
 
@@ -83,7 +83,7 @@ def test_a_feed_with_a_long_author_is_read():
 def test_entities_are_found_in_a_feed_of_two_bytes_a_character_too(encoding):
     feed = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><rss version="2.0"><channel/></rss>'
     with pytest.raises(LoadError, match="defines entities of its own"):
-        _parsed(Document("/n/feed.xml", feed.encode(encoding), "application/rss+xml"))
+        parsed_feed(Document("/n/feed.xml", feed.encode(encoding), "application/rss+xml"))
 
 
 def test_a_paragraph_of_many_lines_is_joined_in_a_time_like_its_length():
