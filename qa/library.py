@@ -38,6 +38,9 @@ from qa.loaders import article_id as id_of
 from qa.news.quotations import FINDER_VERSION
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import encoder_name
+from qa.quotecheck.checker import check_quotes
+from qa.quotecheck.library_search import LibrarySearch
+from qa.quotecheck.result import CheckedQuote
 from qa.storage import archive, filters
 from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
 
@@ -209,6 +212,13 @@ class Library:
             with suppress(LibraryError), self.backend.changing("finding who says what in"):
                 find_missing(self.store, silent)
         return list(islice(cited_quotations(self.store, speaker, about, where), limit))
+
+    def check_quotes(self, text: str, where: Where | None = None) -> list[CheckedQuote]:
+        """What is true of each quote in a text: verbatim and where, altered and how, or absent from these articles.
+
+        Raises FormatError for a text of more than half a million characters.
+        """
+        return check_quotes(text, LibrarySearch(self.backend, where))
 
     # changes
 

@@ -28,6 +28,8 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, QuestionError
 from qa.loaders import Document
+from qa.quotecheck.checker import check_quotes
+from qa.quotecheck.result import CheckedQuote
 from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, Sort, Word, filter_rows, first_of_page, words_of
 
 FERRY = Article(
@@ -130,6 +132,15 @@ class FakeLibrary:
 
     def passages(self, article_id: str) -> list[Passage]:
         return [Passage(1, article_id, 0, len(self.kept[article_id].text))]
+
+    def holding(self, words: str) -> list[Article]:
+        return list(self.kept.values())
+
+    def near(self, words: str) -> list[tuple[Article, Passage]]:
+        return [(article, Passage(1, article.id, 0, len(article.text))) for article in self.kept.values()]
+
+    def check_quotes(self, text: str, where: Where | None = None) -> list[CheckedQuote]:
+        return check_quotes(text, FakeLibrary(self.articles(where)))
 
     def failures_by_origin(self) -> dict[str, list[Failure]]:
         return {}

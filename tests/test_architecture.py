@@ -38,6 +38,7 @@ ROOMS = (
     ("qa.conversations", "qa.assistant"),
     ("qa.samples",),
     ("qa.library",),
+    ("qa.quotecheck",),
     ("qa.answering", "qa.ingestion"),
     ("qa.news",),
     ("qa.storage", "qa.serialization"),

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from qa.answering.explanation import explain_answer, explanation_to_dict
-from qa.cli import console, history_commands, library_commands, quotes_command, render, reports
+from qa.cli import check_command, console, history_commands, library_commands, quotes_command, render, reports
 from qa.cli.options import (
     ERROR,
     NOT_FOUND,
@@ -124,6 +124,7 @@ def ask(
 
 
 app.command(rich_help_panel=ASK)(quotes_command.quotes)
+app.command(rich_help_panel=ASK)(check_command.check)
 app.command(rich_help_panel=ASK)(history_commands.verify)
 app.command(rich_help_panel=ASK)(history_commands.conversations)
 app.command(rich_help_panel=ASK)(history_commands.conversation)

@@ -47,6 +47,7 @@ async function showSheet(title, question, load) {
   const ticket = ++sheetTicket;
   element.querySelector("#sheet-title").textContent = title;
   element.querySelector("#try").hidden = question === null;
+  element.querySelector("#check").hidden = true; // whoever wants it shows it
   element.querySelector("#try-question").value = question ?? "";
   sheetContent.innerHTML = "";
   if (!sheet.open) sheet.showModal();
