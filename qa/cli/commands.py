@@ -14,15 +14,23 @@ import io
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from qa.answering.explanation import explain_answer, explanation_to_dict
-from qa.cli import check_command, console, history_commands, library_commands, quotes_command, render, reports
+from qa.cli import (
+    batch_command,
+    check_command,
+    console,
+    history_commands,
+    library_commands,
+    quotes_command,
+    render,
+    reports,
+)
 from qa.cli.options import (
     ERROR,
     NOT_FOUND,
@@ -35,6 +43,7 @@ from qa.cli.options import (
     SourceOption,
     ToOption,
     check_carry,
+    opened_assistant,
     opened_library,
     where_filter,
 )
@@ -43,9 +52,6 @@ from qa.datatypes import Failure
 from qa.errors import QAError
 from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
 from qa.serialization.markdown import answer_to_markdown
-
-if TYPE_CHECKING:
-    from qa.assistant import Assistant
 
 EVALUATION_FORMAT = "article-qa/evaluation/1"
 
@@ -104,7 +110,7 @@ def ask(
     where = where_filter(published_from, published_to, source, article)
     asked = sys.stdin.read() if question == ["-"] else " ".join(question)
     settings = Settings.resolve(threshold=threshold)
-    with _assistant(library, settings) as assistant:
+    with opened_assistant(library, settings) as assistant:
         answer = assistant.ask(asked.strip(), where=where or None)
         articles = {"articles": cited_articles([answer], assistant.library.article)} if carry else {}
     how = explain_answer(answer, settings, where) if show_how else None
@@ -124,6 +130,7 @@ def ask(
 
 
 app.command(rich_help_panel=ASK)(quotes_command.quotes)
+app.command(rich_help_panel=ASK)(batch_command.batch)
 app.command(rich_help_panel=ASK)(check_command.check)
 app.command(rich_help_panel=ASK)(history_commands.verify)
 app.command(rich_help_panel=ASK)(history_commands.conversations)
@@ -201,7 +208,7 @@ def evaluate(
 
     examples = {file: read_examples(file) for file in files}
     found = {}
-    with _assistant(library, Settings.resolve()) as assistant:
+    with opened_assistant(library, Settings.resolve()) as assistant:
         for file in files:
             with console.progress_bars(console.stderr()) as progress:
                 found[str(file)] = evaluate_end_to_end(assistant, examples[file], progress)
@@ -229,20 +236,10 @@ def chat(
     library: LibraryOption = None,
 ) -> None:
     """Open the chat in the browser. It runs until Ctrl-C."""
-    with _assistant(library, Settings.resolve()) as assistant:
+    with opened_assistant(library, Settings.resolve()) as assistant:
         from ui.app import serve
 
         serve(assistant, host=host, port=port, open_browser=browser)
-
-
-# what they share
-
-
-def _assistant(path: str | None, settings: Settings) -> AbstractContextManager[Assistant]:
-    from qa.assistant import Assistant
-
-    with console.progress_bars(console.stderr()) as progress:  # of the sample articles, the first time
-        return Assistant.open(path, settings=settings, progress=progress)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

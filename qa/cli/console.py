@@ -19,7 +19,7 @@ from qa.serialization.answers import report_to_dict
 from qa.text.display import clean
 
 PROSE_WIDTH = 100  # columns; longer lines are hard to read
-_STAGES = {"read": "Reading", "encode": "Encoding", "index": "Indexing"}
+_STAGES = {"read": "Reading", "encode": "Encoding", "index": "Indexing", "ask": "Asking"}
 
 
 def stdout() -> Console:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa.cli import console
 from qa.config import Settings
 from qa.datatypes import Where
+from qa.text import periods
 
 if TYPE_CHECKING:
+    from qa.assistant import Assistant
     from qa.library import Library
 
 NOT_FOUND, INCOMPLETE, ERROR, UNSURE, STOPPED = 1, 1, 3, 4, 130
@@ -23,6 +27,14 @@ def opened_library(path: str | None) -> Library:
     from qa.library import Library
 
     return Library.open(path, Settings.resolve())
+
+
+def opened_assistant(path: str | None, settings: Settings) -> AbstractContextManager[Assistant]:
+    """An assistant over the library to work on; used in `with`."""
+    from qa.assistant import Assistant
+
+    with console.progress_bars(console.stderr()) as progress:  # of the sample articles, the first time
+        return Assistant.open(path, settings=settings, progress=progress)
 
 
 def check_carry(carry: bool, *, as_json: bool) -> None:
@@ -45,22 +57,19 @@ def where_filter(
 
 def first_day(text: str) -> date:
     """The first day of `2025`, `2025-05` or `2025-05-12`."""
-    return _days(text)[0]
+    return _day(text, periods.first_day)
 
 
 def last_day(text: str) -> date:
     """The last day of `2025`, `2025-05` or `2025-05-12`."""
-    return _days(text)[1]
+    return _day(text, periods.last_day)
 
 
-def _days(text: str) -> tuple[date, date]:
-    given = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text.strip(), re.ASCII)
+def _day(text: str, of: Callable[[str], date]) -> date:
     try:
-        year, month, day = (int(part or 0) for part in given.groups()) if given else (0, 0, 0)
-        first, last_month = date(year, month or 1, day or 1), month or 12
-        return first, date(year, last_month, day or monthrange(year, last_month)[1])
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write 2025-05-12, 2025-05 or 2025.") from None
+        return of(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def seconds(text: str) -> float:
