@@ -67,7 +67,7 @@ THEME = gr.themes.Base(font=SANS, font_mono=MONO).set(
 def build(assistant: Assistant, chat: ChatHandlers | None = None, library: LibraryHandlers | None = None) -> gr.Blocks:
     """The page over an assistant; see `launch` for what only serving can set."""
     chat, library = chat or ChatHandlers(assistant), library or LibraryHandlers(assistant)
-    side, quotes = SideHandlers(assistant, chat.kept, chat.feedback), QuoteHandlers(assistant)
+    side, quotes = SideHandlers(assistant, chat.kept, chat.feedback), QuoteHandlers(assistant, chat.kept)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         session = gr.State(Session())  # each visitor gets one
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="masthead", apply_default_css=False)
@@ -112,7 +112,8 @@ def _server_functions(
         callable_by_page(method)
         for method in (
             side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
-            side.question_of, side.how, side.compare, side.retrieve, quotes.check_quotes, *library.page_functions(),
+            side.question_of, side.how, side.compare, side.retrieve, quotes.check_quotes, quotes.cite,
+            *library.page_functions(),
         )
     ]  # fmt: skip
 

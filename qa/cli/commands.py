@@ -37,6 +37,7 @@ from qa.cli.options import (
     STOPPED,
     UNSURE,
     CarryOption,
+    FormatOption,
     FromOption,
     JsonOption,
     LibraryOption,
@@ -52,6 +53,7 @@ from qa.datatypes import Failure
 from qa.errors import QAError
 from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
 from qa.serialization.markdown import answer_to_markdown
+from qa.serialization.quote_formats import quotes_with_source
 
 EVALUATION_FORMAT = "article-qa/evaluation/1"
 
@@ -98,6 +100,7 @@ def ask(
         bool, typer.Option("--show-how", help="Also show what was considered, and why this is the answer or none is.")
     ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, to be passed on.")] = False,
+    form: FormatOption = None,
     carry: CarryOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -113,10 +116,13 @@ def ask(
     with opened_assistant(library, settings) as assistant:
         answer = assistant.ask(asked.strip(), where=where or None)
         articles = {"articles": cited_articles([answer], assistant.library.article)} if carry else {}
+        cited = {each.article_id: assistant.library.article(each.article_id) for each in answer.shown} if form else {}
     how = explain_answer(answer, settings, where) if show_how else None
     if as_json:
         explanation = {"explanation": explanation_to_dict(how)} if how else {}
         console.print_json(answer_to_dict(answer) | explanation | articles)
+    elif form:
+        console.print_raw(quotes_with_source(answer.citations or answer.possible, form, cited))
     elif markdown:
         typer.echo(answer_to_markdown(answer), nl=False)
     else:

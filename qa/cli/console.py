@@ -38,6 +38,13 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
+def print_raw(text: str) -> None:
+    """For a file or another program: as it is, with a line break at its end; nothing for no text."""
+    if text:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
 def show(console: Console, *lines: Text) -> None:
     """Print lines. A terminal wraps prose, but not what is to be copied (`no_wrap`); a pipe gets them as they are."""
     for line in lines:

@@ -13,6 +13,7 @@ import typer
 from qa.cli import console
 from qa.config import Settings
 from qa.datatypes import Where
+from qa.serialization.quote_formats import QuoteFormat
 from qa.text import periods
 
 if TYPE_CHECKING:
@@ -111,6 +112,10 @@ EveryOption = Annotated[
         parser=seconds,
         help="How often --watch looks at addresses: 15m (the default), 2h, 1d.",
     ),
+]
+FormatOption = Annotated[
+    QuoteFormat | None,
+    typer.Option("--format", help="Print the quotes with their sources in this form, to be taken along."),
 ]
 SourceOption = Annotated[
     list[str] | None,
