@@ -41,17 +41,20 @@ from qa.cli.options import (
     FromOption,
     JsonOption,
     LibraryOption,
+    SheetOption,
     SourceOption,
     ToOption,
     check_carry,
     opened_assistant,
     opened_library,
     where_filter,
+    write_sheet,
 )
 from qa.config import Settings
 from qa.datatypes import Failure
 from qa.errors import QAError
 from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
+from qa.serialization.evidence_sheet import evidence_sheet
 from qa.serialization.markdown import answer_to_markdown
 from qa.serialization.quote_formats import quotes_with_source
 
@@ -102,6 +105,7 @@ def ask(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, to be passed on.")] = False,
     form: FormatOption = None,
     carry: CarryOption = False,
+    sheet: SheetOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -117,6 +121,8 @@ def ask(
         answer = assistant.ask(asked.strip(), where=where or None)
         articles = {"articles": cited_articles([answer], assistant.library.article)} if carry else {}
         cited = {each.article_id: assistant.library.article(each.article_id) for each in answer.shown} if form else {}
+        if sheet:
+            write_sheet(sheet, evidence_sheet([answer], assistant.library.article))
     how = explain_answer(answer, settings, where) if show_how else None
     if as_json:
         explanation = {"explanation": explanation_to_dict(how)} if how else {}

@@ -10,12 +10,22 @@ import typer
 
 from qa.answering.verification import Check, checks_to_dict, verify_answer
 from qa.cli import console, reports
-from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
+from qa.cli.options import (
+    INCOMPLETE,
+    CarryOption,
+    JsonOption,
+    LibraryOption,
+    SheetOption,
+    check_carry,
+    opened_library,
+    write_sheet,
+)
 from qa.conversations.feedback import Feedback, feedback_to_dict
 from qa.conversations.store import Conversations
 from qa.errors import FormatError
 from qa.serialization.answers import cited_articles
 from qa.serialization.conversations import conversation_to_dict, heading_to_dict
+from qa.serialization.evidence_sheet import evidence_sheet
 from qa.serialization.markdown import conversation_to_markdown
 from qa.serialization.saved import Saved, read_saved
 
@@ -25,7 +35,7 @@ CONVERSATIONS_FORMAT = "article-qa/conversations/1"
 def verify(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="What `ask --json` or `conversation --json` printed; - is stdin."),
+        typer.Argument(metavar="FILE", help="What `ask --json` printed, or an evidence sheet; - is stdin."),
     ],
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -98,6 +108,7 @@ def conversation(
     rename: Annotated[str | None, typer.Option(metavar="NAME", help="Give it another name instead.")] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it from the disk instead, for good.")] = False,
     carry: CarryOption = False,
+    sheet: SheetOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -115,7 +126,9 @@ def conversation(
             kept.rename(conversation_id, rename)
         else:
             about, turns = kept.get(conversation_id), kept.turns(conversation_id)
-            if as_json:
+            if sheet:
+                write_sheet(sheet, evidence_sheet([turn.answer for turn in turns], opened.article, about.name))
+            elif as_json:
                 articles = cited_articles([turn.answer for turn in turns], opened.article) if carry else None
                 console.print_json(conversation_to_dict(about, turns, articles))
             else:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ import typer
 from qa.cli import console
 from qa.config import Settings
 from qa.datatypes import Where
+from qa.files import write_atomically
 from qa.serialization.quote_formats import QuoteFormat
 from qa.text import periods
 
@@ -42,6 +44,14 @@ def check_carry(carry: bool, *, as_json: bool) -> None:
     """Refuse `--carry` where nothing could carry the texts."""
     if carry and not as_json:
         raise typer.BadParameter("--carry is for --json: no other form holds whole articles.")
+
+
+def write_sheet(file: Path, page: str) -> None:
+    """Write an evidence sheet, and say where it is."""
+    write_atomically(file.expanduser(), page.encode("utf-8", "replace"))
+    console.show_hint(
+        f"The evidence sheet is {file}. It checks itself in any browser; so does: article-qa verify {file}"
+    )
 
 
 def where_filter(
@@ -111,6 +121,12 @@ EveryOption = Annotated[
         metavar="TIME",
         parser=seconds,
         help="How often --watch looks at addresses: 15m (the default), 2h, 1d.",
+    ),
+]
+SheetOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sheet", metavar="FILE.html", help="Also write an evidence sheet, which checks itself in any browser."
     ),
 ]
 FormatOption = Annotated[

@@ -699,6 +699,20 @@ def test_ask_prints_quotes_with_their_sources(run: Run, parts: Parts) -> None:
     assert run("ask", "Who?", "--format", "plain") == Ran(1, "", "")
 
 
+def test_ask_writes_an_evidence_sheet_that_verify_reads(run: Run, parts: Parts, tmp_path: Path) -> None:
+    ferry = replace(FERRY, id="cd80cc506dec2be6")
+    parts.assistant.library.held = [ferry]
+    parts.assistant.answer = replace(FOUND, citations=(replace(DARK, article_id=ferry.id),))
+    sheet = tmp_path / "sheet.html"
+    ran = run("ask", "When?", "--sheet", str(sheet))
+    assert ran.out.startswith("after dark\n")
+    assert f"The evidence sheet is {sheet}." in ran.err
+    assert run("verify", str(sheet)).code == 0
+    sheet.write_text(sheet.read_text("utf-8").replace("<mark>after dark</mark>", "<mark>at dawn</mark>"), "utf-8")
+    changed = run("verify", str(sheet))
+    assert (changed.code, "it was changed" in changed.err) == (3, True)
+
+
 def test_ask_carries_the_cited_articles_along(run: Run, parts: Parts, tmp_path: Path) -> None:
     ferry = replace(FERRY, id="cd80cc506dec2be6")  # the beginning of the sha256 of its text
     parts.assistant.library.held = [ferry, SEAL]

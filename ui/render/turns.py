@@ -118,7 +118,7 @@ def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:
         *(
             f'<a class="link" href="/turn/{turn.id}.{form}" download>{name}'
             f'<span class="sr-only">, this answer</span></a>'
-            for form, name in (("md", "Markdown"), ("json", "JSON"))
+            for form, name in (("html", "Evidence sheet"), ("md", "Markdown"), ("json", "JSON"))
         ),
     ]
     said = _feedback_html(turn) if feedback else ""
