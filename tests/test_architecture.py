@@ -34,7 +34,7 @@ HEAVY = {
 ROOMS = (
     ("qa.cli",),
     ("ui", "qa.api"),
-    ("qa.evaluation", "qa.batch"),
+    ("qa.evaluation", "qa.batch", "qa.watchlist"),
     ("qa.conversations", "qa.assistant"),
     ("qa.samples",),
     ("qa.library",),

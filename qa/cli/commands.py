@@ -30,6 +30,7 @@ from qa.cli import (
     quotes_command,
     render,
     reports,
+    watch_questions_command,
 )
 from qa.cli.options import (
     ERROR,
@@ -144,6 +145,7 @@ def ask(
 app.command(rich_help_panel=ASK)(quotes_command.quotes)
 app.command(rich_help_panel=ASK)(batch_command.batch)
 app.command(rich_help_panel=ASK)(check_command.check)
+app.command(rich_help_panel=ASK)(watch_questions_command.watch_questions)
 app.command(rich_help_panel=ASK)(history_commands.verify)
 app.command(rich_help_panel=ASK)(history_commands.conversations)
 app.command(rich_help_panel=ASK)(history_commands.conversation)
