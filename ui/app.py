@@ -26,6 +26,7 @@ from ui.handlers.chat import ChatHandlers
 from ui.handlers.library import LibraryHandlers
 from ui.handlers.quotes import QuoteHandlers
 from ui.handlers.sidebar import SideHandlers
+from ui.handlers.watchlist import WatchHandlers
 from ui.state.session import Session
 from ui.tabs import chat_tab, library_changes, library_tab, wire_chat
 from ui.web.routes import routes
@@ -48,6 +49,7 @@ SCRIPTS = (
     "turns.js",
     "quotes.js",
     "sidebar.js",
+    "followed.js",
     "library.js",
     "jobs.js",
 )  # one function body, in this order
@@ -68,6 +70,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
     """The page over an assistant; see `launch` for what only serving can set."""
     chat, library = chat or ChatHandlers(assistant), library or LibraryHandlers(assistant)
     side, quotes = SideHandlers(assistant, chat.kept, chat.feedback), QuoteHandlers(assistant, chat.kept)
+    watch = WatchHandlers(assistant, chat.kept, chat.line)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         session = gr.State(Session())  # each visitor gets one
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="masthead", apply_default_css=False)
@@ -80,7 +83,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
         page = gr.HTML(
             html_template=(HERE / "page.html").read_text("utf-8"),
             js_on_load=script(),
-            server_functions=_server_functions(side, quotes, library),
+            server_functions=_server_functions(side, quotes, watch, library),
             elem_id="page",
             apply_default_css=False,
         )
@@ -97,7 +100,7 @@ def _template(name: str, has_feedback: bool) -> str:
 
 
 def _server_functions(
-    side: SideHandlers, quotes: QuoteHandlers, library: LibraryHandlers
+    side: SideHandlers, quotes: QuoteHandlers, watch: WatchHandlers, library: LibraryHandlers
 ) -> list[Callable[[Any], str]]:
     """What the page's script may call. Gradio marks each by an attribute, which a method cannot carry."""
 
@@ -113,6 +116,7 @@ def _server_functions(
         for method in (
             side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
             side.question_of, side.how, side.compare, side.retrieve, quotes.check_quotes, quotes.cite,
+            watch.follow, watch.unfollow, watch.followed, watch.look_again,
             *library.page_functions(),
         )
     ]  # fmt: skip

@@ -86,7 +86,12 @@ class Watchlist:
     @classmethod
     def beside(cls, library: Library) -> Self:
         """Those of a library: with its conversations, but no part of what a rebuild or an export is about."""
-        return cls(Conversations.beside(library).path.with_suffix(".watchlist.json"))
+        return cls.of(Conversations.beside(library))
+
+    @classmethod
+    def of(cls, conversations: Conversations) -> Self:
+        """Those that lie with these conversations."""
+        return cls(conversations.path.with_suffix(".watchlist.json"))
 
     def read(self) -> Saved:
         """What is saved; nothing where there is no file."""

@@ -21,6 +21,8 @@ from qa.serialization.conversations import conversation_to_dict
 from qa.serialization.evidence_sheet import evidence_sheet
 from qa.serialization.fields import JsonObject
 from qa.serialization.markdown import answer_to_markdown, conversation_to_markdown
+from qa.watchlist import Watchlist
+from qa.watchlist.feed import atom_feed
 from ui.render.evidence import Mark, article_html, page_html
 from ui.render.html import escape
 from ui.state.inputs import number
@@ -53,7 +55,12 @@ def routes(assistant: Assistant, kept: Conversations, feedback: Feedback) -> lis
     def unanswered(_: Request) -> Response:
         return _rows(open_rows(feedback.judged(), feedback.unanswered()), "feedback-open.jsonl")
 
+    def news(_: Request) -> Response:
+        feed = atom_feed(Watchlist.of(kept).read(), library.location)
+        return Response(feed, media_type="application/atom+xml")
+
     return [
+        Route("/questions.atom", news),
         Route("/article/{article_id}", article),
         Route("/conversation/{name}", conversation),
         Route("/turn/{name}", turn),
