@@ -50,10 +50,20 @@ SCRIPTS = (
     "quotes.js",
     "sidebar.js",
     "followed.js",
+    "shortcuts.js",
     "library.js",
     "jobs.js",
 )  # one function body, in this order
-STYLES = ("style.css", "chat.css", "evidence.css", "quotes.css", "sidebar.css", "library.css", "jobs.css")
+STYLES = (
+    "style.css",
+    "chat.css",
+    "evidence.css",
+    "quotes.css",
+    "shortcuts.css",
+    "sidebar.css",
+    "library.css",
+    "jobs.css",
+)
 # The look that Gradio's own components take on; everything else is in style.css. No font is fetched.
 SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Cantarell", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace")
