@@ -293,7 +293,7 @@ WatchCallback = Callable[[WatchEvent], None]
 class Progress:
     """A step of a long piece of work. `total` is None while it is not known; `item` names what is worked on."""
 
-    stage: Literal["read", "encode", "index"]
+    stage: Literal["read", "encode", "index", "ask"]
     done: int
     total: int | None
     item: str = ""

@@ -39,6 +39,7 @@ from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
 
 if TYPE_CHECKING:
     from qa.ingestion.pipeline import Ingestion
+    from qa.quotecheck.result import CheckedQuote
     from qa.storage.base import Backend, Store, Transaction
 
 _IN_MEMORY = ("upload:", "sample:")  # origins that nobody can read again
@@ -209,6 +210,16 @@ class Library:
             with suppress(LibraryError), self.backend.changing("finding who says what in"):
                 find_missing(self.store, silent)
         return list(islice(cited_quotations(self.store, speaker, about, where), limit))
+
+    def check_quotes(self, text: str, where: Where | None = None) -> list[CheckedQuote]:
+        """What is true of each quote in a text: verbatim and where, altered and how, or absent from these articles.
+
+        Raises FormatError for a text of more than half a million characters.
+        """
+        from qa.quotecheck.checker import check_quotes
+        from qa.quotecheck.library_search import LibrarySearch
+
+        return check_quotes(text, LibrarySearch(self.backend, where))
 
     # changes
 

@@ -37,10 +37,11 @@ HEAVY = {
 ROOMS = (
     ("qa.cli",),
     ("ui", "qa.api"),
-    ("qa.evaluation",),
+    ("qa.evaluation", "qa.batch", "qa.watchlist"),
     ("qa.conversations", "qa.assistant"),
     ("qa.samples",),
     ("qa.library",),
+    ("qa.quotecheck",),
     ("qa.answering", "qa.ingestion"),
     ("qa.news",),
     ("qa.storage", "qa.serialization"),

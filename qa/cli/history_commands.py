@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa.cli import console, reports
-from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
+from qa.cli.options import (
+    INCOMPLETE,
+    CarryOption,
+    JsonOption,
+    LibraryOption,
+    SheetOption,
+    check_carry,
+    opened_library,
+    write_sheet,
+)
 from qa.errors import FormatError
 
 if TYPE_CHECKING:
@@ -22,7 +31,7 @@ CONVERSATIONS_FORMAT = "article-qa/conversations/1"
 def verify(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="What `ask --json` or `conversation --json` printed; - is stdin."),
+        typer.Argument(metavar="FILE", help="What `ask --json` printed, or an evidence sheet; - is stdin."),
     ],
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -98,6 +107,7 @@ def conversation(
     rename: Annotated[str | None, typer.Option(metavar="NAME", help="Give it another name instead.")] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it from the disk instead, for good.")] = False,
     carry: CarryOption = False,
+    sheet: SheetOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -109,6 +119,7 @@ def conversation(
     from qa.conversations.store import Conversations
     from qa.serialization.answers import cited_articles
     from qa.serialization.conversations import conversation_to_dict
+    from qa.serialization.evidence_sheet import evidence_sheet
     from qa.serialization.markdown import conversation_to_markdown
 
     check_carry(carry, as_json=as_json)
@@ -120,7 +131,9 @@ def conversation(
             kept.rename(conversation_id, rename)
         else:
             about, turns = kept.get(conversation_id), kept.turns(conversation_id)
-            if as_json:
+            if sheet:
+                write_sheet(sheet, evidence_sheet([turn.answer for turn in turns], opened.article, about.name))
+            elif as_json:
                 articles = cited_articles([turn.answer for turn in turns], opened.article) if carry else None
                 console.print_json(conversation_to_dict(about, turns, articles))
             else:

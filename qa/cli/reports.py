@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qa.answering.verification import Check
     from qa.conversations.feedback import Exported, Unanswered
     from qa.serialization.conversations import Conversation, StoredTurn
+    from qa.watchlist.store import News, WatchedQuestion
 
 _FIGURES = {  # of an evaluation; what is not here is told by its name
     "examples": "questions",
@@ -64,6 +65,22 @@ def conversation_line(conversation: Conversation, *, width: int | None) -> Text:
     line = Text.assemble((conversation.id, "dim"), f"  {day}  {conversation.turns:>3}  ", name, no_wrap=True)
     line.truncate(width, overflow="ellipsis")
     return line
+
+
+def watched_line(question: WatchedQuestion) -> Text:
+    """Id, the day on which it was saved (UTC), the question, and its filter."""
+    from qa.serialization.filters import where_chips  # only where one is shown
+
+    chips = ", ".join(where_chips(question.where))
+    line = "\t".join((question.id, f"{question.saved:%Y-%m-%d}", clean(question.question), clean(chips)))
+    return Text(line.rstrip("\t"), no_wrap=True)
+
+
+def news_heading(news: News) -> list[Text]:
+    """The question, and how many answers are new."""
+    count = len(news.answer.shown)
+    told = f"{count} new answer{'s' * (count > 1)}"
+    return [Text(), Text.assemble((shortened(news.answer.question, _QUESTION_CHARACTERS), "bold"), f"  {told}")]
 
 
 def feedback_lines(judged: Sequence[StoredTurn], unanswered: Sequence[Unanswered]) -> list[Text]:

@@ -320,8 +320,12 @@ class Backend(Protocol):
         """
         ...
 
+    def search_words(self, words: str, k: int, where: Where | None) -> Sequence[tuple[Passage, float]]:
+        """The `k` best passages by words alone, with their scores, best first; the filter applied inside the index."""
+        ...
+
     def passages_with(self, word: str) -> tuple[int, ...]:
-        """The ids of the passages that hold this word in any of its forms; none where that cannot be told."""
+        """The ids of the passages that hold these words in any of their forms; none where that cannot be told."""
         ...
 
     def words_like(self, word: str) -> tuple[str, ...]:

@@ -211,6 +211,20 @@ def test_words_find_exactly_the_passages_that_hold_one_of_them(three, question):
     assert sorted(ranks) == list(range(1, len(ranks) + 1))
 
 
+def test_words_alone_find_the_same_as_beside_the_meaning(three):
+    words = "honey harbour"
+    beside = three.backend.search(words, lambda: three.encoder.encode_queries([words])[0], 9, None).lexical
+    assert three.backend.search_words(words, 9, None) == beside
+    assert [three.article(each.article_id).title for each, _ in beside] == ["Honey", "Ferry"]
+    late = three.backend.search_words(words, 9, Where(published_from=date(2024, 1, 1)))
+    assert late == three.backend.search_words("", 9, None) == []
+
+
+def test_quotes_are_checked_wherever_the_articles_lie(three):
+    verdicts = [each.verdict.value for each in three.check_quotes("“nobody was hurt” “nobody was very hurt” “Quux”")]
+    assert verdicts == ["verbatim", "altered", "absent"]
+
+
 def test_a_clear_question_has_its_passage_first(three):
     assert "anchor" in retrieved(three, "diver anchor ground")[0].text
     assert retrieved(three, "tonnes of honey")[0].article.title == "Honey"

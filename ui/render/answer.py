@@ -74,8 +74,15 @@ def _standing_html(citation: Citation, standings: Standings) -> str:
 
 
 def _copy_html(citation: Citation, number: int) -> str:
+    """The quote with its source, by way of a menu, and the address of the place."""
+    place = escape(f"{citation.article_id} {citation.start} {citation.end}")
+    quote = (
+        f' · <button type="button" class="link" data-does="copy-quote" data-value="{place}" aria-haspopup="menu">'
+        f'Copy quote<span class="sr-only"> of evidence {number}</span></button>'
+    )
     address = place_address(citation.article_id, citation.start, citation.end)
-    return "" if address is None else " · " + tool_html("Copy link", "copy", address, hidden=f"to evidence {number}")
+    link = tool_html("Copy link", "copy", address, hidden=f"to evidence {number}") if address else ""
+    return quote + (f" · {link}" if link else "")
 
 
 def _repeats_html(repeats: tuple[Citation, ...], number: int) -> str:

@@ -122,6 +122,13 @@ class LocalBackend:
         passages = {each.id: each for each in generation.store.passages(found)}
         return Hits(_of(passages, lexical), _of(passages, dense))
 
+    def search_words(self, words: str, k: int, where: Where | None) -> list[tuple[Passage, float]]:
+        """The `k` best passages by words alone."""
+        generation, _ = self._refreshed()
+        lexical = generation.lexical.search(words, k, generation.store.allowed(where) if where else None)
+        passages = {each.id: each for each in generation.store.passages([each for each, _ in lexical])}
+        return _of(passages, lexical)
+
     def passages_with(self, word: str) -> tuple[int, ...]:
         """The ids of the passages that hold this word in any of its forms; the newest may not be looked at yet."""
         lexical = self._current().lexical
