@@ -65,7 +65,7 @@ def _by_family(
 
             yield read_pdf(document, settings)
         case "zip":
-            from qa.loaders.office import read_zipped
+            from qa.loaders.zipped import read_zipped
 
             yield from read_zipped(document, settings, lambda member: parse(member, settings))
         case "feed":
