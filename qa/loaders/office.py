@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from typing import Any
+from zipfile import ZipFile
 
 from qa.datatypes import Article
 from qa.errors import LoadError
-from qa.loaders.article import build_article
+from qa.loaders.article import build_article, one_line
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.document import Document
 from qa.loaders.html_fragments import joined
@@ -15,6 +18,11 @@ from qa.loaders.metadata import author_names
 from qa.loaders.text import take_header
 
 _MACHINE_AUTHORS = frozenset(("python-docx", "microsoft office user", "unknown"))
+_NO_TITLE = re.compile(
+    r"(?:(?:microsoft )?power ?point[ -]?)?(?:presentation|präsentation|présentation|presentación|presentazione)?"
+    r"(?: (?:microsoft )?power ?point)?\s*\d*|(?:slide|folie|diapositive) \d+|untitled.*|(?:document|workbook)\s*\d*",
+    re.IGNORECASE,
+)
 
 
 def broken(document: Document) -> LoadError:
@@ -47,3 +55,33 @@ def office_article(lines: list[Line], document: Document, title: str, author: st
         site=header.site,
         language=header.language,
     )
+
+
+def related_parts(archive: ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """Kind and member of everything that a part of an Office document refers to, by the id of the reference."""
+    folder, name = posixpath.split(part)
+    member = f"{folder}/_rels/{name}.rels"
+    if member not in archive.namelist():
+        return {}
+    return {
+        each.get("Id", ""): (
+            each.get("Type", "").rpartition("/")[2],
+            posixpath.normpath(posixpath.join("/", folder, each.get("Target", ""))).lstrip("/"),
+        )
+        for each in parsed_xml(archive.read(member)).iter("{*}Relationship")
+        if each.get("TargetMode") != "External"
+    }
+
+
+def reference_of(element: Any) -> str:
+    """The id by which an element refers to another part; "" where it has none."""
+    return next((value for name, value in element.attrib.items() if name.endswith("}id")), "")
+
+
+def stated_properties(archive: ZipFile, member: str, author: str = "creator") -> tuple[str, str]:
+    """Title and author in the properties of a document; a title that its program made up is none."""
+    if member not in archive.namelist():
+        return "", ""
+    root = parsed_xml(archive.read(member))
+    title = one_line(root.findtext(".//{*}title") or "")
+    return "" if _NO_TITLE.fullmatch(title) else title, one_line(root.findtext(f".//{{*}}{author}") or "")

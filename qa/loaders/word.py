@@ -14,6 +14,8 @@ from qa.loaders.news_archives import articles_of_archive, is_archive
 from qa.loaders.office import broken, office_article
 from qa.loaders.raised_text import level_text
 
+WORD = "word/document.xml"
+
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _LEVELS = {"superscript": "sup", "subscript": "sub"}

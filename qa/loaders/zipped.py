@@ -15,7 +15,10 @@ from qa.loaders.document import COMPANION_SUFFIXES, Document, holds_articles, is
 from qa.loaders.epub import read_epub
 from qa.loaders.limits import MEGABYTE
 from qa.loaders.office import broken
-from qa.loaders.word import read_docx
+from qa.loaders.open_document import read_open_document
+from qa.loaders.presentations import PRESENTATION, read_presentation
+from qa.loaders.spreadsheets import WORKBOOK, read_workbook
+from qa.loaders.word import WORD, read_docx
 
 ReadMember = Callable[[Document], Iterator[Article | Failure]]
 
@@ -23,9 +26,11 @@ MAX_RATIO = 200  # unpacked to packed; text stays below 20, bombs lie above 1,00
 MAX_MEMBERS = 20_000
 MAX_MARKUP = 50 * MEGABYTE  # of a document's markup, unpacked: its tree takes twenty times that; pictures do not count
 
+_MARKUP = (".xml", ".html", ".xhtml", ".htm", ".opf", ".rels")
+
 
 def read_zipped(document: Document, settings: Settings, read_member: ReadMember) -> Iterator[Article | Failure]:
-    """The articles of a DOCX, an EPUB, or of the files in a ZIP that is named as one, which `read_member` reads."""
+    """The articles of an office document, an EPUB, or the files in a ZIP named as one, which `read_member` reads."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(document.data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
@@ -35,8 +40,14 @@ def read_zipped(document: Document, settings: Settings, read_member: ReadMember)
         _refuse_bombs(archive, document, settings)
         if any(member.flag_bits & 1 for member in archive.infolist()):
             raise LoadError(document.origin, "It is locked with a password.", "Save a copy without a password.")
-        if "word/document.xml" in names:
+        if WORD in names:
             yield from read_docx(document)
+        elif PRESENTATION in names:
+            yield read_presentation(archive, document)
+        elif WORKBOOK in names:
+            yield from read_workbook(archive, document, settings)
+        elif {"content.xml", "mimetype"} <= names:
+            yield from read_open_document(archive, document, settings)
         elif "META-INF/container.xml" in names:
             yield from read_epub(archive, document)
         elif "[Content_Types].xml" in names or "mimetype" in names:
@@ -76,7 +87,9 @@ def _refuse_bombs(archive: zipfile.ZipFile, document: Document, settings: Settin
     size = sum(member.file_size for member in members)
     packed = max(1, len(document.data))
     markup = sum(
-        each.file_size for each in members if each.filename.lower().endswith((".xml", ".html", ".xhtml", ".htm"))
+        each.file_size
+        for each in members
+        if each.filename.lower().endswith((".xml", ".html", ".xhtml", ".htm", ".opf", ".rels"))
     )
     too_dense = markup > MAX_MARKUP or (size > 10 * MEGABYTE and size > MAX_RATIO * packed)
     if size > settings.max_expanded_mb * MEGABYTE or too_dense or len(members) > MAX_MEMBERS:

@@ -192,7 +192,7 @@ def test_docx_files_that_cannot_be_read() -> None:
     assert failure("a.docx", whole[:30]).reason == "The file is damaged or incomplete."
     assert failure("a.docx", zipped({"word/document.xml": "<broken"})).reason == "The file is damaged or incomplete."
     assert failure("a.docx", zipped({"readme.txt": TEXT})).reason == "It is a packed archive."
-    assert failure("a.xlsx", zipped({"[Content_Types].xml": "", "xl/workbook.xml": ""})).reason == (
+    assert failure("a.xlsb", zipped({"[Content_Types].xml": "", "xl/workbook.bin": ""})).reason == (
         "It is an office document of a kind that is not read."
     )
 
