@@ -89,7 +89,8 @@ def _citation_blocks(citation: Citation, standing_of: StandingOf | None, *, is_c
 def _evidence(citation: Citation, standing_of: StandingOf | None) -> str:
     """A block quote: the sentence with the exact words marked, then title, date, source and offsets."""
     lines = [f"> {_marked(citation)}", ">", f"> — {_title(citation)}, {day(citation.published)}. {_source(citation)}"]
-    lines.append(f"> Article {plain(citation.article_id)}, characters {citation.start}–{citation.end}.")
+    page = f"p. {citation.page}, " if citation.page else ""
+    lines.append(f"> Article {plain(citation.article_id)}, {page}characters {citation.start}–{citation.end}.")
     told = _STANDINGS[standing_of(citation)] if standing_of else ""
     return "\n".join([*lines, *([">", f"> *{told}*"] if told else [])])
 
