@@ -137,9 +137,11 @@ def place_lines(cited: Citation | Article, start: int, end: int, before: str = "
     """Title and date, then address and offsets."""
     title = clean(cited.title).strip() or "(no title)"
     address = clean(cited.url or cited.source).strip()
+    number = cited.page if isinstance(cited, Citation) else cited.page_of(start)
+    page = f"p. {number} · " if number else ""
     return [
         Text(f"{before}{title} · {day(cited.published)}"),
-        Text(f"{address} · characters {start}–{end}", style="dim", no_wrap=True),
+        Text(f"{address} · {page}characters {start}–{end}", style="dim", no_wrap=True),
     ]
 
 

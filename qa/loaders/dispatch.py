@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from qa.loaders.feeds import Entries
     from qa.loaders.isolation import LoaderProcess
 
-_COSTLY = frozenset("pdf zip html mhtml mail notes rtf".split())  # read by other people's code, or with a tree
+# Read by other people's code, or with a tree.
+_COSTLY = frozenset("pdf zip html mhtml mail notes rtf webarchive warc".split())
 _REFUSED = {
     "ole": (
         "It is an old Word document, or an Office document locked with a password.",
@@ -90,11 +91,16 @@ def _by_family(family: str, document: Document, settings: Settings) -> Iterator[
 
             yield read_pdf(document, settings)
         case "zip":
-            from qa.loaders.office import read_zipped
+            from qa.loaders.zipped import read_zipped
 
             yield from read_zipped(document, settings, lambda member: parse(member, settings))
-        case "mail" | "notes" | "subtitles" | "rtf":
+        case "mail" | "notes" | "subtitles" | "references" | "rtf":
             yield from _other_text(family, document)
+        case "webarchive" | "warc":
+            from qa.loaders.web_archives import read_warc, read_web_archive
+
+            read = read_web_archive if family == "webarchive" else read_warc
+            yield from read(document, settings, lambda page: _page(page, settings))
         case "html" | "mhtml":
             from qa.loaders.html import read_mhtml, read_page
 
@@ -109,8 +115,18 @@ def _by_family(family: str, document: Document, settings: Settings) -> Iterator[
             yield from read_text(document, markdown=family == "markdown")
 
 
+def _page(page: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """The article of a page out of an archive, whatever its address ends in; a Failure where there is none."""
+    from qa.loaders.html import read_page
+    from qa.loaders.pdf import read_pdf
+
+    is_pdf = page.data.startswith(b"%PDF-")
+    pages = (read_pdf(each, settings) if is_pdf else read_page(each) for each in (page,))
+    yield from as_failures(pages, page.origin)
+
+
 def _other_text(family: str, document: Document) -> Iterator[Article | Failure]:
-    """The articles of mails, exports of notes, subtitles and RTF."""
+    """The articles of mails, exports of notes and references, subtitles and RTF."""
     match family:
         case "mail":
             from qa.loaders.mail import read_mail
@@ -124,10 +140,14 @@ def _other_text(family: str, document: Document) -> Iterator[Article | Failure]:
             from qa.loaders.subtitles import read_subtitles
 
             yield read_subtitles(document)
+        case "references":
+            from qa.loaders.references import read_references
+
+            yield from read_references(document)
         case _:
             from qa.loaders.rtf import read_rtf
 
-            yield read_rtf(document)
+            yield from read_rtf(document)
 
 
 def _unpacked(document: Document, settings: Settings) -> bytes:

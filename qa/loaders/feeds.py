@@ -21,7 +21,7 @@ from qa.loaders.document import LOADER_VERSION, Document, is_url
 from qa.loaders.failures import as_failures
 from qa.loaders.html_fragments import text_of_fragment
 from qa.loaders.limits import check_not_empty, checked
-from qa.loaders.metadata import KEY_CHARS, author_names
+from qa.loaders.metadata import KEY_CHARS, NO_ARTICLES, UNPUBLISHED, author_names
 from qa.loaders.sources import fetch
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ _AUTHOR = re.compile(
 AUTHOR_BYTES = 1000  # of an author's element, which is left out if it has more
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _TOLD = ("id", "link", "title", "author", "published", "updated", "language", "summary")  # what changes with an entry
+
+_OF_EXPORTS = ("wp_post_type", "wp_status", "blogger_type", "blogger_status", "app_draft")
 
 
 @dataclass(slots=True)
@@ -85,10 +87,12 @@ def read_feed(
     """The articles of a feed, `origin#id` their sources; each broken entry is a Failure of its own.
 
     Entries that are known are put into `entries.kept` instead. The feed and the pages are read by `process`, if there
-    is one; it is asked from here, where it is known which pages to fetch.
+    is one; it is asked from here, where it is known which pages to fetch. An export of a blog is a feed too, of which
+    drafts, menus, pictures, settings and comments are left out.
     """
     parsed = process.feed(document) if process else parsed_feed(document)
-    feed, items = parsed["feed"], parsed["entries"]
+    feed, items = parsed["feed"], list(parsed["entries"])
+    limit = len(items) if any(map(_kind_in_export, items)) else settings.feed_entries
     if not items:
         raise LoadError(
             document.origin,
@@ -96,13 +100,15 @@ def read_feed(
             "Open it in a browser and check its address.",
         )
     used: set[str] = set()
-    for number, entry in enumerate(items[: settings.feed_entries], start=1):
+    for number, entry in enumerate(items[:limit], start=1):
+        if _is_left_out(entry):
+            continue
         key = one_line(str(entry.get("id") or entry.get("link") or ""))[:KEY_CHARS]
         key = key if key and key not in used else f"entry-{number}"
         used.add(key)
         own = replace(document, origin=f"{document.origin}#{key}")
         yield from as_failures(_read_entry(entry, feed, own, _Pages(settings, process), entries), own.origin)
-    if (left := len(items) - settings.feed_entries) > 0:
+    if (left := len(items) - limit) > 0:
         yield Failure(
             document.origin,
             f"Its last {left} entries were left out; the limit is {settings.feed_entries}.",
@@ -128,9 +134,11 @@ def parsed_feed(document: Document) -> dict[str, Any]:
 
 def _described(entry: Mapping[str, Any]) -> dict[str, Any]:
     """What of an entry, or of the feed, is read, without what feedparser makes of it besides."""
-    described = {name: entry[name] for name in _TOLD if name in entry}
+    described = {name: entry[name] for name in (*_TOLD, *_OF_EXPORTS) if name in entry}
     if entry.get("authors"):
         described["authors"] = [dict(author) for author in entry["authors"]]
+    if entry.get("tags"):
+        described["tags"] = [{"term": tag.get("term")} for tag in entry["tags"]]
     if entry.get("content"):
         described["content"] = [{"value": part.get("value")} for part in entry["content"]]
     return described
@@ -156,7 +164,8 @@ def _read_entry(
     """The article of one entry; `document` carries the entry's own source."""
     link = _link(entry, feed, document)
     content = _content(entry)
-    if len(content) >= FULL_CONTENT_CHARS or (content and _is_content(entry) and not link):
+    whole = _is_content(entry) and (not link or bool(_kind_in_export(entry)))
+    if len(content) >= FULL_CONTENT_CHARS or (content and whole):
         yield _article(entry, feed, content, document.origin, link)
     elif link:
         yield from _linked(entry, feed, link, document.origin, pages, entries)
@@ -166,6 +175,20 @@ def _read_entry(
         )
     else:
         yield Failure(document.origin, "The entry has no text and no link.", "Leave it out, or add the article itself.")
+
+
+def _kind_in_export(entry: Mapping[str, Any]) -> str:
+    """What an entry of an export of WordPress or Blogger is, as `post` or `attachment`; "" for one of a feed."""
+    kinds = [str(tag.get("term")) for tag in entry.get("tags", ())]
+    kind = next((term.partition("#")[2] for term in kinds if "/blogger/2008/kind#" in term), "")
+    return (kind or str(entry.get("wp_post_type") or entry.get("blogger_type") or "")).lower()
+
+
+def _is_left_out(entry: Mapping[str, Any]) -> bool:
+    kind = _kind_in_export(entry)
+    status = str(entry.get("wp_status") or entry.get("blogger_status") or "").lower()
+    draft = status in UNPUBLISHED or entry.get("app_draft") == "yes"
+    return bool(kind) and (draft or kind in NO_ARTICLES or kind.startswith("wp_"))
 
 
 def _link(entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document) -> str | None:

@@ -41,6 +41,7 @@ class Line:
     link: str | None = None  # where it leads, when the whole line is one link
     heading: bool = False
     linked: bool = False  # a link is somewhere in it
+    pages: tuple[tuple[int, int], ...] = ()  # of a PDF: the page on which it begins, at 0, and those that begin in it
 
     @property
     def is_address(self) -> bool:

@@ -55,4 +55,5 @@ def found_of(message: Message) -> Article | Failure:
         return Failure(*message["failure"])
     fields = message["article"]
     published = fields["published"] and date.fromisoformat(fields["published"])
-    return Article(**(fields | {"published": published, "authors": tuple(fields["authors"])}))
+    known = {"published": published, "authors": tuple(fields["authors"]), "pages": tuple(fields["pages"])}
+    return Article(**(fields | known))

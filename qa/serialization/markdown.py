@@ -107,7 +107,8 @@ def _evidence(citation: Citation, standing_of: StandingOf | None) -> str:
         ">",
         f"> — {_title(citation)}, {day(citation.published)}. {_source(citation)}",
     ]
-    lines.append(f"> Article {plain(citation.article_id)}, characters {citation.start}–{citation.end}.")
+    page = f"p. {citation.page}, " if citation.page else ""
+    lines.append(f"> Article {plain(citation.article_id)}, {page}characters {citation.start}–{citation.end}.")
     told = _STANDINGS[standing_of(citation)] if standing_of else ""
     return "\n".join([*lines, *([">", f"> *{told}*"] if told else [])])
 

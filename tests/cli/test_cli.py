@@ -332,6 +332,11 @@ def test_ask_prints_the_answer_and_its_marked_sentence(run: Run, parts: Parts) -
     assert parts.assistant.asked == [("When did it arrive?", None)]
 
 
+def test_ask_prints_the_page_of_a_pdf(run: Run, parts: Parts) -> None:
+    parts.assistant.answer = replace(FOUND, citations=(replace(DARK, page=3),))
+    assert "https://example.org/ferry · p. 3 · characters 40–50\n" in run("ask", "When?").out
+
+
 def test_ask_prints_further_answers_repeats_and_the_hint_at_samples(run: Run, parts: Parts) -> None:
     parts.assistant.answer = replace(FOUND, citations=(replace(DARK, repeats=(EVENING,)), EVENING))
     assert run("ask", "When?").out.splitlines()[3:] == [

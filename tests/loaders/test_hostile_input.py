@@ -12,7 +12,7 @@ from qa.errors import LoadError
 from qa.loaders import Document, parse
 from qa.loaders.feeds import _without_long_authors, parsed_feed
 from qa.loaders.metadata import author_names
-from qa.loaders.pdf import _joined_lines
+from qa.loaders.pdf import _pieces
 
 SETTINGS = Settings(min_article_chars=1)
 BOOK = """<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf"><metadata
@@ -88,9 +88,9 @@ def test_entities_are_found_in_a_feed_of_two_bytes_a_character_too(encoding):
 
 def test_a_paragraph_of_many_lines_is_joined_in_a_time_like_its_length():
     lines = ["The ferry came back on Mon-", "day after a long time away and"] * 20_000
-    assert cpu_seconds(_joined_lines, lines, "") < 2.0
+    assert cpu_seconds(_pieces, lines, "") < 2.0
     assert (
-        _joined_lines(lines[:3], "")
+        "".join(_pieces(lines[:3], ""))
         == "The ferry came back on Monday after a long time away and The ferry came back on Mon-"
     )
 

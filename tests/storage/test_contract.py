@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from library_fakes import SETTINGS, LetterEncoder, retriever_of, write, write_rows
 from milvus_fakes import address, milvus  # noqa: F401
+from pdf_fakes import pdf
 
 from qa.config import Settings
 from qa.datatypes import Article, RetrievedPassage, Where
@@ -522,3 +523,45 @@ def test_stored_vectors_are_those_of_the_encoder(three):
         texts = [f"{article.title}\n{article.text[p.start : p.end]}" for p in passages]
         stored = store.vectors([p.id for p in passages])
         assert np.abs(stored - LetterEncoder().encode_passages(texts)).max() < 1e-3
+
+
+# pages
+
+
+FIRST = "The ferry to Ostley was taken out of service on Monday."
+SECOND = "It will be back in May, the harbour office said."
+
+
+def test_the_pages_of_a_pdf_are_kept(opened: Open, library: Library, folder: Path, tmp_path: Path) -> None:
+    (folder / "ferry.pdf").write_bytes(pdf(FIRST, SECOND))
+    write(folder, "bridge", "abc def ghi jkl.", "A bridge")
+    library.add(folder)
+
+    def pages(of: Library) -> list[tuple[int, ...]]:
+        return sorted(article.pages for article in of.articles())
+
+    begin = [(), (0, len(FIRST) + 1)]
+    assert pages(library) == begin
+    assert pages(opened()) == begin
+    library.rebuild()
+    assert pages(library) == begin
+    library.export(tmp_path / "all.zip")
+    with Library.open(tmp_path / "other", SETTINGS, encoder=LetterEncoder()) as other:
+        other.import_archive(tmp_path / "all.zip")
+        assert pages(other) == begin
+    (ferry,) = (article for article in library.articles() if article.pages)
+    library.remove([ferry.id])
+    (folder / "ferry.txt").write_text(ferry.text)  # the same words, from what has no pages
+    library.add(folder / "ferry.txt")
+    assert pages(library) == [(), ()]
+
+
+def test_pages_come_with_a_pdf_that_was_read_without_them(library: Library, folder: Path) -> None:
+    (folder / "ferry.pdf").write_bytes(pdf(FIRST, SECOND))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.loaders.pdf.page_starts", lambda *_: ())
+        patch.setattr("qa.loaders.document.LOADER_VERSION", 1)
+        library.add(folder)
+    assert [article.pages for article in library.articles()] == [()]
+    assert len(library.add(folder).updated) == 1
+    assert [article.pages for article in library.articles()] == [(0, len(FIRST) + 1)]

@@ -50,9 +50,11 @@ def citation_html(citation: Citation, number: int, standings: Standings | None =
         f'<span class="title"><span class="number">[{number}]</span> {label(citation.title)}</span>'
     )
     opener = opener_html(citation.article_id, citation.start, citation.end, content, kind="cite", number=number)
+    page = f" · p. {citation.page}" if citation.page else ""
+    source = f"{time_html(citation.published)} · {origin_html(citation)}{page}"
     return (
         f"{_standing_html(citation, standings or {})}{opener}"
-        f'<p class="from">{time_html(citation.published)} · {origin_html(citation)}{_copy_html(citation, number)}</p>'
+        f'<p class="from">{source}{_copy_html(citation, number)}</p>'
         f"{_resolved_html(citation)}{_lacking_html(citation)}{_repeats_html(citation.repeats, number)}"
     )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ARTICLE = "a.id, a.title, a.text, a.source, a.url, a.published, a.authors, a.site, a.language, a.digest"
+_PAGES = "(SELECT g.starts FROM pages g WHERE g.article_id = a.id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,10 @@ class Store:
 
     def articles_by_id(self, ids: Collection[str]) -> dict[str, Article]:
         """The articles with these ids; those that are not there (any more) are left out."""
+        pages = _PAGES if self._database.has_pages else "NULL"
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_ARTICLE} FROM articles a WHERE a.id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                f"SELECT {_ARTICLE}, {pages} FROM articles a WHERE a.id IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (json.dumps(list(ids)),),
             ).fetchall()
         return {row[0]: _article(row) for row in rows}
@@ -314,7 +316,7 @@ def _ids(connection: sqlite3.Connection, query: str, values: Iterable[Any]) -> N
 
 
 def _article(row: Sequence[Any]) -> Article:
-    article_id, title, text, source, url, published, authors, site, language, digest = row
+    article_id, title, text, source, url, published, authors, site, language, digest, pages = row
     return Article(
         id=article_id,
         title=title,
@@ -326,6 +328,7 @@ def _article(row: Sequence[Any]) -> Article:
         site=site,
         language=language,
         digest=digest,
+        pages=_offsets(pages),
     )
 
 
@@ -335,6 +338,15 @@ def _date(text: object) -> date | None:
         return date.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
+
+
+def _offsets(text: object) -> tuple[int, ...]:
+    """Where pages begin; () where that is not known, or damaged."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return ()
+    return tuple(found) if isinstance(found, list) and all(type(each) is int for each in found) else ()
 
 
 def _authors(text: object) -> tuple[str, ...] | None:

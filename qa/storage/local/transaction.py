@@ -68,6 +68,9 @@ class Transaction:
             digest = excluded.digest""",
             values,
         )
+        self._connection.execute("DELETE FROM pages WHERE article_id = ?", (article.id,))
+        if article.pages:
+            self._connection.execute("INSERT INTO pages VALUES (?, ?)", (article.id, json.dumps(article.pages)))
         self._changed = True
 
     def put_passages(self, article_id: str, spans: Sequence[tuple[int, int]], vectors: NDArray[np.float32]) -> None:
@@ -191,6 +194,7 @@ class Transaction:
             if not holders:
                 self._drop_passages(article_id)
                 self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article_id,))
+                self._connection.execute("DELETE FROM pages WHERE article_id = ?", (article_id,))
                 self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
                 removed.append(article_id)
                 continue
