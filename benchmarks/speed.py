@@ -29,6 +29,7 @@ from hardware import machine, peak_memory_mb
 from numpy.typing import NDArray
 from variants import settings_of
 
+from embeddings.bert import Bert
 from embeddings.encoder import SentenceTransformerEncoder
 from embeddings.models import resolve_model
 from qa.answering.reader import TransformersReader
@@ -156,7 +157,7 @@ def _first_articles(corpus: Path, articles: int | None) -> Document:
 
 
 class ForwardPasses:
-    """While recording, remembers every call of a loaded transformers model, so that it can be done again."""
+    """While recording, remembers every call of a loaded model, so that it can be done again."""
 
     def __init__(self) -> None:
         self.calls: list[Callable[[], Any]] = []
@@ -184,19 +185,21 @@ class ForwardPasses:
     def _recording(self, forward: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(forward)
         def recording(*args: Any, **kwargs: Any) -> Any:
-            self.calls.append(partial(forward, *args, **{name: _copied(value) for name, value in kwargs.items()}))
+            named = {name: _copied(value) for name, value in kwargs.items()}
+            self.calls.append(partial(forward, *map(_copied, args), **named))
             return forward(*args, **kwargs)
 
         return recording
 
 
 def loaded_models() -> list[Any]:
-    """The transformers models of this process, but for those that are a part of another."""
+    """The packaged models and those of transformers in this process, but for those that are a part of another."""
     from transformers import PreTrainedModel
 
     models = [each for each in gc.get_objects() if issubclass(type(each), PreTrainedModel)]
     parts = {id(part) for model in models for part in model.modules() if part is not model}
-    return [model for model in models if id(model) not in parts]
+    packaged = [each for each in gc.get_objects() if type(each) is Bert]
+    return packaged + [model for model in models if id(model) not in parts]
 
 
 def _copied(value: Any) -> Any:
@@ -217,7 +220,7 @@ def print_asking(assistant: Assistant, questions: Sequence[str]) -> None:
         bare.append(forward.again())
         passes.append(len(forward.calls))
     if not sum(passes):
-        raise SystemExit("No forward pass of a transformers model was seen: there is nothing to compare with.")
+        raise SystemExit("No forward pass of a model was seen: there is nothing to compare with.")
     stats = assistant.library.stats()
     print(f"Asking {len(questions)} questions of {stats.articles:,} articles, {stats.passages:,} passages\n")
     print("| what | p50 ms | p95 ms |\n|---|---|---|")

@@ -10,14 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from embeddings.errors import ModelUnusable
-from embeddings.models import DEFAULT_MODEL, model_identity, quiet_loading, resolve_model
+from embeddings.models import DEFAULT_MODEL, is_packaged, model_identity, quiet_loading, resolve_model
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
 
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -44,8 +43,20 @@ class Encoder(Protocol):
         """Vectors of shape (n, dimension)."""
 
 
+class SentenceModel(Protocol):
+    """A loaded model. Vectors are of shape (n, dimension) and of any length."""
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of texts that are looked for; at most `BATCH` of them."""
+
+    def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of questions; at most `BATCH` of them."""
+
+
 class SentenceTransformerEncoder:
     """An `Encoder` over any sentence-transformers model. The model is loaded at the first text.
+
+    The packaged model is loaded without sentence-transformers, whose import alone takes as long as many answers.
 
     It may be used from many threads: one forward pass runs at a time, and waiting questions go before the next
     batch of passages, so answering goes on while articles are taken in.
@@ -68,7 +79,7 @@ class SentenceTransformerEncoder:
     def dimension(self) -> int:
         """The length of a vector; read from the model's configuration where that tells, without loading it."""
         folder = resolve_model(self._requested)
-        return _configured_dimension(folder) or int(self._model.get_sentence_embedding_dimension())
+        return _configured_dimension(folder) or self._model.queries([""]).shape[1]
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
@@ -80,21 +91,23 @@ class SentenceTransformerEncoder:
         """Unit vectors of shape (n, dimension)."""
         return self._encoded(texts, self._query_batch, None)
 
-    def _passage_batch(self, texts: list[str]) -> NDArray[Any]:
+    def _passage_batch(self, texts: list[str]) -> NDArray[np.float32]:
         with self._lock.passages():
-            return _array(self._model.encode_document(texts, batch_size=BATCH, show_progress_bar=False))
+            return self._model.passages(texts)
 
-    def _query_batch(self, texts: list[str]) -> NDArray[Any]:
+    def _query_batch(self, texts: list[str]) -> NDArray[np.float32]:
         with self._lock.queries():
-            return _array(self._model.encode_query(texts, batch_size=BATCH, show_progress_bar=False))
+            return self._model.queries(texts)
 
     def _encoded(
         self,
         texts: Sequence[str],
-        encode: Callable[[list[str]], NDArray[Any]],
+        encode: Callable[[list[str]], NDArray[np.float32]],
         progress: Callable[[int], None] | None,
     ) -> NDArray[np.float32]:
         """Batches of similar length, the longest first: little padding, and too little memory shows at once."""
+        import numpy as np
+
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         for first in range(0, len(order), BATCH):
@@ -105,28 +118,50 @@ class SentenceTransformerEncoder:
         return _normalised(vectors)
 
     @property
-    def _model(self) -> Any:
+    def _model(self) -> SentenceModel:
         with self._loading:
             return self._loaded
 
     @cached_property
-    def _loaded(self) -> Any:
+    def _loaded(self) -> SentenceModel:
         import torch
-        from sentence_transformers import SentenceTransformer
 
         folder = resolve_model(self._requested)
         if self._threads > 0:
             torch.set_num_threads(self._threads)
-        options = {"dtype": torch_dtype(self._precision), "use_safetensors": True}
         try:
-            with quiet_loading():
-                model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=options)
+            return _load_model(folder, torch_dtype(self._precision), packaged=is_packaged(self._requested))
         except Exception as error:
             raise ModelUnusable(
                 f"model {self._requested!r} in {folder} cannot be loaded as an encoder ({error}). "
                 "Its files are damaged or it is another kind of model: get it again or use another one."
             ) from error
-        return model.eval()
+
+
+class _SentenceTransformersModel:
+    """A model of a user's own, with the prompts that it has for passages and questions."""
+
+    def __init__(self, folder: Path, dtype: torch.dtype) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        options = {"dtype": dtype, "use_safetensors": True}
+        with quiet_loading():
+            model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=options)
+        self._model = model.eval()
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return _array(self._model.encode_document(list(texts), batch_size=BATCH, show_progress_bar=False))
+
+    def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return _array(self._model.encode_query(list(texts), batch_size=BATCH, show_progress_bar=False))
+
+
+def _load_model(folder: Path, dtype: torch.dtype, *, packaged: bool) -> SentenceModel:
+    if not packaged:
+        return _SentenceTransformersModel(folder, dtype)
+    from embeddings.mean_pooling import MeanPoolingModel
+
+    return MeanPoolingModel.load(folder, dtype)
 
 
 class _QueriesFirstLock:
@@ -189,7 +224,9 @@ def computes_bfloat16() -> bool:
     return any(bool(abilities.get(flag)) for flag in ("avx512_bf16", "amx_bf16"))
 
 
-def _array(vectors: Any) -> NDArray[Any]:
+def _array(vectors: Any) -> NDArray[np.float32]:
+    import numpy as np
+
     return np.asarray(vectors, dtype=np.float32)
 
 
@@ -200,6 +237,8 @@ def _encodable(text: str) -> str:
 
 def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Unit length in float32, whatever the model computed in; a zero vector stays zero."""
+    import numpy as np
+
     lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
     lengths[lengths == 0] = 1
     return vectors / lengths

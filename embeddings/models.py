@@ -41,13 +41,18 @@ def resolve_model(name: str) -> Path:
     return _downloaded(name)
 
 
+def is_packaged(name: str) -> bool:
+    """Whether the name is that of the model which comes with the project's dependencies."""
+    return _packaged(name) is not None
+
+
 def model_identity(name: str) -> str:
     """A name that changes when the weights do, to be recorded beside what they made.
 
     The packaged model is its bare name (the dependency pins its weights); a snapshot of the hub carries its commit,
     a folder the digest of its files.
     """
-    if _packaged(name) is not None:
+    if is_packaged(name):
         return DEFAULT_MODEL
     folder = resolve_model(name)
     if folder.parent.name == "snapshots":

@@ -17,6 +17,8 @@ from platformdirs import user_data_path
 from qa.errors import SettingError
 
 PREFIX = "ARTICLE_QA_"
+MAX_READ_SECONDS = 86_400
+MIN_READ_MEMORY_MB = 200  # the loaders themselves take up to that
 _ADDRESSES = ("milvus://", "milvus+tls://")
 
 
@@ -50,6 +52,8 @@ class Settings:
     # what is refused on the way in
     max_file_mb: int = 200
     max_expanded_mb: int = 1000  # what a compressed file may unpack to
+    read_seconds: float = 120.0  # for an article of a PDF, page, mail...: in a process of its own (0: in this one)
+    read_memory_mb: int = 2000  # of that process
     max_article_chars: int = 5_000_000
     min_article_chars: int = 40
     url_timeout: float = 20.0  # seconds for a whole download
@@ -66,6 +70,10 @@ class Settings:
         for name in ("threshold", "possible"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise SettingError(f"{name}={getattr(self, name)}: give a probability between 0 and 1.")
+        if not 0 <= self.read_seconds <= MAX_READ_SECONDS:
+            raise SettingError(f"read_seconds={self.read_seconds}: give 0 (no limit) to {MAX_READ_SECONDS:,}.")
+        if self.read_memory_mb < MIN_READ_MEMORY_MB:
+            raise SettingError(f"read_memory_mb={self.read_memory_mb}: give at least {MIN_READ_MEMORY_MB}.")
         for name in ("candidates", "read_passages", "max_answers", "max_answer_tokens", "batch_articles"):
             if getattr(self, name) < 1:
                 raise SettingError(f"{name}={getattr(self, name)}: give at least 1.")

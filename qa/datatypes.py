@@ -6,6 +6,7 @@ once, by the loader, and never changes afterwards, so a quote can be checked by 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,11 @@ class Article:
     site: str | None = None  # the publisher, as the article names it
     language: str | None = None  # ISO 639-1
     digest: str = ""  # over the text and all metadata: tells whether anything at all has changed
+    pages: tuple[int, ...] = ()  # where in the text each page of a PDF begins, from the first on; () for all else
+
+    def page_of(self, offset: int) -> int | None:
+        """The number of the page, from 1, on which the character at `offset` stands; None where none are known."""
+        return bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,7 @@ class Citation:
     site: str | None = None  # the publisher, as the article names it
     asked: str = ""
     items: tuple[Offsets, ...] = ()
+    page: int | None = None  # of a PDF, counted from 1, on which the quote begins
 
     @property
     def context_end(self) -> int:
@@ -293,7 +300,7 @@ WatchCallback = Callable[[WatchEvent], None]
 class Progress:
     """A step of a long piece of work. `total` is None while it is not known; `item` names what is worked on."""
 
-    stage: Literal["read", "encode", "index"]
+    stage: Literal["read", "encode", "index", "ask"]
     done: int
     total: int | None
     item: str = ""

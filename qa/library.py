@@ -10,7 +10,6 @@ from threading import Event
 from typing import TYPE_CHECKING, Self
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
-from qa.answering.quotations import cited_quotations
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import (
     Article,
@@ -28,20 +27,19 @@ from qa.datatypes import (
     silent,
 )
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError
-from qa.ingestion.pipeline import Ingestion
 from qa.ingestion.quotations import find_missing
 from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
 from qa.ingestion.sync import FolderState, Shard
-from qa.ingestion.watch import watch
 from qa.loaders import Document
 from qa.loaders import article_id as id_of
-from qa.news.quotations import FINDER_VERSION
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import encoder_name
-from qa.storage import archive, filters
+from qa.storage import filters
 from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
 
 if TYPE_CHECKING:
+    from qa.ingestion.pipeline import Ingestion
+    from qa.quotecheck.result import CheckedQuote
     from qa.storage.base import Backend, Store, Transaction
 
 _IN_MEMORY = ("upload:", "sample:")  # origins that nobody can read again
@@ -205,10 +203,23 @@ class Library:
         forms, in what is said, in its paragraph or in the title. A library of an earlier version is looked through
         at the first call.
         """
+        from qa.answering.quotations import cited_quotations
+        from qa.news.quotations import FINDER_VERSION
+
         if self.store.without_quotations(FINDER_VERSION):
             with suppress(LibraryError), self.backend.changing("finding who says what in"):
                 find_missing(self.store, silent)
         return list(islice(cited_quotations(self.store, speaker, about, where), limit))
+
+    def check_quotes(self, text: str, where: Where | None = None) -> list[CheckedQuote]:
+        """What is true of each quote in a text: verbatim and where, altered and how, or absent from these articles.
+
+        Raises FormatError for a text of more than half a million characters.
+        """
+        from qa.quotecheck.checker import check_quotes
+        from qa.quotecheck.library_search import LibrarySearch
+
+        return check_quotes(text, LibrarySearch(self.backend, where))
 
     # changes
 
@@ -300,6 +311,8 @@ class Library:
         LoadError for a folder that is not there at the beginning, FingerprintMismatch, LibraryDamaged, ModelError.
         What is being taken in when `stop` is set is not finished; each batch that is stays.
         """
+        from qa.ingestion.watch import watch
+
         given = [sources] if isinstance(sources, str | Path) else sources
         watch(
             self,
@@ -356,6 +369,8 @@ class Library:
     @contextmanager
     def _changing(self, doing: str, progress: ProgressCallback | None, *, retry: bool = False) -> Iterator[Ingestion]:
         """Keep others from changing the library, and at the end bring this process's part of the indexes in step."""
+        from qa.ingestion.pipeline import Ingestion
+
         with self.backend.changing(doing):
             self.backend.check_fingerprint()
             ingestion = Ingestion(
@@ -381,6 +396,8 @@ class Library:
 
     def export(self, file: str | Path, *, vectors: bool = True, progress: ProgressCallback | None = None) -> int:
         """Write the whole library as one ZIP of plain files (`qa.storage.archive`); the number of articles in it."""
+        from qa.storage import archive
+
         with self.backend.locked("exporting"):
             path = Path(file).expanduser()
             return archive.export(self.store, path, self.location, progress or silent, vectors=vectors)
@@ -390,6 +407,8 @@ class Library:
 
         Each finished batch stays, whatever happens then. Raises LibraryError for a file that is no whole archive.
         """
+        from qa.storage import archive
+
         with self._changing("importing into", progress):
             path = Path(file).expanduser()
             report = archive.restore(path, self.store, self._passages, self.settings, progress or silent)

@@ -60,7 +60,10 @@ words = st.text(max_size=12)
 offsets = st.integers(min_value=0, max_value=10**9)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 days = st.none() | st.dates()
-articles = st.builds(Article, id=words, title=words, text=words, source=words, url=st.none() | words, published=days)
+articles = st.builds(
+    Article, id=words, title=words, text=words, source=words, url=st.none() | words, published=days,
+    pages=st.lists(offsets, max_size=3).map(sorted).map(tuple),
+)  # fmt: skip
 shallow = st.builds(
     Citation,
     article_id=words,
@@ -77,6 +80,7 @@ shallow = st.builds(
     repeats=st.just(()),
     missing=st.lists(words, max_size=2).map(tuple),
     site=st.none() | words.filter(bool),
+    page=st.none() | st.integers(1, 10_000),
 )
 citations = st.builds(lambda one, repeats: replace(one, repeats=tuple(repeats)), shallow, st.lists(shallow, max_size=2))
 

@@ -28,6 +28,8 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, QuestionError
 from qa.loaders import Document
+from qa.quotecheck.checker import check_quotes
+from qa.quotecheck.result import CheckedQuote
 from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, Sort, Word, filter_rows, first_of_page, words_of
 
 FERRY = Article(
@@ -78,6 +80,23 @@ def cite(article: Article, start: int, end: int, repeats: tuple[Citation, ...] =
     )  # fmt: skip
 
 
+class FakeStore:
+    """What is asked of a store directly: which articles there are, and that no upload is known."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self.ids = ids
+
+    def article_ids(self) -> list[str]:
+        return self.ids
+
+    @property
+    def sources(self) -> FakeStore:
+        return self
+
+    def origin_digest(self, origin: str) -> str | None:
+        return None
+
+
 class FakeLibrary:
     """Articles in a dict, newest first; an upload is its first line as the title and the rest as the text.
 
@@ -89,6 +108,10 @@ class FakeLibrary:
         self.settings = Settings()
         self._folder = TemporaryDirectory()
         self.path = Path(self._folder.name)
+
+    @property
+    def location(self) -> str:
+        return str(self.path)
 
     @property
     def folder(self) -> Path:
@@ -130,6 +153,19 @@ class FakeLibrary:
 
     def passages(self, article_id: str) -> list[Passage]:
         return [Passage(1, article_id, 0, len(self.kept[article_id].text))]
+
+    @property
+    def store(self) -> FakeStore:
+        return FakeStore(list(self.kept))
+
+    def holding(self, words: str) -> list[Article]:
+        return list(self.kept.values())
+
+    def near(self, words: str) -> list[tuple[Article, Passage]]:
+        return [(article, Passage(1, article.id, 0, len(article.text))) for article in self.kept.values()]
+
+    def check_quotes(self, text: str, where: Where | None = None) -> list[CheckedQuote]:
+        return check_quotes(text, FakeLibrary(self.articles(where)))
 
     def failures_by_origin(self) -> dict[str, list[Failure]]:
         return {}

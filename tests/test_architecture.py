@@ -1,6 +1,7 @@
 """The direction of imports, and how light `import qa` is."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 import qa
 import qa.errors
+from qa.datatypes import Answer, Reason
+from qa.serialization.answers import answer_to_dict
 
 ROOT = Path(__file__).parent.parent
 # What each package may import of the others; `qa.cli.commands` starts the chat: the one place that looks upwards.
@@ -34,10 +37,11 @@ HEAVY = {
 ROOMS = (
     ("qa.cli",),
     ("ui", "qa.api"),
-    ("qa.evaluation",),
+    ("qa.evaluation", "qa.batch", "qa.watchlist"),
     ("qa.conversations", "qa.assistant"),
     ("qa.samples",),
     ("qa.library",),
+    ("qa.quotecheck",),
     ("qa.answering", "qa.ingestion"),
     ("qa.news",),
     ("qa.storage", "qa.serialization"),
@@ -134,12 +138,23 @@ def test_no_files_import_one_another_in_a_circle():
 
 
 def loaded_by(statement):
-    code = f"import sys; {statement}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    code = f"import sys; {statement}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
 
 
 def test_importing_qa_loads_no_model_no_index_and_no_web_server():
     assert loaded_by("import qa") & HEAVY == set()
+
+
+@pytest.mark.parametrize("command", [["list"], ["verify", "{saved}"], ["--help"], ["ask", "--help"]])
+def test_what_asks_nothing_loads_no_model_no_index_and_no_news(command, tmp_path):
+    saved = tmp_path / "saved.json"
+    answer = Answer("Who?", "", 0.0, (), (), Reason.NO_ARTICLES)
+    saved.write_text(json.dumps(answer_to_dict(answer)), encoding="utf-8")
+    given = [each.format(saved=saved) for each in command]
+    loaded = loaded_by(f"import contextlib, qa.cli\nwith contextlib.suppress(SystemExit): qa.cli.main({given})\n")
+    assert "typer" in loaded
+    assert loaded & (HEAVY | {"sentencex", "dateparser", "httpx", "lxml"}) == set()
 
 
 def test_the_check_would_see_a_heavy_import():

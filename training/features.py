@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from qa.answering import reader
+from qa.answering import windows
+from qa.answering.reader import padded
 from training.groups import Group, Window
 
 BUFFERED = 2000  # groups that are sorted by length together
@@ -21,7 +22,7 @@ BUFFERED = 2000  # groups that are sorted by length together
 class Encoded:
     """One window as the reader sees it. `starts` and `ends` are the tokens at which an answer begins and ends."""
 
-    window: reader.Window
+    window: windows.Window
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
@@ -59,11 +60,11 @@ def encode(tokenizer: Any, group: Group) -> list[Encoded]:
     texts, titles = [each.text for each in group.windows], [each.title for each in group.windows]
     return [
         _marked(window, group.windows[window.text])
-        for window in reader.encode_windows(tokenizer, group.question, texts, titles)
+        for window in windows.WindowEncoder.of(tokenizer).encode(group.question, texts, titles)
     ]
 
 
-def _marked(window: reader.Window, given: Window) -> Encoded:
+def _marked(window: windows.Window, given: Window) -> Encoded:
     context = np.flatnonzero(window.words >= 0)
     begins, stops = window.offsets[context, 0], window.offsets[context, 1]
     starts, ends = [], []
@@ -107,7 +108,7 @@ def _packed(ordered: Sequence[list[Encoded]], tokens: int) -> Iterator[list[list
 def tensors(groups: Sequence[Sequence[Encoded]], padding: int) -> Batch:
     """One batch of these groups."""
     flat = [(number, each) for number, group in enumerate(groups) for each in group]
-    ids, types, mask = reader.padded([each.window for _, each in flat], padding)
+    ids, types, mask = padded([each.window for _, each in flat], padding)
     context, starts, ends = (np.zeros(ids.shape, dtype=bool) for _ in range(3))
     for row, (_, each) in enumerate(flat):
         context[row, : len(each.window.words)] = each.window.words >= 0

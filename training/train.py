@@ -28,11 +28,12 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
-from transformers import AutoTokenizer
+from safetensors.torch import load_file, save_file
+from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
 
 from embeddings.encoder import computes_bfloat16
-from qa.answering.reader import decode, load_quantized
+from qa.answering.decoding import decode
+from qa.answering.quantization import dequantized
 from qa.evaluation.metrics import best_threshold, f1, mean
 from training.features import Batch, batches, encode, tensors
 from training.groups import Group, read_groups
@@ -203,6 +204,14 @@ def _depth(name: str) -> int:
     if "embeddings" in parts:
         return -1 if "word_embeddings" in parts else 0
     return 1000
+
+
+def load_quantized(folder: Path, attention: str | None = None) -> Any:
+    """A reader from weights as `qa.answering.quantization` stores them, in float32 and evaluation mode."""
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    model = AutoModelForQuestionAnswering.from_config(config, attn_implementation=attention)
+    model.load_state_dict(dequantized(load_file(folder / "model.safetensors")))
+    return model.eval()
 
 
 def held_out_score(training: Training, groups: Sequence[Group]) -> dict[str, float]:

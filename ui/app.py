@@ -24,7 +24,9 @@ from qa.serialization.fields import JsonObject
 from ui.events import QUIET, READING, THREADS, WAITING
 from ui.handlers.chat import ChatHandlers
 from ui.handlers.library import LibraryHandlers
+from ui.handlers.quotes import QuoteHandlers
 from ui.handlers.sidebar import SideHandlers
+from ui.handlers.watchlist import WatchHandlers
 from ui.state.session import Session
 from ui.tabs import chat_tab, library_changes, library_tab, wire_chat
 from ui.web.routes import routes
@@ -45,11 +47,23 @@ SCRIPTS = (
     "page.js",
     "evidence.js",
     "turns.js",
+    "quotes.js",
     "sidebar.js",
+    "followed.js",
+    "shortcuts.js",
     "library.js",
     "jobs.js",
 )  # one function body, in this order
-STYLES = ("style.css", "chat.css", "evidence.css", "sidebar.css", "library.css", "jobs.css")
+STYLES = (
+    "style.css",
+    "chat.css",
+    "evidence.css",
+    "quotes.css",
+    "shortcuts.css",
+    "sidebar.css",
+    "library.css",
+    "jobs.css",
+)
 # The look that Gradio's own components take on; everything else is in style.css. No font is fetched.
 SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Cantarell", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace")
@@ -65,7 +79,8 @@ THEME = gr.themes.Base(font=SANS, font_mono=MONO).set(
 def build(assistant: Assistant, chat: ChatHandlers | None = None, library: LibraryHandlers | None = None) -> gr.Blocks:
     """The page over an assistant; see `launch` for what only serving can set."""
     chat, library = chat or ChatHandlers(assistant), library or LibraryHandlers(assistant)
-    side = SideHandlers(assistant, chat.kept, chat.feedback)
+    side, quotes = SideHandlers(assistant, chat.kept, chat.feedback), QuoteHandlers(assistant, chat.kept)
+    watch = WatchHandlers(assistant, chat.kept, chat.line)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         session = gr.State(Session())  # each visitor gets one
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="masthead", apply_default_css=False)
@@ -78,7 +93,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
         page = gr.HTML(
             html_template=(HERE / "page.html").read_text("utf-8"),
             js_on_load=script(),
-            server_functions=_server_functions(side, library),
+            server_functions=_server_functions(side, quotes, watch, library),
             elem_id="page",
             apply_default_css=False,
         )
@@ -91,10 +106,12 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
 def _template(name: str, has_feedback: bool) -> str:
     """A piece of the page's own markup; without feedback, also without the list that comes of it."""
     template = (HERE / name).read_text("utf-8")
-    return template if has_feedback else re.sub(r"<!--feedback-->.*?<!--/feedback-->", "", template, flags=re.DOTALL)
+    return template if has_feedback else "".join(re.split(r"<!--/?feedback-->", template)[::2])
 
 
-def _server_functions(side: SideHandlers, library: LibraryHandlers) -> list[Callable[[Any], str]]:
+def _server_functions(
+    side: SideHandlers, quotes: QuoteHandlers, watch: WatchHandlers, library: LibraryHandlers
+) -> list[Callable[[Any], str]]:
     """What the page's script may call. Gradio marks each by an attribute, which a method cannot carry."""
 
     def callable_by_page(method: Callable[[Any], str]) -> Callable[[Any], str]:
@@ -108,7 +125,9 @@ def _server_functions(side: SideHandlers, library: LibraryHandlers) -> list[Call
         callable_by_page(method)
         for method in (
             side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
-            side.question_of, side.how, side.compare, side.retrieve, *library.page_functions(),
+            side.question_of, side.how, side.compare, side.retrieve, quotes.check_quotes, quotes.cite,
+            watch.follow, watch.unfollow, watch.followed, watch.look_again,
+            *library.page_functions(),
         )
     ]  # fmt: skip
 

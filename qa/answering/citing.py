@@ -21,6 +21,7 @@ def citation_of(article: Article, place: Offsets, context: Offsets) -> Citation:
         context=article.text[left:right],
         context_start=left,
         site=article.site,
+        page=article.page_of(start),
     )
 
 

@@ -8,32 +8,29 @@ the span of another (Clark and Gardner, 2018). Measured over passages of one que
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.answering.quantization import dequantized
+from qa.answering.decoding import decode, distinct
+from qa.answering.windows import Window, WindowEncoder
 from qa.datatypes import Span
 from qa.errors import ModelError, as_model_error
 from qa.weights import WEIGHTS
 
 if TYPE_CHECKING:
+    import torch
+
     from embeddings.encoder import Precision
     from qa.config import Settings
 
 PACKAGED = WEIGHTS / "reader"
-MAX_QUESTION_TOKENS = 64
-MAX_TITLE_TOKENS = 24
-WINDOW_TOKENS = 256  # question and passage together; longer passages are read in windows
-STRIDE_TOKENS = 96  # what neighbouring windows share, so that no answer is cut
 BATCH_TOKENS = 4096  # padded tokens of one forward pass
-# What a span gains by ending where its phrase ends: of two that are about equally good, people want the whole one.
-WHOLE_PHRASE = 0.3
-_PHRASE_ENDS = frozenset('.,;:!?)]"”’')
+
+Logits = tuple[NDArray[np.float32], NDArray[np.float32]]  # of one window, for the start and the end: (tokens,) each
 
 
 class Reader(Protocol):
@@ -47,24 +44,22 @@ class Reader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of one passage as the model sees it. Arrays run over its tokens.
+class SpanModel(Protocol):
+    """A loaded model that says of every token how well an answer begins and ends there."""
 
-    `words` numbers the word of each context token, -1 for tokens that are not of the context. `closes` tells of each
-    token whether punctuation or the end of the text comes right after it.
-    """
+    @property
+    def reads_titles(self) -> bool:
+        """Whether it has seen titles in training."""
 
-    text: int  # which of the texts
-    token_ids: list[int]
-    type_ids: list[int]
-    offsets: NDArray[np.int64]  # (tokens, 2) characters of the text
-    words: NDArray[np.int64]
-    closes: NDArray[np.bool_]
+    def logits(self, windows: Sequence[Window]) -> list[Logits]:
+        """One for each window, in one forward pass."""
 
 
 class TransformersReader:
-    """Any `AutoModelForQuestionAnswering` model; the packaged one by default. Loads at the first question."""
+    """Any `AutoModelForQuestionAnswering` model; the packaged one by default. Loads at the first question.
+
+    The packaged one is loaded without transformers, whose import takes longer than the answer.
+    """
 
     def __init__(
         self,
@@ -79,7 +74,7 @@ class TransformersReader:
         self._max_answer_tokens = max_answer_tokens
         self._spans = spans
         self._lock = threading.Lock()
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: tuple[WindowEncoder, SpanModel] | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -91,102 +86,59 @@ class TransformersReader:
 
         The titles go to the model if it has seen such in training, which its configuration says: `reads_titles`.
         """
-        tokenizer, model = self._load()
-        shown = titles if getattr(model.config, "reads_titles", False) else [""] * len(texts)
+        encoder, model = self._load()
+        shown = titles if model.reads_titles else [""] * len(texts)
         with self._lock:  # a tokenizer must not be used by two threads at once
-            windows = encode_windows(tokenizer, question, texts, shown)
+            windows = encoder.encode(question, texts, shown)
         found: list[list[Span]] = [[] for _ in texts]
         for batch in batches(windows):
-            starts, ends = self._forward(tokenizer, model, batch)
-            for row, window in enumerate(batch):
-                size = len(window.token_ids)
-                found[window.text] += decode(
-                    starts[row, :size], ends[row, :size], window, self._max_answer_tokens, self._spans
-                )
+            for window, (starts, ends) in zip(batch, model.logits(batch), strict=True):
+                found[window.text] += decode(starts, ends, window, self._max_answer_tokens, self._spans)
         return [distinct(spans, self._spans) for spans in found]
 
     def load(self) -> None:
         """Load the model now rather than at the first question."""
         self._load()
 
-    def _load(self) -> tuple[Any, Any]:
+    def _load(self) -> tuple[WindowEncoder, SpanModel]:
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load_model(self.name, self._precision)
             return self._loaded
 
-    def _forward(
-        self, tokenizer: Any, model: Any, batch: Sequence[Window]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Start and end logits, each (windows, longest window), float32."""
-        import torch
 
-        ids, types, mask = padded(batch, tokenizer.pad_token_id or 0)
-        inputs = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
-        # A BERT reader called without them takes the passage for a part of the question: 6 F1 lost.
-        if getattr(model.config, "type_vocab_size", 0) > 1:
-            inputs["token_type_ids"] = torch.from_numpy(types)
-        with torch.inference_mode():
-            output = model(**inputs)
-        return output.start_logits.float().numpy(), output.end_logits.float().numpy()
-
-
-def encode_windows(tokenizer: Any, question: str, texts: Sequence[str], titles: Sequence[str]) -> list[Window]:
-    """Every text as windows of at most `WINDOW_TOKENS` tokens, each opening with the question; no tail is cut.
-
-    Where a text has a title, the title follows the question in every window of the text, after a separator.
-    """
-    if not texts:
-        return []
-    asked = _cut(tokenizer, question.strip(), MAX_QUESTION_TOKENS)
-    opened = [
-        f"{asked} {tokenizer.sep_token} {_cut(tokenizer, title.strip(), MAX_TITLE_TOKENS)}" if title.strip() else asked
-        for title in titles
-    ]
-    encoded = tokenizer(
-        opened,
-        list(texts),
-        truncation="only_second",
-        max_length=WINDOW_TOKENS,
-        stride=STRIDE_TOKENS,
-        return_overflowing_tokens=True,
-        return_offsets_mapping=True,
-        return_token_type_ids=True,
-        verbose=False,
-    )
-    windows = []
-    for row, text in enumerate(encoded["overflow_to_sample_mapping"]):
-        of_context = np.array([number == 1 for number in encoded.sequence_ids(row)])
-        words = np.array([-1 if word is None else word for word in encoded.word_ids(row)], dtype=np.int64)
-        windows.append(
-            Window(
-                text=text,
-                token_ids=encoded["input_ids"][row],
-                type_ids=encoded["token_type_ids"][row],
-                offsets=np.array(encoded["offset_mapping"][row], dtype=np.int64),
-                words=np.where(of_context, words, -1),
-                closes=np.array([_closes(texts[text], end) for _, end in encoded["offset_mapping"][row]]),
-            )
-        )
-    return windows
-
-
-def _cut(tokenizer: Any, text: str, tokens: int) -> str:
-    ids = tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
-    return text if len(ids) <= tokens else str(tokenizer.decode(ids[:tokens]))
-
-
-def _closes(text: str, end: int) -> bool:
-    return end >= len(text) or text[end] in _PHRASE_ENDS
-
-
-def batches(windows: Sequence[Window]) -> Iterable[list[Window]]:
+def batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
     """The windows, longest first, in batches of at most `BATCH_TOKENS` tokens with their padding."""
     ordered = sorted(windows, key=lambda window: -len(window.token_ids))
     while ordered:
         count = max(1, BATCH_TOKENS // len(ordered[0].token_ids))
         yield ordered[:count]
         ordered = ordered[count:]
+
+
+class PaddedModel:
+    """A model of transformers, which takes its windows side by side, the shorter ones padded."""
+
+    def __init__(self, model: Any, padding: int) -> None:
+        """`padding` is the token that fills up short windows."""
+        self._model = model
+        self._padding = padding
+        self.reads_titles = bool(getattr(model.config, "reads_titles", False))
+
+    def logits(self, windows: Sequence[Window]) -> list[Logits]:
+        """One for each window, in one forward pass."""
+        import torch
+
+        ids, types, mask = padded(windows, self._padding)
+        inputs = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+        # A BERT reader called without them takes the passage for a part of the question: 6 F1 lost.
+        if getattr(self._model.config, "type_vocab_size", 0) > 1:
+            inputs["token_type_ids"] = torch.from_numpy(types)
+        with torch.inference_mode():
+            output = self._model(**inputs)
+        starts, ends = output.start_logits.float().numpy(), output.end_logits.float().numpy()
+        lengths = [len(window.token_ids) for window in windows]
+        return [(starts[row, :length], ends[row, :length]) for row, length in enumerate(lengths)]
 
 
 def padded(windows: Sequence[Window], padding: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -201,88 +153,31 @@ def padded(windows: Sequence[Window], padding: int) -> tuple[NDArray[np.int64], 
     return ids, types, mask
 
 
-def decode(
-    starts: NDArray[np.float32],
-    ends: NDArray[np.float32],
-    window: Window,
-    max_tokens: int,
-    count: int,
-) -> list[Span]:
-    """The `count` best spans of one window, best first: start and end chosen jointly, `start <= end`.
-
-    `starts` and `ends` are raw logits, (tokens,). "No answer" is the span on the first token. A span that begins or
-    ends inside a word is widened to the whole word; one that ends where a phrase ends scores `WHOLE_PHRASE` more.
-    """
-    context = np.flatnonzero(window.words >= 0)
-    if not len(context):
-        return []
-    first, last = context[0], context[-1] + 1
-    closing = ends[first:last] + WHOLE_PHRASE * window.closes[first:last]
-    sums = starts[first:last, None] + closing[None, :]
-    size = last - first
-    allowed = np.triu(np.ones((size, size), dtype=bool)) & ~np.triu(np.ones((size, size), dtype=bool), k=max_tokens)
-    sums = np.where(allowed, sums, -np.inf)
-    null = float(starts[0] + ends[0])
-    best = np.argsort(sums, axis=None)[::-1][: count * 10]
-    spans = []
-    for flat in best:
-        start, end = divmod(int(flat), size)
-        if np.isfinite(score := sums[start, end]):
-            left, right = _whole_words(window, first + start, first + end)
-            spans.append(Span(left, right, float(score), null))
-    return distinct(spans, count)
-
-
-def distinct(spans: Iterable[Span], count: int) -> list[Span]:
-    """The `count` best spans, best first, leaving out each that overlaps a better one."""
-    kept: list[Span] = []
-    for span in sorted(spans, key=lambda span: -span.score):
-        if span.end > span.start and all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-            if len(kept) == count:
-                break
-    return kept
-
-
-def _whole_words(window: Window, start: int, end: int) -> tuple[int, int]:
-    """The characters from the beginning of the word at token `start` to the end of that at token `end`."""
-    words = window.words
-    while start > 0 and words[start - 1] == words[start]:
-        start -= 1
-    while end + 1 < len(words) and words[end + 1] == words[end]:
-        end += 1
-    return int(window.offsets[start, 0]), int(window.offsets[end, 1])
-
-
-def _load_model(name: str, precision: Precision) -> tuple[Any, Any]:
-    """The tokenizer and the model, in evaluation mode on the CPU."""
+def _load_model(name: str, precision: Precision) -> tuple[WindowEncoder, SpanModel]:
+    """What makes windows for the model, and the model, on the CPU."""
     from embeddings.encoder import torch_dtype
-    from embeddings.models import quiet_loading, resolve_model
+    from embeddings.models import resolve_model
 
+    if name == "packaged":
+        from qa.answering.bert_reader import load_bert_reader
+
+        return load_bert_reader(PACKAGED, torch_dtype(precision))
     with as_model_error():
-        folder = PACKAGED if name == "packaged" else resolve_model(name)
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
-
-    dtype = torch_dtype(precision)
+        folder = resolve_model(name)
     try:
-        with quiet_loading():
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            if name == "packaged":
-                return tokenizer, load_quantized(folder).to(dtype)
-            model = AutoModelForQuestionAnswering.from_pretrained(
-                folder, local_files_only=True, dtype=dtype, use_safetensors=True
-            )
+        return _load_transformers(folder, torch_dtype(precision))
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{name} in {folder} is no extractive reader that can be loaded: {error}") from error
-    return tokenizer, model.eval()
 
 
-def load_quantized(folder: Path, attention: str | None = None) -> Any:
-    """A reader from weights as `qa.answering.quantization` stores them, in float32 and evaluation mode."""
-    from safetensors.torch import load_file
-    from transformers import AutoConfig, AutoModelForQuestionAnswering
+def _load_transformers(folder: Path, dtype: torch.dtype) -> tuple[WindowEncoder, SpanModel]:
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    model = AutoModelForQuestionAnswering.from_config(config, attn_implementation=attention)
-    model.load_state_dict(dequantized(load_file(folder / "model.safetensors")))
-    return model.eval()
+    from embeddings.models import quiet_loading
+
+    with quiet_loading():
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModelForQuestionAnswering.from_pretrained(
+            folder, local_files_only=True, dtype=dtype, use_safetensors=True
+        )
+    return WindowEncoder.of(tokenizer), PaddedModel(model.eval(), tokenizer.pad_token_id or 0)

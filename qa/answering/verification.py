@@ -1,27 +1,44 @@
 """Saved answers against the texts they cite: whether every quote stands where it says, and whether it still does.
 
-    checks    holds, checks (article_id, title, start, end, quote, problem (null where it holds), holds)
+    checks    holds, checks (article_id, title, start, end, quote, problem (null where it holds), holds,
+              basis (`library`, `carried`, or null where the article is nowhere))
 
 is the JSON form of what a check found, in the manner of `qa.serialization.answers`.
+
+What a file carries along can be forged together with its answers: a check against it says that the words are those of
+the text carried along, and nothing of where that text is from. Only a library knows that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from itertools import product
 
-from qa.datatypes import Answer, Citation, Standing, all_citations
+from qa.datatypes import Answer, Article, Citation, Standing, all_citations
 from qa.errors import ArticleNotFound, CitationError, FormatError
 from qa.serialization.answers import ArticleOf
 from qa.serialization.fields import JsonObject
+from qa.text.display import day, shortened
 
 CHECKS_FORMAT = "article-qa/checks/1"
+_SHOWN_CHARACTERS = 120  # of a title or an address in a problem
+
+
+class Basis(StrEnum):
+    """What a quote was compared with: an article of the library, or a text carried along with the answers."""
+
+    LIBRARY = "library"
+    CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Whether one quote stands in its article as an answer says; `problem` tells what does not hold."""
+    """Whether one quote stands in its article as an answer says; `problem` tells what does not hold.
+
+    `basis` is what it was compared with, None where there was no article to compare it with.
+    """
 
     article_id: str
     title: str
@@ -29,6 +46,7 @@ class Check:
     end: int
     quote: str
     problem: str | None = None
+    basis: Basis | None = None
 
     @property
     def holds(self) -> bool:
@@ -36,12 +54,15 @@ class Check:
         return self.problem is None
 
 
-def verify_answer(answer: Answer, article_of: ArticleOf) -> list[Check]:
-    """Compare every quote of `answer`, repeats too, with the text of its article; one check a quote, in order."""
-    checks = [_check(citation, article_of) for citation in all_citations(answer.shown)]
+def verify_answer(answer: Answer, library: ArticleOf | None, carried: ArticleOf | None = None) -> list[Check]:
+    """Compare every citation of `answer`, repeats too, with its article; one check a citation, in order.
+
+    An article is looked for in the `library`, then among the texts `carried` along; None where there is no such place.
+    """
+    checks = [_check(citation, library, carried) for citation in all_citations(answer.shown)]
     if answer.citations and checks[0].holds and not _is_said(answer):
         problem = "the answer's text is not the words of its first citations"
-        checks[0] = _with_problem(answer.citations[0], problem)
+        checks[0] = replace(checks[0], problem=problem)
     elif not answer.citations and answer.text:
         problem = "the answer has a text, but no citation for it"
         checks.append(Check("", "", 0, len(answer.text), answer.text, problem))
@@ -54,18 +75,33 @@ def _is_said(answer: Answer) -> bool:
     return any(answer.text == "\n".join(way) for way in ways)
 
 
-def _check(citation: Citation, article_of: ArticleOf) -> Check:
-    try:
-        text = article_of(citation.article_id).text
-    except ArticleNotFound:
-        return _with_problem(citation, "the article is not in the library (any more)")
-    except FormatError as error:
-        return _with_problem(citation, str(error))
-    return _with_problem(citation, citation_problem(citation, text))
+def _check(citation: Citation, library: ArticleOf | None, carried: ArticleOf | None) -> Check:
+    check = Check(citation.article_id, citation.title, citation.start, citation.end, citation.quote)
+    for basis, article_of in ((Basis.LIBRARY, library), (Basis.CARRIED, carried)):
+        try:
+            article = article_of and article_of(citation.article_id)
+        except ArticleNotFound:
+            continue
+        except FormatError as error:
+            return replace(check, problem=str(error), basis=basis)
+        if article:
+            problem = citation_problem(citation, article.text) or _description_problem(citation, article, basis)
+            return replace(check, problem=problem, basis=basis)
+    nowhere = "the article is not in the library (any more)" if library else "the article is not carried along"
+    return replace(check, problem=nowhere)
 
 
-def _with_problem(citation: Citation, problem: str | None) -> Check:
-    return Check(citation.article_id, citation.title, citation.start, citation.end, citation.quote, problem)
+def _description_problem(citation: Citation, article: Article, basis: Basis) -> str | None:
+    """Which of title, date and address of a citation the article does not have; None when it has them all."""
+    where = "in the library" if basis is Basis.LIBRARY else "carried along"
+    if citation.title != article.title:
+        return f"the article {where} has the title “{shortened(article.title, _SHOWN_CHARACTERS)}”"
+    if citation.published != article.published:
+        return f"the article {where} is of another day: {day(article.published)}"
+    if citation.url != article.url:
+        address = shortened(article.url, _SHOWN_CHARACTERS) if article.url else "none"
+        return f"the article {where} has another address: {address}"
+    return None
 
 
 def checks_to_dict(checks: Sequence[Check]) -> JsonObject:

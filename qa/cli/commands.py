@@ -14,38 +14,49 @@ import io
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from qa.answering.explanation import explain_answer, explanation_to_dict
-from qa.cli import console, history_commands, library_commands, quotes_command, render, reports
+from qa.cli import (
+    batch_command,
+    check_command,
+    console,
+    history_commands,
+    library_commands,
+    quotes_command,
+    render,
+    reports,
+    watch_questions_command,
+)
 from qa.cli.options import (
     ERROR,
     NOT_FOUND,
     STOPPED,
     UNSURE,
     CarryOption,
+    FormatOption,
     FromOption,
     JsonOption,
     LibraryOption,
+    SheetOption,
     SourceOption,
     ToOption,
     check_carry,
+    opened_assistant,
     opened_library,
     where_filter,
+    write_sheet,
 )
 from qa.config import Settings
 from qa.datatypes import Failure
 from qa.errors import QAError
 from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
-from qa.serialization.markdown import answer_to_markdown
 
 if TYPE_CHECKING:
-    from qa.assistant import Assistant
+    pass
 
 EVALUATION_FORMAT = "article-qa/evaluation/1"
 
@@ -92,7 +103,9 @@ def ask(
         bool, typer.Option("--show-how", help="Also show what was considered, and why this is the answer or none is.")
     ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, to be passed on.")] = False,
+    form: FormatOption = None,
     carry: CarryOption = False,
+    sheet: SheetOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -100,17 +113,27 @@ def ask(
 
     Exit code 0: found; 1: your articles don't say; 4: only places that may answer; 3: an error.
     """
+    from qa.answering.explanation import explain_answer, explanation_to_dict
+    from qa.serialization.evidence_sheet import evidence_sheet
+    from qa.serialization.markdown import answer_to_markdown
+    from qa.serialization.quote_formats import quotes_with_source
+
     check_carry(carry, as_json=as_json)
     where = where_filter(published_from, published_to, source, article)
     asked = sys.stdin.read() if question == ["-"] else " ".join(question)
     settings = Settings.resolve(threshold=threshold)
-    with _assistant(library, settings) as assistant:
+    with opened_assistant(library, settings) as assistant:
         answer = assistant.ask(asked.strip(), where=where or None)
         articles = {"articles": cited_articles([answer], assistant.library.article)} if carry else {}
+        cited = {each.article_id: assistant.library.article(each.article_id) for each in answer.shown} if form else {}
+        if sheet:
+            write_sheet(sheet, evidence_sheet([answer], assistant.library.article))
     how = explain_answer(answer, settings, where) if show_how else None
     if as_json:
         explanation = {"explanation": explanation_to_dict(how)} if how else {}
         console.print_json(answer_to_dict(answer) | explanation | articles)
+    elif form:
+        console.print_raw(quotes_with_source(answer.citations or answer.possible, form, cited))
     elif markdown:
         typer.echo(answer_to_markdown(answer), nl=False)
     else:
@@ -124,6 +147,9 @@ def ask(
 
 
 app.command(rich_help_panel=ASK)(quotes_command.quotes)
+app.command(rich_help_panel=ASK)(batch_command.batch)
+app.command(rich_help_panel=ASK)(check_command.check)
+app.command(rich_help_panel=ASK)(watch_questions_command.watch_questions)
 app.command(rich_help_panel=ASK)(history_commands.verify)
 app.command(rich_help_panel=ASK)(history_commands.conversations)
 app.command(rich_help_panel=ASK)(history_commands.conversation)
@@ -200,7 +226,7 @@ def evaluate(
 
     examples = {file: read_examples(file) for file in files}
     found = {}
-    with _assistant(library, Settings.resolve()) as assistant:
+    with opened_assistant(library, Settings.resolve()) as assistant:
         for file in files:
             with console.progress_bars(console.stderr()) as progress:
                 found[str(file)] = evaluate_end_to_end(assistant, examples[file], progress)
@@ -228,20 +254,10 @@ def chat(
     library: LibraryOption = None,
 ) -> None:
     """Open the chat in the browser. It runs until Ctrl-C."""
-    with _assistant(library, Settings.resolve()) as assistant:
+    with opened_assistant(library, Settings.resolve()) as assistant:
         from ui.app import serve
 
         serve(assistant, host=host, port=port, open_browser=browser)
-
-
-# what they share
-
-
-def _assistant(path: str | None, settings: Settings) -> AbstractContextManager[Assistant]:
-    from qa.assistant import Assistant
-
-    with console.progress_bars(console.stderr()) as progress:  # of the sample articles, the first time
-        return Assistant.open(path, settings=settings, progress=progress)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -19,7 +19,7 @@ from qa.serialization.answers import report_to_dict
 from qa.text.display import clean
 
 PROSE_WIDTH = 100  # columns; longer lines are hard to read
-_STAGES = {"read": "Reading", "encode": "Encoding", "index": "Indexing"}
+_STAGES = {"read": "Reading", "encode": "Encoding", "index": "Indexing", "ask": "Asking"}
 
 
 def stdout() -> Console:
@@ -36,6 +36,13 @@ def print_json(value: object) -> None:
     """On one line and in ASCII, so that neither a terminal nor a pipe can misread it."""
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
+
+
+def print_raw(text: str) -> None:
+    """For a file or another program: as it is, with a line break at its end; nothing for no text."""
+    if text:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
 
 
 def show(console: Console, *lines: Text) -> None:

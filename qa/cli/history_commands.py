@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa.answering.verification import Check, checks_to_dict, verify_answer
 from qa.cli import console, reports
-from qa.cli.options import INCOMPLETE, CarryOption, JsonOption, LibraryOption, check_carry, opened_library
-from qa.conversations.feedback import Feedback, feedback_to_dict
-from qa.conversations.store import Conversations
+from qa.cli.options import (
+    INCOMPLETE,
+    CarryOption,
+    JsonOption,
+    LibraryOption,
+    SheetOption,
+    check_carry,
+    opened_library,
+    write_sheet,
+)
 from qa.errors import FormatError
-from qa.serialization.answers import cited_articles
-from qa.serialization.conversations import conversation_to_dict, heading_to_dict
-from qa.serialization.markdown import conversation_to_markdown
-from qa.serialization.saved import Saved, read_saved
+
+if TYPE_CHECKING:
+    from qa.answering.verification import Check
+    from qa.serialization.saved import Saved
 
 CONVERSATIONS_FORMAT = "article-qa/conversations/1"
 
@@ -25,17 +31,21 @@ CONVERSATIONS_FORMAT = "article-qa/conversations/1"
 def verify(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="What `ask --json` or `conversation --json` printed; - is stdin."),
+        typer.Argument(metavar="FILE", help="What `ask --json` printed, or an evidence sheet; - is stdin."),
     ],
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check the quotes of saved answers and conversations.
 
-    Each must stand in its article, word for word: in the texts that the file carries along, and in the library
-    for others; with --library, in that alone.
+    Each must stand in its article, word for word, and title, date and address must be the article's: in the texts that
+    the file carries along, where it carries all of them, and else in the library; with --library, in that alone.
+    It says which of both, for a text that is carried along proves nothing of where it is from.
     Exit code 0: every quote holds; 1: some do not; 3: an error.
     """
+    from qa.answering.verification import checks_to_dict
+    from qa.serialization.saved import read_saved
+
     saved = read_saved(_read_text(file))
     if not saved.answers:
         raise FormatError(f"{file}: there is no answer in it; give what `article-qa ask --json` printed.")
@@ -49,17 +59,13 @@ def verify(
 
 
 def _checks(saved: Saved, library: str | None) -> list[Check]:
+    from qa.answering.verification import verify_answer
+
     if library is None and saved.is_self_contained:  # needs no library at all
-        return [check for answer in saved.answers for check in verify_answer(answer, saved.article)]
-    carried_along = saved.articles if library is None else ()
+        return [check for answer in saved.answers for check in verify_answer(answer, None, saved.article)]
+    carried = saved.article if library is None else None
     with opened_library(library) as opened:
-        return [
-            check
-            for answer in saved.answers
-            for check in verify_answer(
-                answer, lambda wanted: saved.article(wanted) if wanted in carried_along else opened.article(wanted)
-            )
-        ]
+        return [check for answer in saved.answers for check in verify_answer(answer, opened.article, carried)]
 
 
 def _read_text(file: Path) -> str:
@@ -81,6 +87,9 @@ def conversations(
 
     A line shows id, day, number of turns and name.
     """
+    from qa.conversations.store import Conversations
+    from qa.serialization.conversations import heading_to_dict
+
     with opened_library(library) as opened:
         found = Conversations.beside(opened).listed(" ".join(words or ()), limit=limit)
     if as_json:
@@ -98,6 +107,7 @@ def conversation(
     rename: Annotated[str | None, typer.Option(metavar="NAME", help="Give it another name instead.")] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it from the disk instead, for good.")] = False,
     carry: CarryOption = False,
+    sheet: SheetOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -106,6 +116,12 @@ def conversation(
     It is printed with all its evidence, as Markdown or JSON. What it quotes is kept with it, also when an
     article has changed or gone since; then it says so.
     """
+    from qa.conversations.store import Conversations
+    from qa.serialization.answers import cited_articles
+    from qa.serialization.conversations import conversation_to_dict
+    from qa.serialization.evidence_sheet import evidence_sheet
+    from qa.serialization.markdown import conversation_to_markdown
+
     check_carry(carry, as_json=as_json)
     with opened_library(library) as opened:
         kept = Conversations.beside(opened)
@@ -115,7 +131,9 @@ def conversation(
             kept.rename(conversation_id, rename)
         else:
             about, turns = kept.get(conversation_id), kept.turns(conversation_id)
-            if as_json:
+            if sheet:
+                write_sheet(sheet, evidence_sheet([turn.answer for turn in turns], opened.article, about.name))
+            elif as_json:
                 articles = cited_articles([turn.answer for turn in turns], opened.article) if carry else None
                 console.print_json(conversation_to_dict(about, turns, articles))
             else:
@@ -140,6 +158,9 @@ def feedback(
     They are those of the chat. All of it stays on this machine; ARTICLE_QA_FEEDBACK=false switches it off.
     Exit code 0: shown, exported or cleared; 3: an error.
     """
+    from qa.conversations.feedback import Feedback, feedback_to_dict
+    from qa.conversations.store import Conversations
+
     with opened_library(library) as opened:
         given = Feedback(Conversations.beside(opened), opened.settings)
         judged, unanswered = given.judged(), given.unanswered()

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa.cli import console
 from qa.config import Settings
 from qa.datatypes import Where
+from qa.files import write_atomically
+from qa.serialization.quote_formats import QuoteFormat
+from qa.text import periods
 
 if TYPE_CHECKING:
+    from qa.assistant import Assistant
     from qa.library import Library
 
 NOT_FOUND, INCOMPLETE, ERROR, UNSURE, STOPPED = 1, 1, 3, 4, 130
@@ -25,10 +32,26 @@ def opened_library(path: str | None) -> Library:
     return Library.open(path, Settings.resolve())
 
 
+def opened_assistant(path: str | None, settings: Settings) -> AbstractContextManager[Assistant]:
+    """An assistant over the library to work on; used in `with`."""
+    from qa.assistant import Assistant
+
+    with console.progress_bars(console.stderr()) as progress:  # of the sample articles, the first time
+        return Assistant.open(path, settings=settings, progress=progress)
+
+
 def check_carry(carry: bool, *, as_json: bool) -> None:
     """Refuse `--carry` where nothing could carry the texts."""
     if carry and not as_json:
         raise typer.BadParameter("--carry is for --json: no other form holds whole articles.")
+
+
+def write_sheet(file: Path, page: str) -> None:
+    """Write an evidence sheet, and say where it is."""
+    write_atomically(file.expanduser(), page.encode("utf-8", "replace"))
+    console.show_hint(
+        f"The evidence sheet is {file}. It checks itself in any browser; so does: article-qa verify {file}"
+    )
 
 
 def where_filter(
@@ -45,22 +68,19 @@ def where_filter(
 
 def first_day(text: str) -> date:
     """The first day of `2025`, `2025-05` or `2025-05-12`."""
-    return _days(text)[0]
+    return _day(text, periods.first_day)
 
 
 def last_day(text: str) -> date:
     """The last day of `2025`, `2025-05` or `2025-05-12`."""
-    return _days(text)[1]
+    return _day(text, periods.last_day)
 
 
-def _days(text: str) -> tuple[date, date]:
-    given = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text.strip(), re.ASCII)
+def _day(text: str, of: Callable[[str], date]) -> date:
     try:
-        year, month, day = (int(part or 0) for part in given.groups()) if given else (0, 0, 0)
-        first, last_month = date(year, month or 1, day or 1), month or 12
-        return first, date(year, last_month, day or monthrange(year, last_month)[1])
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write 2025-05-12, 2025-05 or 2025.") from None
+        return of(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def seconds(text: str) -> float:
@@ -102,6 +122,16 @@ EveryOption = Annotated[
         parser=seconds,
         help="How often --watch looks at addresses: 15m (the default), 2h, 1d.",
     ),
+]
+SheetOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sheet", metavar="FILE.html", help="Also write an evidence sheet, which checks itself in any browser."
+    ),
+]
+FormatOption = Annotated[
+    QuoteFormat | None,
+    typer.Option("--format", help="Print the quotes with their sources in this form, to be taken along."),
 ]
 SourceOption = Annotated[
     list[str] | None,

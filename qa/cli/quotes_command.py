@@ -9,6 +9,7 @@ import typer
 from qa.cli import console, render
 from qa.cli.options import (
     NOT_FOUND,
+    FormatOption,
     FromOption,
     JsonOption,
     LibraryOption,
@@ -18,6 +19,7 @@ from qa.cli.options import (
     where_filter,
 )
 from qa.serialization.quotations import quotations_to_dict
+from qa.serialization.quote_formats import quotes_with_source
 
 
 def quotes(
@@ -31,6 +33,7 @@ def quotes(
     published_to: ToOption = None,
     source: SourceOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    form: FormatOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -45,8 +48,12 @@ def quotes(
     where = where_filter(published_from, published_to, source)
     with opened_library(library) as opened:
         found = opened.quotations(speaker=speaker, about=about, where=where or None, limit=limit)
+        ids = {each.citation.article_id for each in found} if form else set()
+        cited = opened.store.articles_by_id(ids)
     if as_json:
         console.print_json(quotations_to_dict(found, speaker, about))
+    elif form:
+        console.print_raw(quotes_with_source([each.citation for each in found], form, cited))
     elif found:
         console.show(console.stdout(), *render.quotation_lines(found))
     else:

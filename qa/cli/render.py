@@ -92,7 +92,7 @@ def _citation_lines(citation: Citation, *, styled: bool) -> list[Text]:
         _marked(citation, styled=styled),
         *(Text(f"({_meant(citation, each)} is {each.words})") for each in citation.resolved),
         *([Text(clean(missing_words(citation)), style="yellow")] if citation.missing else []),
-        *_place(citation, citation.start, citation.end),
+        *place_lines(citation, citation.start, citation.end),
         *_repeat_lines(citation),
     ]
 
@@ -115,7 +115,7 @@ def _repeat_lines(citation: Citation) -> list[Text]:
         more = f" and {len(there) - REPEATS:,} more" if len(there) > REPEATS else ""
         lines.append(Text("Also there: characters " + ", ".join(there[:REPEATS]) + more))
     for other in list(others.values())[:REPEATS]:
-        lines += _place(other, other.start, other.end, before="Also in: ")
+        lines += place_lines(other, other.start, other.end, before="Also in: ")
     if len(others) > REPEATS:
         lines.append(Text(f"Also in {len(others) - REPEATS:,} more articles"))
     return lines
@@ -133,13 +133,15 @@ def _marked(citation: Citation, *, styled: bool) -> Text:
     )
 
 
-def _place(cited: Citation | Article, start: int, end: int, before: str = "") -> list[Text]:
+def place_lines(cited: Citation | Article, start: int, end: int, before: str = "") -> list[Text]:
     """Title and date, then address and offsets."""
     title = clean(cited.title).strip() or "(no title)"
     address = clean(cited.url or cited.source).strip()
+    number = cited.page if isinstance(cited, Citation) else cited.page_of(start)
+    page = f"p. {number} · " if number else ""
     return [
         Text(f"{before}{title} · {day(cited.published)}"),
-        Text(f"{address} · characters {start}–{end}", style="dim", no_wrap=True),
+        Text(f"{address} · {page}characters {start}–{end}", style="dim", no_wrap=True),
     ]
 
 
@@ -153,7 +155,7 @@ def quotation_lines(quotations: Sequence[CitedQuotation]) -> list[Text]:
             Text(" … ".join(pieces), style="bold"),
             Text(_speaker(each)),
             *(Text(f"({_meant(each.citation, date)} is {date.words})") for date in each.citation.resolved),
-            *_place(each.citation, each.citation.start, each.citation.end),
+            *place_lines(each.citation, each.citation.start, each.citation.end),
         ]
     return lines
 
@@ -176,7 +178,7 @@ def _not_found_lines(answer: Answer, *, filtered: bool) -> list[Text]:
     for retrieved in answer.passages[:NEAREST]:
         start, end = retrieved.passage.start, retrieved.passage.end
         nearest = Text(shortened(retrieved.text, NEAREST_CHARACTERS))
-        lines += [Text(), nearest, *_place(retrieved.article, start, end)]
+        lines += [Text(), nearest, *place_lines(retrieved.article, start, end)]
     return lines
 
 

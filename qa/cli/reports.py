@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from qa.answering.verification import Check
-from qa.conversations.feedback import Exported, Unanswered
 from qa.datatypes import Failure, Finding, Report, WatchEvent
-from qa.serialization.conversations import Conversation, StoredTurn, Verdict
 from qa.text.display import clean, shortened
+
+if TYPE_CHECKING:
+    from qa.answering.verification import Check
+    from qa.conversations.feedback import Exported, Unanswered
+    from qa.serialization.conversations import Conversation, StoredTurn
+    from qa.watchlist.store import News, WatchedQuestion
 
 _FIGURES = {  # of an evaluation; what is not here is told by its name
     "examples": "questions",
@@ -44,10 +49,10 @@ _FIGURES = {  # of an evaluation; what is not here is told by its name
     "read_passages": "passages read",
     "missing_articles": "articles missing in the library",
 }
-_SAID = {
-    Verdict.RIGHT: "right",
-    Verdict.WRONG_ANSWER: "wrong answer",
-    Verdict.WRONG_EVIDENCE: "wrong evidence",
+_SAID = {  # by `Verdict`
+    "right": "right",
+    "wrong_answer": "wrong answer",
+    "wrong_evidence": "wrong evidence",
 }
 _QUESTION_CHARACTERS = 200
 
@@ -60,6 +65,22 @@ def conversation_line(conversation: Conversation, *, width: int | None) -> Text:
     line = Text.assemble((conversation.id, "dim"), f"  {day}  {conversation.turns:>3}  ", name, no_wrap=True)
     line.truncate(width, overflow="ellipsis")
     return line
+
+
+def watched_line(question: WatchedQuestion) -> Text:
+    """Id, the day on which it was saved (UTC), the question, and its filter."""
+    from qa.serialization.filters import where_chips  # only where one is shown
+
+    chips = ", ".join(where_chips(question.where))
+    line = "\t".join((question.id, f"{question.saved:%Y-%m-%d}", clean(question.question), clean(chips)))
+    return Text(line.rstrip("\t"), no_wrap=True)
+
+
+def news_heading(news: News) -> list[Text]:
+    """The question, and how many answers are new."""
+    count = len(news.answer.shown)
+    told = f"{count} new answer{'s' * (count > 1)}"
+    return [Text(), Text.assemble((shortened(news.answer.question, _QUESTION_CHARACTERS), "bold"), f"  {told}")]
 
 
 def feedback_lines(judged: Sequence[StoredTurn], unanswered: Sequence[Unanswered]) -> list[Text]:
@@ -124,11 +145,23 @@ def failure_line(failure: Failure) -> Text:
 
 
 def check_lines(checks: Sequence[Check]) -> list[Text]:
-    """Each quote with its verdict and what is wrong with it; the count comes last."""
+    """Each quote with its verdict and what is wrong with it; the count and what it was compared with come last."""
     lines = [line for check in checks for line in _one_check_lines(check)]
     if not checks:
         return [Text("No quotes to check: these answers found nothing.")]
-    return [*lines, Text(f"Quotes that hold: {sum(check.holds for check in checks)} of {len(checks)}.")]
+    return [*lines, *map(Text, _count_lines(checks))]
+
+
+def _count_lines(checks: Sequence[Check]) -> list[str]:
+    from qa.answering.verification import Basis  # only where there are checks to show
+
+    held = Counter(check.basis for check in checks if check.holds)
+    where = ((Basis.LIBRARY, "in the library"), (Basis.CARRIED, "in the text carried along with the file"))
+    places = ", ".join(f"{held[basis]:,} {words}" for basis, words in where if held[basis])
+    count = f"Quotes that hold: {held.total():,} of {len(checks):,}" + (f" ({places})." if places else ".")
+    if not held[Basis.CARRIED]:
+        return [count]
+    return [count, "A text carried along says nothing of where it is from; --library compares with a library of yours."]
 
 
 def _one_check_lines(check: Check) -> list[Text]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Failure, Progress, ProgressCallback, Report
@@ -14,13 +13,19 @@ from qa.ingestion.prefetch import Pause, Prefetcher
 from qa.ingestion.reader import DocumentReader, Finished, Item, Skipped
 from qa.ingestion.sources import SourceContent, read_sources, with_progress
 from qa.loaders.document import Version, is_url
+from qa.loaders.isolation import LoaderProcess
 from qa.news.quotations import FINDER_VERSION
 from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.base import ArticleHeader, Store, Transaction, batched
 from qa.storage.local.database import is_storable
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 READ_AHEAD_CHARS = 50_000_000  # read while others are encoded, so that the passages to come can be counted
 PATIENCE_SECONDS = 5.0  # what has been read is stored, if the next article takes longer
+TICK_SECONDS = 0.25  # between two chances to stop while nothing comes
 BATCH_PASSAGES = 8192  # a batch of very long articles ends here, so that its vectors fit in memory
 EXPECTED = 500  # files and URLs that are announced at once
 
@@ -81,7 +86,8 @@ class Ingestion:
         self._store = store
         self._passages = passages
         self._settings = settings
-        self._progress = progress
+        self._given_progress = progress
+        self._latest: Progress | None = None
         self._stored = stored
         self._retry = retry
         self._failed_before = {} if retry else store.sources.failures()
@@ -104,13 +110,14 @@ class Ingestion:
 
     def run(self, contents: Iterable[SourceContent], reread: Collection[str] = ()) -> None:
         """Take in contents that were read; those of files and URLs in `reread` even if they are known."""
-        reader = DocumentReader(self._store, self._passages, self._settings, self._failed_before)
-        with Prefetcher(reader.items(contents, reread), _chars, READ_AHEAD_CHARS) as ahead:
-            total: int | None = None
-            for batch in self._batches(ahead):
-                if total is None and ahead.finished:
-                    total = self.encoded + self._passages_to_encode([*batch, *ahead.waiting()])
-                self._store_batch(batch, total)
+        with LoaderProcess(self._settings) as process:
+            reader = DocumentReader(self._store, self._passages, self._settings, self._failed_before, process)
+            with Prefetcher(reader.items(contents, reread), _chars, READ_AHEAD_CHARS) as ahead:
+                total: int | None = None
+                for batch in self._batches(ahead):
+                    if total is None and ahead.finished:
+                        total = self.encoded + self._passages_to_encode([*batch, *ahead.waiting()])
+                    self._store_batch(batch, total)
         self._remember_unread()
 
     def release(self, sources: list[str]) -> None:
@@ -127,6 +134,10 @@ class Ingestion:
         with self._store.transaction() as transaction:
             for origin in origins:
                 transaction.set_failures(origin, "", ())
+
+    def _progress(self, progress: Progress) -> None:
+        self._latest = progress
+        self._given_progress(progress)
 
     # reading
 
@@ -155,7 +166,7 @@ class Ingestion:
         """Up to `batch_articles` articles each, fewer if the next is late; a file ends in the batch of its last."""
         batch: Batch = []
         articles = passages = 0
-        while (item := ahead.peek(PATIENCE_SECONDS if batch else None)) is not Pause.EXHAUSTED:
+        while (item := self._next(ahead, PATIENCE_SECONDS if batch else None)) is not Pause.EXHAUSTED:
             full = articles >= self._settings.batch_articles or passages >= BATCH_PASSAGES
             if item is Pause.NOT_READY or (full and isinstance(item, PreparedArticle)):
                 yield batch
@@ -169,6 +180,17 @@ class Ingestion:
                 articles, passages = articles + 1, passages + len(item.spans)
         if batch:
             yield batch
+
+    def _next(self, ahead: Prefetcher[Item], patience: float | None) -> Item | Pause:
+        """What `ahead.peek` gives; meanwhile the progress is told again and again, for whoever wants to end it."""
+        end = None if patience is None else time.monotonic() + patience
+        while True:
+            tick = TICK_SECONDS if end is None else max(0.0, min(TICK_SECONDS, end - time.monotonic()))
+            item = ahead.peek(tick)
+            if item is not Pause.NOT_READY or (end is not None and time.monotonic() >= end):
+                return item
+            if self._latest:
+                self._given_progress(self._latest)
 
     def _note(self, item: Item) -> None:
         """Put into the report, and into `whole`, what an item says."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from qa.datatypes import Progress, ProgressCallback
-from qa.news.article_quotations import quotations_of
-from qa.news.quotations import FINDER_VERSION
 from qa.storage.base import Store, batched
 
 BATCH = 200  # articles looked through in one transaction
@@ -12,6 +10,9 @@ BATCH = 200  # articles looked through in one transaction
 
 def find_missing(store: Store, progress: ProgressCallback) -> None:
     """Look through the articles that this version of the finder has not seen. The caller is in `Backend.changing`."""
+    from qa.news.article_quotations import quotations_of
+    from qa.news.quotations import FINDER_VERSION
+
     missing = store.without_quotations(FINDER_VERSION)
     done = 0
     for page in batched(missing, BATCH):

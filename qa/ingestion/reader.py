@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Article, Failure
+from qa.errors import Cancelled
 from qa.ingestion.sources import Fetched, NotModified, SourceContent, entries_of
 from qa.loaders import Document, parse
 from qa.loaders.document import Version
+from qa.loaders.isolation import LoaderProcess
 from qa.news.article_quotations import quotations_of
 from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.base import Store
@@ -90,12 +92,17 @@ class DocumentReader:
         passages: PassageEncoder,
         settings: Settings,
         failed_before: Mapping[str, tuple[str, list[Failure]]],
+        process: LoaderProcess,
     ) -> None:
-        """`failed_before`: of each file or URL, the digest of what failed and why; it is not tried again."""
+        """`failed_before`: of each file or URL, the digest of what failed and why; it is not tried again.
+
+        `process` reads what is costly to read.
+        """
         self._store = store
         self._passages = passages
         self._settings = settings
         self._failed_before = failed_before
+        self._process = process
 
     def items(self, contents: Iterable[SourceContent], reread: Collection[str] = ()) -> Iterator[Item]:
         """The articles to store, document by document, and what is reported of the rest; a Finished behind each.
@@ -173,11 +180,15 @@ class DocumentReader:
                     findings.sources.add(found.source)
                     yield found
             findings.sources |= entries.kept
+        except Cancelled:
+            raise
         except Exception as error:  # noqa: BLE001 - one article must never stop the others
             findings.fail(origin, error)
 
     def _found(self, content: Document | Fetched, entries: Entries) -> Iterable[Article | Failure]:
-        return content.found if isinstance(content, Fetched) else parse(content, self._settings, entries)
+        if isinstance(content, Fetched):
+            return content.found
+        return parse(content, self._settings, entries, self._process)
 
     def _is_stored(self, article: Article, origin: str) -> bool:
         """Whether the store has exactly this article, from this origin, of the source."""

@@ -13,6 +13,7 @@ from qa.datatypes import Article, Failure, Progress, ProgressCallback
 from qa.errors import LoadError
 from qa.loaders import Document, discover, fetch, parse
 from qa.loaders.document import Version, is_url
+from qa.loaders.isolation import LoaderProcess
 from qa.storage.base import Store
 
 if TYPE_CHECKING:
@@ -87,7 +88,10 @@ def poll(url: str, store: Store, settings: Settings) -> Fetched | None:
     failed_with, failures = store.sources.failures().get(url, ("", []))
     entries = entries_of(url, store, failures, polled=True)
     is_known = document.digest in (store.sources.origin_digest(url), failed_with)
-    return Fetched(document, () if is_known else tuple(parse(document, settings, entries)), entries)
+    if is_known:
+        return Fetched(document, (), entries)
+    with LoaderProcess(settings) as process:
+        return Fetched(document, tuple(parse(document, settings, entries, process)), entries)
 
 
 def entries_of(origin: str, store: Store, failures: Iterable[Failure], *, polled: bool = False) -> Entries:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -62,9 +62,14 @@ def build_article(
     authors: Iterable[str] = (),
     site: str | None = None,
     language: str | None = None,
+    pages: Sequence[int] = (),
 ) -> Article:
-    """The article with text and metadata normalised; a missing title is made from the first words."""
-    text = normalise(text)
+    """The article with text and metadata normalised; a missing title is made from the first words.
+
+    `pages` are offsets into `text`, and are left out where normalising has moved them.
+    """
+    given, text = text, normalise(text)
+    starts = tuple(pages) if text == given else ()
     title = shortened(one_line(title) or title_of(text), TITLE_CHARS)
     url = web_address(url)
     published = published.date() if isinstance(published, datetime) else published
@@ -81,7 +86,8 @@ def build_article(
         authors=names,
         site=site,
         language=language,
-        digest=_digest(title, text, url, published, names, site, language),
+        digest=_digest(title, text, url, published, names, site, language, *filter(None, [starts])),
+        pages=starts,
     )
 
 

@@ -12,6 +12,8 @@ _SIGNATURES = (
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"{\\rtf", "rtf"),
+    (b"bplist00", "webarchive"),
+    (b"WARC/1.", "warc"),
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
@@ -32,7 +34,8 @@ _SUFFIX_FAMILY = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv",
     ".eml": "mail", ".mbox": "mail", ".srt": "subtitles", ".vtt": "subtitles", ".enex": "notes",
     ".rss": "feed", ".atom": "feed", ".xml": "xml",
-    ".pdf": "pdf", ".docx": "zip", ".epub": "zip",
+    ".pdf": "pdf", ".docx": "zip", ".epub": "zip", ".pptx": "zip", ".ppsx": "zip", ".xlsx": "zip",
+    ".odt": "zip", ".odp": "zip", ".ods": "zip", ".webarchive": "webarchive", ".warc": "warc", ".ris": "references",
 }  # fmt: skip
 _MEDIA_FAMILY = {
     "text/html": "html", "application/xhtml+xml": "html", "text/markdown": "markdown", "text/x-markdown": "markdown",
@@ -40,6 +43,7 @@ _MEDIA_FAMILY = {
     "text/tab-separated-values": "csv", "application/rss+xml": "feed", "application/atom+xml": "feed",
     "application/feed+json": "json", "application/pdf": "pdf", "multipart/related": "mhtml",
     "message/rfc822": "mail", "application/mbox": "mail", "text/vtt": "subtitles", "application/x-subrip": "subtitles",
+    "application/x-webarchive": "webarchive", "application/x-research-info-systems": "references",
 }  # fmt: skip
 _FEED_START = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
@@ -51,7 +55,7 @@ _MHTML_START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type
 
 def family_of(document: Document, suffix: str) -> str:
     """`pdf`, `zip`, `html`, `mhtml`, `feed`, `json`, `jsonl`, `csv`, `markdown`, `mail`,
-    `subtitles`, `notes`, `rtf`, `text`, or a family that is not read.
+    `subtitles`, `notes`, `references`, `rtf`, `webarchive`, `warc`, `text`, or a family that is not read.
 
     `suffix` is that of the name without `.gz`.
     """
@@ -61,8 +65,8 @@ def family_of(document: Document, suffix: str) -> str:
     if (signature := _signature(data)) is not None:
         return signature
     start = data[_prologue_end(data) :][:200]
-    if named == "mail":
-        return "mail"
+    if named in ("mail", "webarchive", "references"):
+        return named
     if start.startswith(b"<en-export"):
         return "notes"
     if _FEED_START.match(start):

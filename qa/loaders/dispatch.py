@@ -20,7 +20,10 @@ from qa.loaders.limits import MEGABYTE, check_not_empty, check_size, checked
 
 if TYPE_CHECKING:
     from qa.loaders.feeds import Entries
+    from qa.loaders.isolation import LoaderProcess
 
+# Read by other people's code, or with a tree.
+_COSTLY = frozenset("pdf zip html mhtml mail notes rtf webarchive warc".split())
 _REFUSED = {
     "ole": (
         "It is an old Word document, or an Office document locked with a password.",
@@ -34,46 +37,70 @@ _REFUSED = {
 }
 
 
-def parse(document: Document, settings: Settings, entries: Entries | None = None) -> Iterator[Article | Failure]:
+def parse(
+    document: Document, settings: Settings, entries: Entries | None = None, process: LoaderProcess | None = None
+) -> Iterator[Article | Failure]:
     """The articles of `document`, and a Failure for each that cannot be read. Never raises for bad content.
 
-    Of a feed, what `entries` knows is left out.
+    Of a feed, what `entries` knows is left out. What is costly to read is read by `process`, if that is given; then
+    Cancelled is raised when it is closed.
     """
-    for found in as_failures(_read(document, settings, entries), document.origin):
+    process = process if settings.read_seconds else None
+    return _checked(_read(document, settings, entries, process), document, settings)
+
+
+def parse_family(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """The articles of a document that is known to be of a family, as `parse` gives them."""
+    return _checked(_by_family(family, document, settings), document, settings)
+
+
+def _checked(
+    articles: Iterator[Article | Failure], document: Document, settings: Settings
+) -> Iterator[Article | Failure]:
+    for found in as_failures(articles, document.origin):
         yield checked(found, settings) if isinstance(found, Article) else found
 
 
-def _read(document: Document, settings: Settings, entries: Entries | None) -> Iterator[Article | Failure]:
+def _read(
+    document: Document, settings: Settings, entries: Entries | None, process: LoaderProcess | None
+) -> Iterator[Article | Failure]:
     check_size(document, settings)
     suffix = document.suffix
     if document.data[:2] == b"\x1f\x8b":
         document = replace(document, data=_unpacked(document, settings))
         suffix = PurePosixPath(document.name).with_suffix("").suffix.lower()
     check_not_empty(document)
-    yield from _by_family(family_of(document, suffix), document, settings, entries)
-
-
-def _by_family(
-    family: str, document: Document, settings: Settings, entries: Entries | None
-) -> Iterator[Article | Failure]:
-    """Hand over to the family; each is imported only when it is needed."""
+    family = family_of(document, suffix)
     if family in _REFUSED:
         raise LoadError(document.origin, *_REFUSED[family])
+    if family == "feed":
+        from qa.loaders.feeds import Entries, read_feed
+
+        yield from read_feed(document, settings, entries or Entries(), process)
+    elif process and family in _COSTLY:
+        yield from process.articles(family, document)
+    else:
+        yield from _by_family(family, document, settings)
+
+
+def _by_family(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """Hand over to the family; each is imported only when it is needed."""
     match family:
         case "pdf":
             from qa.loaders.pdf import read_pdf
 
             yield read_pdf(document, settings)
         case "zip":
-            from qa.loaders.office import read_zipped
+            from qa.loaders.zipped import read_zipped
 
             yield from read_zipped(document, settings, lambda member: parse(member, settings))
-        case "feed":
-            from qa.loaders.feeds import Entries, read_feed
-
-            yield from read_feed(document, settings, entries or Entries())
-        case "mail" | "notes" | "subtitles" | "rtf":
+        case "mail" | "notes" | "subtitles" | "references" | "rtf":
             yield from _other_text(family, document)
+        case "webarchive" | "warc":
+            from qa.loaders.web_archives import read_warc, read_web_archive
+
+            read = read_web_archive if family == "webarchive" else read_warc
+            yield from read(document, settings, lambda page: _page(page, settings))
         case "html" | "mhtml":
             from qa.loaders.html import read_mhtml, read_page
 
@@ -88,8 +115,18 @@ def _by_family(
             yield from read_text(document, markdown=family == "markdown")
 
 
+def _page(page: Document, settings: Settings) -> Iterator[Article | Failure]:
+    """The article of a page out of an archive, whatever its address ends in; a Failure where there is none."""
+    from qa.loaders.html import read_page
+    from qa.loaders.pdf import read_pdf
+
+    is_pdf = page.data.startswith(b"%PDF-")
+    pages = (read_pdf(each, settings) if is_pdf else read_page(each) for each in (page,))
+    yield from as_failures(pages, page.origin)
+
+
 def _other_text(family: str, document: Document) -> Iterator[Article | Failure]:
-    """The articles of mails, exports of notes, subtitles and RTF."""
+    """The articles of mails, exports of notes and references, subtitles and RTF."""
     match family:
         case "mail":
             from qa.loaders.mail import read_mail
@@ -103,10 +140,14 @@ def _other_text(family: str, document: Document) -> Iterator[Article | Failure]:
             from qa.loaders.subtitles import read_subtitles
 
             yield read_subtitles(document)
+        case "references":
+            from qa.loaders.references import read_references
+
+            yield from read_references(document)
         case _:
             from qa.loaders.rtf import read_rtf
 
-            yield read_rtf(document)
+            yield from read_rtf(document)
 
 
 def _unpacked(document: Document, settings: Settings) -> bytes:

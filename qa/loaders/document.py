@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 # Part of every digest: a better loader gets a new number, and unchanged sources are read again.
-LOADER_VERSION = 2
+LOADER_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class Document:
 
 SUFFIXES = frozenset(
     ".txt .text .md .markdown .html .htm .xhtml .mhtml .mht .pdf .docx .epub .json .jsonl .ndjson .csv .tsv .xml "
-    ".rss .atom .eml .mbox .srt .vtt .enex .rtf .zip".split()
+    ".rss .atom .eml .mbox .srt .vtt .enex .rtf .zip .pptx .ppsx .xlsx .odt .odp .ods .warc .webarchive .ris".split()
 )
 # Documents people keep beside their articles: not readable here, and better told about than passed over.
 FOREIGN_SUFFIXES = frozenset(
-    ".doc .odt .pptx .pages .wpd .mobi .azw3 .ppt .xls .xlsx .key .numbers .ods .odp .msg .pst "
+    ".doc .pages .wpd .mobi .azw3 .ppt .xls .xlsb .key .numbers .msg .pst "
     ".7z .rar .tar .tgz .djvu "
-    ".mp3 .m4a .wav .ogg .flac .mp4 .m4v .mov .mkv .webm .avi .warc .webarchive".split()
+    ".mp3 .m4a .wav .ogg .flac .mp4 .m4v .mov .mkv .webm .avi".split()
 )
 # What lies beside pages and texts and is no document: pictures, and what makes up the look of a page.
 COMPANION_SUFFIXES = frozenset(

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from qa.datatypes import Article, Failure
-from qa.errors import LoadError
+from qa.errors import Cancelled, LoadError
 
 logger = logging.getLogger(__name__)
 
@@ -17,8 +17,14 @@ def as_failures(articles: Iterator[Article | Failure], source: str) -> Iterator[
         yield from articles
     except LoadError as error:
         yield Failure(error.source, error.reason, error.remedy)
-    except ImportError:
+    except (ImportError, Cancelled):
         raise
+    except MemoryError:
+        yield Failure(
+            source,
+            "Reading it takes more memory than there is for one file.",
+            "If it can be trusted, split it, or raise the setting read_memory_mb.",
+        )
     except Exception:  # hostile bytes make third-party parsers fail in every way there is
         logger.debug("cannot read %s", source, exc_info=True)
         yield Failure(

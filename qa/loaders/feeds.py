@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from qa.config import Settings
@@ -21,8 +21,11 @@ from qa.loaders.document import LOADER_VERSION, Document, is_url
 from qa.loaders.failures import as_failures
 from qa.loaders.html_fragments import text_of_fragment
 from qa.loaders.limits import check_not_empty, checked
-from qa.loaders.metadata import KEY_CHARS, author_names
+from qa.loaders.metadata import KEY_CHARS, NO_ARTICLES, UNPUBLISHED, author_names
 from qa.loaders.sources import fetch
+
+if TYPE_CHECKING:
+    from qa.loaders.isolation import LoaderProcess
 
 FULL_CONTENT_CHARS = 500  # content of at least this length is the article, shorter is a teaser
 
@@ -32,6 +35,8 @@ _AUTHOR = re.compile(
 AUTHOR_BYTES = 1000  # of an author's element, which is left out if it has more
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _TOLD = ("id", "link", "title", "author", "published", "updated", "language", "summary")  # what changes with an entry
+
+_OF_EXPORTS = ("wp_post_type", "wp_status", "blogger_type", "blogger_status", "app_draft")
 
 
 @dataclass(slots=True)
@@ -48,13 +53,46 @@ class Entries:
     later: bool = False  # whether a page could not be had that may be there next time
 
 
-def read_feed(document: Document, settings: Settings, entries: Entries) -> Iterator[Article | Failure]:
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The pages that the entries of a feed link to, read by a process of its own where there is one."""
+
+    settings: Settings
+    process: LoaderProcess | None
+
+    def article(self, link: str, source: str) -> Article:
+        """The article at an address, under its source; raises LoadError."""
+        page = fetch(link, self.settings)
+        if family_of(page, page.suffix) != "html":
+            raise LoadError(source, f"Its link {link} leads to no web page.", f"Open {link} and add what you need.")
+        found = next(as_failures(self._on_page(replace(page, origin=source)), source))
+        if isinstance(found, Failure):
+            raise LoadError(source, found.reason, found.remedy)
+        return found
+
+    def _on_page(self, page: Document) -> Iterator[Article | Failure]:
+        """The one article of a page, or the Failure that its length is; raises LoadError where there is none."""
+        check_not_empty(page)
+        if self.process:
+            yield from list(self.process.articles("html", page))
+        else:
+            from qa.loaders.html import read_page
+
+            yield checked(read_page(page), self.settings)
+
+
+def read_feed(
+    document: Document, settings: Settings, entries: Entries, process: LoaderProcess | None = None
+) -> Iterator[Article | Failure]:
     """The articles of a feed, `origin#id` their sources; each broken entry is a Failure of its own.
 
-    Entries that are known are put into `entries.kept` instead.
+    Entries that are known are put into `entries.kept` instead. The feed and the pages are read by `process`, if there
+    is one; it is asked from here, where it is known which pages to fetch. An export of a blog is a feed too, of which
+    drafts, menus, pictures, settings and comments are left out.
     """
-    feed = _parsed(document)
-    items = list(feed.get("entries", []))
+    parsed = process.feed(document) if process else parsed_feed(document)
+    feed, items = parsed["feed"], list(parsed["entries"])
+    limit = len(items) if any(map(_kind_in_export, items)) else settings.feed_entries
     if not items:
         raise LoadError(
             document.origin,
@@ -62,13 +100,15 @@ def read_feed(document: Document, settings: Settings, entries: Entries) -> Itera
             "Open it in a browser and check its address.",
         )
     used: set[str] = set()
-    for number, entry in enumerate(items[: settings.feed_entries], start=1):
+    for number, entry in enumerate(items[:limit], start=1):
+        if _is_left_out(entry):
+            continue
         key = one_line(str(entry.get("id") or entry.get("link") or ""))[:KEY_CHARS]
         key = key if key and key not in used else f"entry-{number}"
         used.add(key)
         own = replace(document, origin=f"{document.origin}#{key}")
-        yield from as_failures(_read_entry(entry, feed.get("feed", {}), own, settings, entries), own.origin)
-    if (left := len(items) - settings.feed_entries) > 0:
+        yield from as_failures(_read_entry(entry, feed, own, _Pages(settings, process), entries), own.origin)
+    if (left := len(items) - limit) > 0:
         yield Failure(
             document.origin,
             f"Its last {left} entries were left out; the limit is {settings.feed_entries}.",
@@ -76,7 +116,8 @@ def read_feed(document: Document, settings: Settings, entries: Entries) -> Itera
         )
 
 
-def _parsed(document: Document) -> Mapping[str, Any]:
+def parsed_feed(document: Document) -> dict[str, Any]:
+    """`feed` and `entries`: of each what articles are made of, in values of JSON. Raises LoadError."""
     import feedparser
 
     if _ENTITY.search(document.data.replace(b"\0", b"")):  # UTF-16 too
@@ -87,7 +128,20 @@ def _parsed(document: Document) -> Mapping[str, Any]:
     # A stream, because feedparser takes a string for an address and would fetch it.
     data = _without_long_authors(document.data)
     parsed: Mapping[str, Any] = feedparser.parse(io.BytesIO(data), response_headers=headers)
-    return parsed
+    entries = [_described(entry) for entry in parsed.get("entries", [])]
+    return {"feed": _described(parsed.get("feed", {})), "entries": entries}
+
+
+def _described(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an entry, or of the feed, is read, without what feedparser makes of it besides."""
+    described = {name: entry[name] for name in (*_TOLD, *_OF_EXPORTS) if name in entry}
+    if entry.get("authors"):
+        described["authors"] = [dict(author) for author in entry["authors"]]
+    if entry.get("tags"):
+        described["tags"] = [{"term": tag.get("term")} for tag in entry["tags"]]
+    if entry.get("content"):
+        described["content"] = [{"value": part.get("value")} for part in entry["content"]]
+    return described
 
 
 def _without_long_authors(data: bytes) -> bytes:
@@ -105,21 +159,36 @@ def _without_long_authors(data: bytes) -> bytes:
 
 
 def _read_entry(
-    entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document, settings: Settings, entries: Entries
+    entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document, pages: _Pages, entries: Entries
 ) -> Iterator[Article | Failure]:
     """The article of one entry; `document` carries the entry's own source."""
     link = _link(entry, feed, document)
     content = _content(entry)
-    if len(content) >= FULL_CONTENT_CHARS or (content and _is_content(entry) and not link):
+    whole = _is_content(entry) and (not link or bool(_kind_in_export(entry)))
+    if len(content) >= FULL_CONTENT_CHARS or (content and whole):
         yield _article(entry, feed, content, document.origin, link)
     elif link:
-        yield from _linked(entry, feed, link, document.origin, settings, entries)
+        yield from _linked(entry, feed, link, document.origin, pages, entries)
     elif content:
         yield Failure(
             document.origin, "The entry holds only a summary, and no link to its article.", "Add the article itself."
         )
     else:
         yield Failure(document.origin, "The entry has no text and no link.", "Leave it out, or add the article itself.")
+
+
+def _kind_in_export(entry: Mapping[str, Any]) -> str:
+    """What an entry of an export of WordPress or Blogger is, as `post` or `attachment`; "" for one of a feed."""
+    kinds = [str(tag.get("term")) for tag in entry.get("tags", ())]
+    kind = next((term.partition("#")[2] for term in kinds if "/blogger/2008/kind#" in term), "")
+    return (kind or str(entry.get("wp_post_type") or entry.get("blogger_type") or "")).lower()
+
+
+def _is_left_out(entry: Mapping[str, Any]) -> bool:
+    kind = _kind_in_export(entry)
+    status = str(entry.get("wp_status") or entry.get("blogger_status") or "").lower()
+    draft = status in UNPUBLISHED or entry.get("app_draft") == "yes"
+    return bool(kind) and (draft or kind in NO_ARTICLES or kind.startswith("wp_"))
 
 
 def _link(entry: Mapping[str, Any], feed: Mapping[str, Any], document: Document) -> str | None:
@@ -168,7 +237,7 @@ def _linked(
     feed: Mapping[str, Any],
     link: str,
     source: str,
-    settings: Settings,
+    pages: _Pages,
     entries: Entries,
 ) -> Iterator[Article | Failure]:
     """The article on the linked page, unless it was dealt with when the entry was the same as now."""
@@ -180,7 +249,7 @@ def _linked(
         entries.kept.add(source)
     else:
         try:
-            yield _fetched(entry, feed, link, source, settings)
+            yield _fetched(entry, feed, link, source, pages)
         except LoadError as error:
             if text := _content(entry) if _is_content(entry) else "":
                 yield _article(entry, feed, text, source, link)
@@ -199,14 +268,9 @@ def _digest(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source
     return hashlib.sha256(json.dumps([LOADER_VERSION, *told]).encode()).hexdigest()
 
 
-def _fetched(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source: str, settings: Settings) -> Article:
+def _fetched(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, source: str, pages: _Pages) -> Article:
     """The article on the linked page, with what the feed says where the page says nothing; raises LoadError."""
-    page = fetch(link, settings)
-    if family_of(page, page.suffix) != "html":
-        raise LoadError(source, f"Its link {link} leads to no web page.", f"Open {link} and add what you need.")
-    article = next(as_failures(_on_page(replace(page, origin=source), settings), source))
-    if isinstance(article, Failure):
-        raise LoadError(source, article.reason, article.remedy)
+    article = pages.article(link, source)
     told = _article(entry, feed, article.text, source, link)
     return build_article(
         title=told.title if entry.get("title") else article.title,
@@ -218,11 +282,3 @@ def _fetched(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, sourc
         site=article.site or told.site,
         language=article.language or told.language,
     )
-
-
-def _on_page(page: Document, settings: Settings) -> Iterator[Article | Failure]:
-    """The one article of a page, or the Failure that its length is; raises LoadError where there is none."""
-    from qa.loaders.html import read_page
-
-    check_not_empty(page)
-    yield checked(read_page(page), settings)

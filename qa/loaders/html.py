@@ -58,7 +58,7 @@ _BARRIER = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…:。！？．।؟۔][\"'”’»)\]」』）】]*$")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # characters that say as much as three letters
-_TITLE_PARTS = re.compile(r"\s+(?:[|–—•·»«-]|::)\s+")
+_TITLE_PARTS = re.compile(r"(?<!\s)\s+(?:[|–—•·»«-]|::)\s+")
 _SAVE_ANOTHER = "Open the article itself in a browser, save that page and add it, or paste its text into a file."
 
 

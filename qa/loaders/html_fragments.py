@@ -24,9 +24,9 @@ _LINKS = frozenset("a ref".split())
 # Marks put into the tree before its text is taken: private-use characters, which no prose holds.
 _PARAGRAPH, _ITEM, _LINK, _LINK_END, _HEADING, _CELL = map(chr, range(0xE0F0, 0xE0F6))
 _MARKS = re.compile(f"[{_PARAGRAPH}-{_CELL}]")
-_BREAK = re.compile(f"((?:\\s*[{_PARAGRAPH}{_ITEM}])+\\s*)")
+_BREAK = re.compile(f"(?<!\\s)((?:\\s*[{_PARAGRAPH}{_ITEM}])+\\s*)")
 _LINKED = re.compile(f"{_LINK}[^{_LINK_END}]*{_LINK_END}?")
-_LAST_CELL = re.compile(rf"(?:\s*{_CELL})+\s*$")
+_LAST_CELL = re.compile(rf"(?<![\s{_CELL}])(?:\s*{_CELL})+\s*$")
 
 
 def text_of_fragment(html: str) -> str:

@@ -17,7 +17,7 @@ LONGEST_BLOCK = 50_000  # characters without a blank line; the Markdown parser t
 
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"\[([^\[\]]+)\]\(((?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)")
-_AUTOLINK = re.compile(r"<(https?://[^>\s]+)>", re.IGNORECASE)
+_AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>", re.IGNORECASE)
 _ADDRESS = re.compile(r"<?https?://\S+", re.IGNORECASE)
 _STRONG = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*|(?<!\w)__(\S(?:[^_]*\S)?)__(?!\w)")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(\S(?:[^*]*[^\s*])?)\*(?![\w*])|(?<!\w)_(\S(?:[^_]*[^\s_])?)_(?!\w)")
@@ -25,7 +25,7 @@ _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*")
 _QUOTED = re.compile(r"(?:>\s?)+")
 _RULE = re.compile(r"(?:[-*_=~] ?){3,}")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _NOTE_TEXT = re.compile(r"^ {0,3}\[\^[\w-]{1,40}\]:[ \t]*", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^[\w-]{1,40}\]")
 _RAISED = re.compile(r"(?<=\w)\^(\d{1,3})\^")
@@ -41,6 +41,7 @@ class Line:
     link: str | None = None  # where it leads, when the whole line is one link
     heading: bool = False
     linked: bool = False  # a link is somewhere in it
+    pages: tuple[tuple[int, int], ...] = ()  # of a PDF: the page on which it begins, at 0, and those that begin in it
 
     @property
     def is_address(self) -> bool:

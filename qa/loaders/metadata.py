@@ -11,16 +11,26 @@ from html import unescape
 from qa.loaders.article import one_line, web_address
 from qa.loaders.dates import parse_date
 
-TITLE = ("title", "headline", "name", "heading", "subject")
+TITLE = ("title", "headline", "webtitle", "name", "heading", "subject")
 TEXT = (
     "text", "body", "content", "article", "maintext", "articlebody", "fulltext", "articletext", "bodytext",
     "contenttext", "contenthtml", "story", "plaintext", "html",
 )  # fmt: skip
-SUMMARY = ("shortdescription", "description", "summary", "abstract", "snippet", "standfirst", "excerpt")
+SUMMARY = (
+    "leadparagraph",
+    "shortdescription",
+    "description",
+    "summary",
+    "abstract",
+    "abstractnote",
+    "snippet",
+    "standfirst",
+    "excerpt",
+)
 PUBLISHED = (
     "published", "date", "publishedat", "publicationdate", "publishdate", "datepublished", "datepublish", "pubdate",
     "publishedon", "publisheddate", "publishedtime", "publishtime", "firstpublished", "firstpublicationdate",
-    "webpublicationdate", "dateline", "timestamp",
+    "webpublicationdate", "issued", "dateline", "timestamp",
 )  # fmt: skip
 URL = (
     "url",
@@ -33,11 +43,29 @@ URL = (
     "sourceurl",
     "urlsource",
     "weburl",
+    "links",
 )
-AUTHORS = ("authors", "author", "byline", "creator", "creators", "writer", "by")
-SITE = ("site", "sitename", "publisher", "source", "publication", "outlet", "newspaper", "sourcename", "sourcedomain")
+AUTHORS = ("authors", "author", "byline", "creator", "creators", "writer", "by", "authorsbyline")
+SITE = (
+    "site",
+    "sitename",
+    "publisher",
+    "source",
+    "publication",
+    "outlet",
+    "newspaper",
+    "sourcename",
+    "sourcedomain",
+    "provider",
+    "publicationtitle",
+    "containertitle",
+)
 LANGUAGE = ("language", "lang", "locale", "inlanguage")
 KEY = ("id", "guid", "uuid", "articleid", "docid", "slug", "key")
+
+# What exports of content systems say of pieces that nobody was meant to read, and of what is no piece.
+UNPUBLISHED = frozenset("draft auto-draft private trash scheduled future pending inherit soft_trashed".split())
+NO_ARTICLES = frozenset("attachment nav_menu_item revision service settings template comment custom_css".split())
 
 KEY_CHARS = 200
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
@@ -50,7 +78,9 @@ _INLINE = frozenset(
     "plain bold italic underline strikethrough spoiler code pre link text_link mention mention_name hashtag cashtag "
     "bot_command email phone custom_emoji text".split()
 )
-_BETWEEN_NAMES = re.compile(r"\s*(?:[;|\n]|,(?!\s*(?:jr|sr|ph|md)\b)|\s(?:and|und|et|y)\s|\s&\s)\s*", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(
+    r"(?<!\s)\s*(?:[;|\n]|,(?!\s*(?:jr|sr|ph|md)\b)|\s(?:and|und|et|y)\s|\s&\s)\s*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +99,49 @@ class Fields:
 
 def fields_of(row: Mapping[object, object]) -> Fields:
     """The parts of an article by whatever names `row` has for them, in any case and spelling."""
-    named = {_NOT_IN_NAMES.sub("", str(name)).lower(): value for name, value in row.items()}
+    named = _named(row)
     site, url = _first_text(named, SITE), web_address(_first_text(named, URL))
     if web_address(site):
         site, url = "", url or site
     return Fields(
         title=_first_text(named, TITLE),
         text=_text(named, TEXT) or _text(named, SUMMARY),
-        published=next((found for name in PUBLISHED if (found := parse_date(named.get(name)))), None),
+        published=next((found for name in PUBLISHED if (found := parse_date(_day(named.get(name))))), None),
         url=url,
-        authors=next((names for name in AUTHORS if (names := author_names(named.get(name)))), ()),
+        authors=_authors(named),
         site=site or None,
         language=_first_text(named, LANGUAGE) or None,
         key=one_line(_first_text(named, KEY))[:KEY_CHARS],
     )
+
+
+def _named(row: Mapping[object, object]) -> dict[str, object]:
+    """The values by their names in small letters; also those one level down, where news APIs put an article's text."""
+    inner = row.get("fields")
+    rows = (inner, row) if isinstance(inner, Mapping) else (row,)
+    return {_NOT_IN_NAMES.sub("", str(name)).lower(): value for each in rows for name, value in each.items()}
+
+
+def _authors(named: Mapping[str, object]) -> tuple[str, ...]:
+    names: tuple[str, ...] = next((found for name in AUTHORS if (found := author_names(named.get(name)))), ())
+    value = named.get("author")
+    return turned_names([value]) if "itemtype" in named and isinstance(value, str) else names
+
+
+def _day(value: object) -> object:
+    """A date as bibliographies write it, `{"date-parts": [[2025, 5, 12]]}`, with its year first; others as they are."""
+    parts = value.get("date-parts") if isinstance(value, Mapping) else None
+    first = parts[0] if isinstance(parts, list) and parts else None
+    if isinstance(first, list) and len(first) == 3 and all(isinstance(part, (int, str)) for part in first):
+        return "-".join(map(str, first))
+    return value
+
+
+def turned_names(values: list[str]) -> tuple[str, ...]:
+    """Names out of `Varga, Ines; Bo, Jon`, as catalogues have them, in the order in which they are spoken."""
+    names = [one_line(name).strip(" .") for value in values[:50] for name in value[:1000].split(";")]
+    parts = (name.partition(",") for name in names if name)
+    return tuple(dict.fromkeys(f"{given.strip()} {family.strip()}".strip() for family, _, given in parts))
 
 
 def author_names(value: object) -> tuple[str, ...]:
@@ -90,7 +149,10 @@ def author_names(value: object) -> tuple[str, ...]:
     if isinstance(value, (list, tuple)):
         return tuple(dict.fromkeys(name for item in value[:50] for name in author_names(item)))
     if isinstance(value, Mapping):
-        return author_names(value.get("name"))
+        given, family = value.get("given"), value.get("family")
+        if isinstance(given, str) and isinstance(family, str):
+            return (one_line(f"{given[:200]} {family[:200]}"),)
+        return author_names(value.get("name") or value.get("original"))
     if not isinstance(value, str):
         return ()
     value = _NOTE_LINK.sub(r"\1", value[:1000])
@@ -100,11 +162,13 @@ def author_names(value: object) -> tuple[str, ...]:
 
 
 def scalar(value: object) -> str:
-    """A plain value as text; mappings give their name, and anything nested gives nothing."""
+    """A plain value as text; mappings give their name, a list of one its only value; all else nested gives nothing."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(value, Mapping):
         if isinstance(rendered := value.get("rendered"), str):  # WordPress
             return unescape(_TAG.sub("", rendered))
-        value = value.get("name") or value.get("title")
+        value = next((value[name] for name in ("name", "title", "main", "permalink") if value.get(name)), None)
     if isinstance(value, bool) or not isinstance(value, (str, int, float, date)):
         return ""
     return str(value)
@@ -116,7 +180,7 @@ def _first_text(named: Mapping[str, object], names: tuple[str, ...]) -> str:
 
 def has_text(row: Mapping[object, object]) -> bool:
     """Whether a field of the row holds the text of an article; a summary is none."""
-    return bool(_text({_NOT_IN_NAMES.sub("", str(name)).lower(): value for name, value in row.items()}, TEXT))
+    return bool(_text(_named(row), TEXT))
 
 
 def _text(named: Mapping[str, object], names: tuple[str, ...]) -> str:

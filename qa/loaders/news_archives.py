@@ -10,9 +10,11 @@ from qa.datatypes import Article
 from qa.loaders.article import build_article
 from qa.loaders.dates import date_of_line, parse_date
 from qa.loaders.document import Document
+from qa.loaders.factiva import articles_of_factiva, is_factiva
 from qa.loaders.html_fragments import joined
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
+from qa.loaders.proquest import articles_of_proquest, is_proquest
 
 _END = "End of Document"
 _BODY = "Body"
@@ -21,13 +23,25 @@ _AFTER_TEXT = re.compile(r"(?:Load-Date|Classification|Notes|Graphic)\b:?.{0,80}
 
 
 def is_archive(lines: list[Line]) -> bool:
-    """Whether lines are such an export: each article has a line before its text, and one behind it."""
-    texts = [line.text for line in lines]
-    return _END in texts and _BODY in texts and any(text.startswith(("Length:", "Load-Date:")) for text in texts)
+    """Whether lines are an export of an archive that is known: Nexis, Factiva or ProQuest."""
+    return _is_nexis(lines) or is_factiva(lines) or is_proquest(lines)
 
 
 def articles_of_archive(lines: list[Line], document: Document) -> Iterator[Article]:
     """The articles of an export, `origin#1`, `origin#2` and so on their sources. Its cover page is none."""
+    if _is_nexis(lines):
+        yield from _articles_of_nexis(lines, document)
+    else:
+        yield from (articles_of_factiva if is_factiva(lines) else articles_of_proquest)(lines, document.origin)
+
+
+def _is_nexis(lines: list[Line]) -> bool:
+    """Whether each article has a line before its text, and one behind it."""
+    texts = [line.text for line in lines]
+    return _END in texts and _BODY in texts and any(text.startswith(("Length:", "Load-Date:")) for text in texts)
+
+
+def _articles_of_nexis(lines: list[Line], document: Document) -> Iterator[Article]:
     part: list[Line] = []
     number = 0
     for line in lines:

@@ -40,7 +40,7 @@ _PRINTED = re.compile(
     rf"{_DAY_AND_HOUR}(?: .{{1,300}})?|(?:.{{1,300}} )?(?:https?|file)://\S+(?: \d{{1,4}}/\d{{1,4}})?|"
     rf"\d{{1,4}}(?:/| of )\d{{1,4}}(?: {_DAY_AND_HOUR})?"
 )
-_HYPHENATED = re.compile(r"(\w*[^\W\d_])[-\u2010\u00ad]$")
+_HYPHENATED = re.compile(r"(?<!\w)(\w*[^\W\d_])[-\u2010\u00ad]$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _NO_TITLE = re.compile(
     r"untitled|microsoft word|\.(?:docx?|pdf|indd|qxd|tex|odt|rtf)\b|^\W*$|^document\d*$", re.IGNORECASE
@@ -69,7 +69,26 @@ def read_pdf(document: Document, settings: Settings) -> Article:
         url=printed or header.url or address or document.url,
         published=header.day,  # the file's own dates tell when it was made, not when it was published
         authors=header.authors or authors,
+        pages=page_starts(lines, len(pages)),
     )
+
+
+def page_starts(lines: list[Line], count: int) -> list[int]:
+    """Where each of `count` pages begins in the text of lines with a blank line between.
+
+    A page of which nothing is left begins where the next one does.
+    """
+    found: dict[int, int] = {}
+    offset = 0
+    for line in lines:
+        for at, page in line.pages:
+            found.setdefault(page, offset + at)
+        offset += len(line.text) + len("\n\n")
+    starts = [max(0, offset - len("\n\n"))] * count
+    for number in range(count, 0, -1):
+        following = starts[number] if number < count else starts[-1]
+        starts[number - 1] = found.get(number, following)
+    return [0, *starts[1:]]
 
 
 def _opened(document: Document) -> PdfReader:
@@ -179,17 +198,28 @@ def _is_running(line: str, running: set[str]) -> bool:
 
 def paragraphs(pages: list[list[str]]) -> list[Line]:
     """Lines joined to paragraphs, also over page ends; a short line that ends a sentence ends one."""
-    lines = [line for page in pages for line in page]
-    widths = sorted(len(line) for line in lines if len(line) > 20)
+    lines = [(line, number) for number, page in enumerate(pages, start=1) for line in page]
+    widths = sorted(len(line) for line, _ in lines if len(line) > 20)
     width = widths[len(widths) * 9 // 10] if widths else 0
-    text = "\n".join(lines)
-    found: list[list[str]] = [[]]
-    for line, following in pairwise([*lines, ""]):
+    text = "\n".join(line for line, _ in lines)
+    found: list[list[tuple[str, int]]] = [[]]
+    for (line, number), (following, _) in pairwise([*lines, ("", 0)]):
         if line:
-            found[-1].append(line)
+            found[-1].append((line, number))
         if _ends_paragraph(line, following, width, first=len(found) <= 2):
             found.append([])
-    return [Line(_joined_lines(part, text)) for part in found if part]
+    return [_paragraph(part, text) for part in found if part]
+
+
+def _paragraph(lines: list[tuple[str, int]], text: str) -> Line:
+    """One paragraph, and where in it each page begins."""
+    pieces = _pieces([line for line, _ in lines], text)
+    pages: dict[int, int] = {}
+    offset = 0
+    for piece, (_, number) in zip(pieces, lines, strict=True):
+        pages.setdefault(number, offset + piece.startswith(" "))
+        offset += len(piece)
+    return Line("".join(pieces), pages=tuple((at, number) for number, at in pages.items()))
 
 
 def _ends_paragraph(line: str, following: str, width: int, *, first: bool) -> bool:
@@ -201,8 +231,11 @@ def _ends_paragraph(line: str, following: str, width: int, *, first: bool) -> bo
     return short and begins_anew and (first or bool(_SENTENCE_END.search(line)) or len(line) < width / 2)
 
 
-def _joined_lines(lines: list[str], text: str) -> str:
-    """One paragraph; a word broken at a line end is joined, unless the text spells it with its hyphen elsewhere."""
+def _pieces(lines: list[str], text: str) -> list[str]:
+    """What each line adds to its paragraph, the space before it included.
+
+    A word broken at a line end is joined, unless the text spells it with its hyphen elsewhere.
+    """
     parts = [lines[0]]
     for line in lines[1:]:
         broken = _HYPHENATED.search(parts[-1][-LONGEST_WORD:])
@@ -213,4 +246,4 @@ def _joined_lines(lines: list[str], text: str) -> str:
         if rest is None or f"{begin}-{rest.group()}" not in text:
             parts[-1] = parts[-1][:-1]
         parts.append(line)
-    return "".join(parts)
+    return parts

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from qa.datatypes import Article
 from qa.loaders.document import Document
-from qa.loaders.text import article_of_text
+from qa.loaders.text import articles_of_text
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
@@ -35,9 +35,9 @@ class _Group:
     hidden: bool = False
 
 
-def read_rtf(document: Document) -> Article:
-    """The article of an RTF document."""
-    return article_of_text("".join(_pieces(document.data)), document, markdown=False)
+def read_rtf(document: Document) -> Iterator[Article]:
+    """The article of an RTF document, or all of an export of a news archive."""
+    yield from articles_of_text("".join(_pieces(document.data)), document, markdown=False)
 
 
 def _pieces(data: bytes) -> Iterator[str]:

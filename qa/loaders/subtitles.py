@@ -12,7 +12,8 @@ from qa.loaders.text import normalise_ends
 
 _VOICE = re.compile(r"<v(?:\.[^<>\s]{1,50})? ([^<>]{1,80})>")
 _MARKUP = re.compile(r"<[^<>]{0,200}>|\{\\[^{}]{0,100}\}")
-_SPEAKER = re.compile(r"(?:>> ?|[-–] ?)?(?:[^\W\d_a-z][\w.'’-]{0,30} ?){1,4}(?:\([^()]{1,40}\))?:\s|>> ?|[-–] ")
+_NAME = r"[^\W\d_a-z][\w.'’-]{0,30}"
+_SPEAKER = re.compile(rf"(?:>> ?|[-–] ?)?{_NAME}(?: {_NAME}){{0,3}} ?(?:\([^()]{{1,40}}\))?:\s|>> ?|[-–] ")
 _NO_CUE = ("WEBVTT", "NOTE", "STYLE", "REGION")
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from qa.config import Settings
 from qa.datatypes import Article, Failure
@@ -14,7 +14,7 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, title_of
 from qa.loaders.decoding import SAMPLE_BYTES, decode, encoding_of
 from qa.loaders.document import Document
-from qa.loaders.metadata import TEXT, Fields, fields_of, has_text
+from qa.loaders.metadata import NO_ARTICLES, TEXT, UNPUBLISHED, Fields, fields_of, has_text
 
 BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXXXX escapes
 _DELIMITERS = ",;\t|"
@@ -24,8 +24,6 @@ _MARKED_UP = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_UNPUBLISHED = frozenset("draft auto-draft private trash scheduled future pending inherit".split())
-_NO_ARTICLES = frozenset("attachment nav_menu_item revision service".split())
 _MEDIA = ("photo", "file", "media_type", "sticker_emoji", "location_information", "contact_information", "poll")
 MOST_NESTED = 6  # records further down are not looked for
 
@@ -35,23 +33,26 @@ Row = Mapping[object, object]
 def read_table(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
     """The articles of a `json`, `jsonl` or `csv` document, `origin#id` or `origin#row` their sources."""
     if family == "csv":
-        yield from _articles(_csv_rows(document, settings), document)
+        yield from articles_of_rows(_csv_rows(document, settings), document)
     elif family == "jsonl" or not _is_one_value(document.data):
-        yield from _articles(_json_lines(document, settings), document)
+        yield from articles_of_rows(_json_lines(document, settings), document)
     else:
         loaded = _json_value(document)
         rows = _rows_inside(loaded) if isinstance(loaded, Mapping) else loaded
         if isinstance(rows, list):
-            yield from _articles(enumerate(rows, start=1), document)
+            yield from articles_of_rows(enumerate(rows, start=1), document)
         elif isinstance(loaded, Mapping):
             yield _article(fields_of(loaded), document, document.origin)
         else:
             raise LoadError(document.origin, "Its JSON holds no articles.", _name_the_fields())
 
 
-def _articles(
-    rows: Iterator[tuple[int, object]] | enumerate[object], document: Document
-) -> Iterator[Article | Failure]:
+def names_a_text(columns: Iterable[str]) -> bool:
+    """Whether one of the names of columns is that of a text."""
+    return bool(fields_of({**dict.fromkeys(columns, "x")}).text)
+
+
+def articles_of_rows(rows: Iterable[tuple[int, object]], document: Document) -> Iterator[Article | Failure]:
     """Rows (counted from 1, or the reason why one is unreadable) to articles with sources of their own."""
     used: set[str] = set()
     number = 0
@@ -77,7 +78,7 @@ def _articles(
 
 def _is_no_article(row: Row) -> bool:
     """Drafts, menus and service notes of an export, and messages that are only a picture."""
-    if str(row.get("status", "")).lower() in _UNPUBLISHED or str(row.get("type", "")).lower() in _NO_ARTICLES:
+    if str(row.get("status", "")).lower() in UNPUBLISHED or str(row.get("type", "")).lower() in NO_ARTICLES:
         return True
     return "text" in row and not row["text"] and any(name in row for name in _MEDIA)
 
@@ -206,7 +207,7 @@ def _csv_rows(document: Document, settings: Settings) -> Iterator[tuple[int, obj
     head = next((line for line in lines if line.strip()), "")
     delimiter = max(_DELIMITERS, key=head.count)
     names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]
-    if not fields_of({**dict.fromkeys(names, "x")}).text:
+    if not names_a_text(names):
         raise LoadError(document.origin, "No column of it is named as the text of an article.", _name_the_fields())
     reader = csv.reader(lines, delimiter=delimiter)
     number = 0

@@ -24,6 +24,7 @@ FRONT_MATTER_CHARS = 20_000
 HEADER_LINES = 8
 TITLE_CHARS = 200
 
+_ARCHIVE = re.compile(r"End of Document|ProQuest document|^\s*(?:AN\s+)?Document [A-Z0-9]{8}", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING_LINE = re.compile(r"# +\S.*")
@@ -37,7 +38,7 @@ _NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s+(?:(?:de|da|van|von|der|bin|al|el|la)
 _BYLINE = re.compile(rf"(?:By|BY|by)\s+({_NAME}(?:(?:,\s*|\s+and\s+|,\s+and\s+|\s+&\s+){_NAME}){{0,5}})")
 _NAMES = re.compile(rf"(?=\S+\s){_NAME}(?:(?:,\s*|\s+and\s+|,\s+and\s+|\s+&\s+){_NAME}){{0,5}}")
 _ENDS_LIKE_A_SENTENCE = re.compile(r"(?:[.;:,]|[.!?][\"'”’)])$")
-_ENDS_IN_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}$")
+_ENDS_IN_INITIALS = re.compile(r"\b[A-Z]\.[A-Z]\.$")
 
 
 @dataclass(slots=True)
@@ -61,8 +62,12 @@ class Header:
 def read_text(document: Document, *, markdown: bool) -> Iterator[Article]:
     """The article of a text file, or all of an export of a news archive; raises LoadError when it cannot be decoded."""
     charset = declared_charset(b"", document.media_type)
-    text = decode(document.data, document.origin, declared=charset)
-    lines = lines_of_text(normalise_ends(text)) if "End of Document" in text else []
+    yield from articles_of_text(decode(document.data, document.origin, declared=charset), document, markdown=markdown)
+
+
+def articles_of_text(text: str, document: Document, *, markdown: bool) -> Iterator[Article]:
+    """The article of a text, or all of an export of a news archive."""
+    lines = lines_of_text(normalise_ends(text)) if _ARCHIVE.search(text) else []
     if is_archive(lines):
         yield from articles_of_archive(lines, document)
     else:

@@ -25,7 +25,7 @@ from qa.news.verbless_attributions import according_to, behind_colon, beside_com
 FINDER_VERSION = 2  # what is stored was found by; another number has it found anew
 _SENTENCES_BACK = 6  # in which the person that a pronoun stands for may be named
 _MANY_WORDS = 5  # shorter ones in marks may be titles
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"^[^\n]*\S[^\n]*", re.MULTILINE)
 _MARK = re.compile(r"[“„«»\"‘]|''|``")
 _SMALL_WORD = re.compile(r"[a-z]+")
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 _PRONOUNS = {"he": "m", "she": "f"}
 _PART = (
-    r"(?:Secretary of State|(?:[A-Z]\.)+|"
+    r"(?:Secretary of State|(?:[A-Z]\.){1,9}|"
     r"(?:Mr|Mrs|Ms|Dr|Gov|Sens?|Reps?|Gen|Lt|Col|Sgt|Capt|Maj|Adm|St|Jr|Sr|Prof|Rev)\.|"
-    r"[A-ZÀ-ÖØ-ÞŁŚŠŽČ][\w’'-]*)"
+    r"[A-ZÀ-ÖØ-ÞŁŚŠŽČ][\w’'-]{0,40})"
 )
-_CAPITALS = re.compile(rf"{_PART}(?:(?: | (?:de|da|di|al|el|bin|ben|van|von|der|den|la|le) ){_PART})*")
+_NEXT_PART = rf"(?:(?: | (?:de|da|di|al|el|bin|ben|van|von|der|den|la|le) ){_PART})"
+_CAPITALS = re.compile(rf"{_PART}{_NEXT_PART}*")
+_NAME = rf"{_PART}{_NEXT_PART}{{0,9}}"
 _OF_WHAT = re.compile(rf"(?: (?:of|for|on) (?:the )?{_CAPITALS.pattern})+")  # behind "the Bank"
-_TOGETHER = re.compile(rf"{_CAPITALS.pattern} and {_CAPITALS.pattern}$")
-_CAPITALS_AT_END = re.compile(rf"{_CAPITALS.pattern}$")
+_TOGETHER = re.compile(rf"{_NAME} and {_NAME}$")
+_CAPITALS_AT_END = re.compile(rf"{_NAME}$")
 _LONGEST_NAME = 50  # characters of what stands before a surname
 _TITLES = frozenset(
     "president vice prime minister senator sen. sens. rep. reps. gov. governor mr. mrs. ms. dr. mr mrs ms dr "
@@ -39,7 +41,7 @@ _BEFORE_OTHERS = re.compile(r"\b(?:of|for|from|at|in|with|to|by|on)\s+(?:the\s+)
 _APPOSITION = re.compile(rf",\s({_CAPITALS.pattern}),")
 _POSSESSIVE = re.compile(r"^[’']s\b|^s[’']\s")
 _NOUN_BEHIND = re.compile(r" (?!(?:who|himself|herself|of|for|from|at|in|with|on|and|last|this|earlier)\b)[a-z]")
-_FIRST_PREPOSITION = re.compile(r"\s+(?:of|for|from|at|in|with|to|by|on|who|that|which)\b|,")
+_FIRST_PREPOSITION = re.compile(r"(?<!\s)\s+(?:of|for|from|at|in|with|to|by|on|who|that|which)\b|,")
 _NEAR = 1500  # characters between a pronoun and the name that it stands for
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from embeddings.encoder import Encoder
 from qa.config import Settings
@@ -15,6 +13,10 @@ from qa.datatypes import Article, Failure, Passage, Quotation
 from qa.errors import ModelError, as_model_error
 from qa.passages.chunking import chunk, encoder_text
 from qa.passages.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Spans = list[tuple[int, int]]
 
@@ -71,6 +73,8 @@ class PassageEncoder:
 
         `progress` is given the number of passages done. Raises ModelError when the model is missing or damaged.
         """
+        import numpy as np
+
         if not prepared:
             return {}
         texts = [
@@ -89,6 +93,8 @@ class PassageEncoder:
         return self._checked_vectors(texts, None)
 
     def _checked_vectors(self, texts: list[str], progress: Callable[[int], None] | None) -> NDArray[np.float32]:
+        import numpy as np
+
         with as_model_error():
             vectors = self._encoder.encode_passages(texts, progress)
         if len(vectors) != len(texts) or not np.isfinite(vectors).all():

@@ -20,10 +20,10 @@ _DATE = (
 )
 DATED = re.compile(rf"\b(?:[Oo]n|[Ii]n) (?:(?:early|late|mid-?) ?)?{_DATE}\b(?! (?:and|or|to)\b)(?!['’]s)")
 _UPPER = "A-ZÀ-ÖØ-Þ"
-_FIRST = rf"(?:[{_UPPER}]\.(?:[{_UPPER}]\.)*|[{_UPPER}][\w&-]*(?:['’](?!s\b)\w+)?)"
-_NEXT = rf"(?:{_FIRST}|\d[\w-]*|[a-z]{{1,3}}-[{_UPPER}]\w+|d['’][{_UPPER}]\w+)"
+_FIRST = rf"(?:(?:[{_UPPER}]\.){{1,9}}|[{_UPPER}][\w&-]{{0,40}}(?:['’](?!s\b)\w{{1,40}})?)"
+_NEXT = rf"(?:{_FIRST}|\d[\w-]{{0,40}}|[a-z]{{1,3}}-[{_UPPER}]\w{{1,40}}|d['’][{_UPPER}]\w{{1,40}})"
 NAME = rf"(?:\b{_FIRST}(?: (?:(?:of|de|van|von|bin|al|del|the) ){{0,2}}{_NEXT}){{0,6}}(?!['’\w]))"
-PERSON = rf"(?:\b[{_UPPER}][\w-]+(?: (?:[{_UPPER}]\.|bin|al|de|van|von|{_NEXT})){{1,3}}(?!['’\w]| [{_UPPER}]))"
+PERSON = rf"(?:\b[{_UPPER}][\w-]{{1,40}}(?: (?:[{_UPPER}]\.|bin|al|de|van|von|{_NEXT})){{1,3}}(?!['’\w]| [{_UPPER}]))"
 VERBS = "|".join(sorted(BASE, key=len, reverse=True))
 
 _ADVERB = "(?:also|officially|reportedly|successfully|formally|then|later|recently|initially|first|already)"
@@ -39,8 +39,8 @@ _END = re.compile(
     rf"and (?:then|is|are|was|were|has|have|had|said|\w+ed|{VERBS}))\b"
 )
 _TAIL = re.compile(
-    rf"(?:\s+(?:(?:on|in|since|by|late|early) )?(?:{_WEEKDAY}|yesterday|today|tomorrow|(?:last|this|next) \w+|"
-    rf"earlier|recently|later|now|so far|at the time|again|too|also|{_DATE}))+$"
+    rf"(?<!\s)(?:\s+(?:(?:on|in|since|by|late|early) )?(?:{_WEEKDAY}|yesterday|today|tomorrow|(?:last|this|next) \w+|"
+    rf"earlier|recently|later|now|so far|at the time|again|too|also|{_DATE})){{1,6}}$"
 )
 _UNCLEAR = frozenset(
     "he she it they him her them his hers its their theirs this that these those we us our i me my you your there here "

@@ -54,7 +54,7 @@ _THING = re.compile(
     r"Island|Kingdom|Mosque|Museum|Park|Party|Prize|School|Society|States|Street|University)\b"
 )
 _APPOSITION = re.compile(rf"(?<!the )(?P<name>{PERSON}), (?P<role>(?:the|an?) [^,;:()]{{5,80}})[,.]")
-_TITLED = re.compile(rf"(?P<role>(?:[\w'’.-]+ ){{0,4}}(?i:{_ROLE})) (?P<name>{PERSON})")
+_TITLED = re.compile(rf"(?<![\w'’.-])(?P<role>(?:[\w'’.-]{{1,40}} ){{0,4}}(?i:{_ROLE})) (?P<name>{PERSON})")
 _BEFORE_ROLE = (
     FUNCTION_WORDS | AUXILIARY | BASE.keys()
     | frozenset("said told says including called under fellow current currently".split())
@@ -65,7 +65,7 @@ _OPENING = rf"(?P<topic>(?:The |An? )?[\w-]+(?: [a-z-]+){{1,4}}?|{NAME}) {_MODAL
 _SAID_ABOUT = (
     re.compile(
         rf"(?P<name>{NAME}) (?:said|announced|confirmed|warned|stated|added|told [\w ]{{1,20}}|claimed) (?:that )?"
-        rf"(?P<clause>{_TOPIC} .+)$"
+        rf"(?P<clause>{_TOPIC} .+)"
     ),
     re.compile(rf"^According to (?:[a-z][\w-]+ ){{0,4}}?(?P<name>(?:the )?{PERSON}), (?P<clause>{_TOPIC} .+)$"),
     re.compile(rf"^[\"“](?P<clause>{_OPENING} [^\"“”]+)[\"”],? said (?:[a-z][\w-]+ ){{0,3}}(?P<name>{PERSON})"),
@@ -78,11 +78,11 @@ _NUMBER = (
 )
 _COUNTED = r"(?P<noun>(?:[a-z][a-z-]+ ){0,2}?(?:[a-z][a-z-]+[a-rt-z]s|people|men|women|children)(?: of [a-z]+)?)"
 _COUNTED_SUBJECT = re.compile(
-    rf"(?:^|, |that |and |said )(?i:{_NUMBER}) {_COUNTED} (?P<verb>were|{VERBS}) (?P<rest>.+)$"
+    rf"(?:^|, |that |and |said )(?i:{_NUMBER}) {_COUNTED} (?P<verb>were|{VERBS}) (?P<rest>.+)"
 )
-_COUNTED_OBJECT = re.compile(rf"{_NUMBER} {_COUNTED}\b(?P<rest>.*)$")
+_COUNTED_OBJECT = re.compile(rf"{_NUMBER} {_COUNTED}\b(?P<rest>.*)")
 _MONEY = re.compile(
-    r"(?P<sum>(?:about |nearly |over )?(?:US|AU|A|C)?[$£€][\d.,]*\d(?: (?:million|billion))?)\b(?P<rest>.*)$"
+    r"(?P<sum>(?:about |nearly |over )?(?:US|AU|A|C)?[$£€][\d.,]*\d(?: (?:million|billion))?)\b(?P<rest>.*)"
 )
 _AGE = re.compile(
     rf"(?P<name>{NAME})(?:, [^,.]+,)? died\b[^.]{{0,60}}?\b(?:aged |at (?:the )?age (?:of )?)(?P<age>\d+)"
@@ -242,7 +242,7 @@ def _where(clause: Clause) -> Iterator[_Made]:
 
 
 def _why(clause: Clause) -> Iterator[_Made]:
-    found = re.search(r"\bbecause (?!of )(?P<why>.+)$", clause.rest)
+    found = re.search(r"\bbecause (?!of )(?P<why>.+)", clause.rest)
     if found is None or ends_early(clause.rest[: found.start()]):
         return
     if question := clause.asked("Why", ended(clause.rest[: found.start()])):

@@ -27,7 +27,7 @@ _SAID = (
 _ABOUT = r"(?:about|on|of|regarding|concerning|to)"
 _OPERATOR = re.compile(r"(?:^|(?<=\s))said:(?:\"(?P<quoted>[^\"]+)\"|“(?P<round>[^”]+)”|(?P<word>\S+))", re.IGNORECASE)
 _WHAT = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
         rf"what (?:else )?(?:did|does|do|has|have|had|would) (?P<speaker>.+?) "
         rf"(?:(?:just|actually|publicly|ever|also) )?(?:{_SAY}|said|told|written)\b(?P<rest>.*)",

@@ -10,10 +10,12 @@ of the article's text, half open, and texts are exact.
     citation  article_id, title, source, url, published, start, end, quote, context, context_start,
               confidence, repeats (citations), resolved (start, end, value (EDTF), words) and missing (words of the
               question that are not mentioned there), site (the publisher), asked (the part of the question that is
-              answered) and items (pairs of offsets, of the things that the quote lists) where there are any
+              answered), items (pairs of offsets, of the things that the quote lists) and page (of a PDF, from 1) where
+              there are any
     passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
               text, title, source, url, published, except in a kept conversation
-    article   id, title, source, url, published, authors, site, language, characters, and text if asked for
+    article   id, title, source, url, published, authors, site, language, characters, and text if asked for; pages
+              (offsets at which those of a PDF begin) where there are any
     report    added, updated, removed (article ids), unchanged (a count), failed (source, reason, remedy)
     happening source, report (what was done; or null), note (what is to be known; or "")
 
@@ -112,6 +114,7 @@ def _citation_to_dict(citation: Citation) -> JsonObject:
         **({"site": citation.site} if citation.site else {}),
         **({"asked": citation.asked} if citation.asked else {}),
         **({"items": [list(each) for each in citation.items]} if citation.items else {}),
+        **({"page": citation.page} if citation.page else {}),
     }
 
 
@@ -151,6 +154,7 @@ def article_to_dict(article: Article, *, text: bool = False) -> JsonObject:
         "site": article.site,
         "language": article.language,
         "characters": len(article.text),
+        **({"pages": list(article.pages)} if article.pages else {}),
     }
     return values | {"text": article.text} if text else values
 
@@ -240,6 +244,7 @@ def _citation_from_dict(values: object) -> Citation:
         site=get_or_none(fields, "site", str),
         asked=get_or_none(fields, "asked", str) or "",
         items=tuple(_offsets(one) for one in get_or_none(fields, "items", list) or ()),
+        page=get_or_none(fields, "page", int),
     )
 
 
@@ -292,7 +297,16 @@ def article_from_dict(values: object) -> Article:
         authors=texts(fields, "authors"),
         site=get_or_none(fields, "site", str),
         language=get_or_none(fields, "language", str),
+        pages=_pages(fields),
     )
+
+
+def _pages(fields: Mapping[str, object]) -> tuple[int, ...]:
+    pages = get_or_none(fields, "pages", list) or []
+    offsets = tuple(each for each in pages if isinstance(each, int))
+    if len(offsets) < len(pages):
+        raise FormatError(f"'pages' should be a list of offsets, not {shown(pages)}.")
+    return offsets
 
 
 def _reason(fields: Mapping[str, object]) -> Reason | None:

@@ -102,13 +102,18 @@ def _citation_blocks(citation: Citation, standing_of: StandingOf | None) -> Iter
 
 def _evidence(citation: Citation, standing_of: StandingOf | None) -> str:
     """A block quote: the sentence with the exact words marked, then title, date, source and offsets."""
-    lines = [f"> {_marked(citation)}", ">", f"> — {_title(citation)}, {day(citation.published)}. {_source(citation)}"]
-    lines.append(f"> Article {plain(citation.article_id)}, characters {citation.start}–{citation.end}.")
+    lines = [
+        f"> {marked_markdown(citation)}",
+        ">",
+        f"> — {_title(citation)}, {day(citation.published)}. {_source(citation)}",
+    ]
+    page = f"p. {citation.page}, " if citation.page else ""
+    lines.append(f"> Article {plain(citation.article_id)}, {page}characters {citation.start}–{citation.end}.")
     told = _STANDINGS[standing_of(citation)] if standing_of else ""
     return "\n".join([*lines, *([">", f"> *{told}*"] if told else [])])
 
 
-def _marked(citation: Citation) -> str:
+def marked_markdown(citation: Citation) -> str:
     """The context with the quote marked by its offsets."""
     before = citation.context[: max(0, citation.start - citation.context_start)]
     after = citation.context[max(0, citation.end - citation.context_start) :]
@@ -129,7 +134,12 @@ def _title(citation: Citation) -> str:
     title, address = plain(citation.title) or "(no title)", text_fragment_url(citation)
     if address is None:
         return title
-    return f"[{title}](<{_NOT_IN_LINKS.sub(lambda found: f'%{ord(found[0]):02X}', clean(address))}>)"
+    return f"[{title}](<{link_address(address)}>)"
+
+
+def link_address(address: str) -> str:
+    """An address as it stands between `<` and `>` in a link."""
+    return _NOT_IN_LINKS.sub(lambda found: f"%{ord(found[0]):02X}", clean(address))
 
 
 def _source(citation: Citation) -> str:

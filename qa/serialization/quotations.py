@@ -3,7 +3,7 @@
 quotations  speaker, about (what was asked for), quotations
 quotation   name (whom the speaker stands for, or ""), direct (in quotation marks), speaker, cue (each a place),
 content (places, the pieces that are said), article_id, title, source, url, published, start, end, quote
-(all from the first piece to the last), context, context_start, resolved where there are dates
+(all from the first piece to the last), context, context_start, resolved where there are dates, page of a PDF
 place       start, end, text
 """
 
@@ -35,6 +35,7 @@ def quotation_to_dict(cited: CitedQuotation) -> JsonObject:
         "content": [_place(piece, text) for piece, text in zip(quotation.content, cited.words, strict=True)],
         **place_to_dict(citation),
         **resolved_to_dict(citation),
+        **({"page": citation.page} if citation.page else {}),
     }
 
 

@@ -11,6 +11,7 @@ from qa.errors import ArticleNotFound, FormatError
 from qa.loaders.article import article_id
 from qa.serialization.answers import ARTICLE_FORMAT, answer_from_dict, article_from_dict
 from qa.serialization.conversations import CONVERSATION_FORMAT, TURN_FORMAT
+from qa.serialization.evidence_sheet import require_shown, saved_in_sheet
 from qa.serialization.fields import get, json_object
 
 
@@ -46,15 +47,19 @@ def _is_named_by(text: str, wanted: str) -> bool:
 def read_saved(text: str) -> Saved:
     """All answers in `text`, also those of conversations, with the articles carried along. Raises FormatError.
 
-    There may be one object, an array, one object a line, or any number of them one after the other.
+    There may be one object, an array, one object a line, or any number of them one after the other; or an evidence
+    sheet, whose shown words have to be those that it carries.
     """
     saved = Saved()
+    is_sheet = text.lstrip("\ufeff \t\r\n").startswith("<")
     try:
-        for values in _json_values(text):
+        for values in _json_values(saved_in_sheet(text) if is_sheet else text):
             for one in values if isinstance(values, list) else [values]:
                 _take(one, saved)
     except RecursionError:
         raise FormatError("the answers are nested too deeply: the file is damaged.") from None
+    if is_sheet:
+        require_shown(text, saved.answers)
     return saved
 
 

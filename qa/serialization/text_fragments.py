@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import quote as percent_encoded
+from urllib.parse import urlsplit
 
 from qa.datatypes import Citation
 from qa.loaders.article import web_address
@@ -17,14 +18,16 @@ EDGE_WORDS = 6
 def text_fragment_url(citation: Citation, text: str | None = None) -> str | None:
     """The address of the original, with a fragment that makes a browser scroll to the quote and mark it.
 
-    None when the article names no web address. With the article's `text`, a quote that stands in it more than once is
-    told apart by the words around it, as a short one always is.
+    Of a PDF it opens the page. None when the article names no web address. With the article's `text`, a quote that
+    stands in it more than once is told apart by the words around it, as a short one always is.
     """
     address = web_address(citation.url) or web_address(citation.source)
     directive = text_directive(citation, text)
     if address is None or directive is None:
         return address
     page, _, fragment = address.partition("#")
+    if citation.page and urlsplit(page).path.lower().endswith(".pdf"):
+        return f"{page}#page={citation.page}"
     return f"{page}#{fragment.partition(DIRECTIVE)[0]}{DIRECTIVE}{directive}"
 
 

@@ -1,8 +1,8 @@
 """A whole library as one ZIP of plain files, and back.
 
     archive.json     {"format", "fingerprint", "articles", "passages", "dimension"}
-    articles.jsonl   an article a line with all metadata, its passages as [start, end], and its holders: the sources
-                     that hold this text, {"source", "origin", "digest"}
+    articles.jsonl   an article a line with all metadata, its passages as [start, end], its holders: the sources
+                     that hold this text, {"source", "origin", "digest"}, and of a PDF "pages": where each begins
     origins.jsonl    {"origin", "digest"}: files and URLs that went in whole, so that the next `add` knows them
     vectors.f16      one vector a passage, in the order of the passages, float16 little-endian; may be missing
 
@@ -87,6 +87,7 @@ def _article_rows(store: Store, ids: list[str], progress: ProgressCallback) -> I
                 **{name: getattr(article, name) for name in checks.TEXTS},
                 "published": article.published.isoformat() if article.published else None,
                 "authors": list(article.authors),
+                **({"pages": list(article.pages)} if article.pages else {}),
                 "passages": [[passage.start, passage.end] for passage in store.passages_of(each)],
                 "holders": [
                     {"source": source, "origin": held.origin, "digest": held.digest}
@@ -263,7 +264,7 @@ def _packed(archive: zipfile.ZipFile, about: Mapping[str, Any], path: Path) -> I
     for row in _lines(archive, "articles.jsonl", path):
         article = checks.article_of(row)
         spans = checks.spans_of(row, article)
-        vectors = checks.vectors_from(file, len(spans), dimension, VECTOR_DTYPE) if file else None
+        vectors = checks.vectors_from(file, len(spans), dimension, np.dtype(VECTOR_DTYPE)) if file else None
         yield Packed(article, spans, vectors, checks.holders_of(row))
 
 

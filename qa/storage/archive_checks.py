@@ -43,7 +43,16 @@ def article_of(row: Mapping[str, Any]) -> Article:
         **{name: row[name] for name in TEXTS},
         published=date.fromisoformat(published) if published else None,
         authors=tuple(authors),
+        pages=_pages_of(row),
     )
+
+
+def _pages_of(row: Mapping[str, Any]) -> tuple[int, ...]:
+    """Where the pages of a row's article begin; () where it has none. Raises ValueError."""
+    pages, end = row.get("pages", []), len(row["text"])
+    is_list = isinstance(pages, list) and all(type(each) is int and 0 <= each <= end for each in pages)
+    _require(is_list and pages == sorted(pages), f"pages are {_shown(pages)}, not offsets into the text")
+    return tuple(pages)
 
 
 def spans_of(row: Mapping[str, Any], article: Article) -> list[tuple[int, int]]:

@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from qa.datatypes import Article, Failure, Finding, Passage, ProgressCallback, Quotation, Where
 from qa.loaders.document import Version
 from qa.storage.listing import ArticlePage, ListQuery
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 PAGE = 200  # articles read at a time while iterating
-VECTOR_DTYPE = np.dtype("<f2")  # half the size; the loss is far below what tells passages apart
+VECTOR_DTYPE = "<f2"  # of numpy, float16: half the size; the loss is far below what tells passages apart
 _T = TypeVar("_T")
 
-Vector = NDArray[np.float32]
+Vector: TypeAlias = "NDArray[np.float32]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,8 +320,12 @@ class Backend(Protocol):
         """
         ...
 
+    def search_words(self, words: str, k: int, where: Where | None) -> Sequence[tuple[Passage, float]]:
+        """The `k` best passages by words alone, with their scores, best first; the filter applied inside the index."""
+        ...
+
     def passages_with(self, word: str) -> tuple[int, ...]:
-        """The ids of the passages that hold this word in any of its forms; none where that cannot be told."""
+        """The ids of the passages that hold these words in any of their forms; none where that cannot be told."""
         ...
 
     def words_like(self, word: str) -> tuple[str, ...]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from qa.datatypes import Article, Finding, Passage, Progress, ProgressCallback
 from qa.errors import QAError
@@ -13,6 +11,10 @@ from qa.loaders.article import article_id
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import check
 from qa.storage.base import PAGE, Store, batched
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SAMPLE = 64  # passages encoded again
 ALIKE = 0.98  # cosine of a stored vector with one made now; float16 and bfloat16 cost less than half of the difference
@@ -61,6 +63,8 @@ def _named(ids: list[str]) -> str:
 
 def check_vectors(store: Store, encoder: PassageEncoder) -> Finding:
     """All vectors for length and sense, and some against their texts, which are encoded again."""
+    import numpy as np
+
     _, ids = store.passage_ids()
     if bad := sum(_bad_vectors(store, ids[first : first + VECTORS]) for first in range(0, len(ids), VECTORS)):
         return Finding("vectors", False, f"{bad:,} of {len(ids):,} are no unit vectors; {_REBUILD}")
@@ -87,6 +91,8 @@ def _bad_vectors(store: Store, ids: NDArray[np.int64]) -> int:
 
 def are_unit(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Of vectors (n, d), which are finite and of length 1, as far as float16 keeps it: (n,)."""
+    import numpy as np
+
     lengths = np.linalg.norm(vectors, axis=1)
     near: NDArray[np.bool_] = np.isfinite(lengths) & (np.abs(lengths - 1) <= 0.02)
     return near

@@ -1,5 +1,7 @@
 """Span decoding against worked logits, and the known traps of readers."""
 
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answering.reader import TransformersReader, Window, batches, decode, distinct
+from qa.answering.decoding import decode, distinct
+from qa.answering.reader import PACKAGED, PaddedModel, TransformersReader, batches
+from qa.answering.windows import Window
 from qa.datatypes import Span
 from qa.errors import ModelError
 
@@ -19,8 +23,8 @@ from qa.errors import ModelError
 TEXT = "Ann met Bob"
 WINDOW = Window(
     text=0,
-    token_ids=[101, 5, 102, 6, 7, 8, 102],
-    type_ids=[0, 0, 0, 1, 1, 1, 1],
+    token_ids=np.array([101, 5, 102, 6, 7, 8, 102]),
+    type_ids=np.array([0, 0, 0, 1, 1, 1, 1]),
     offsets=np.array([(0, 0), (0, 3), (0, 0), (0, 3), (4, 7), (8, 11), (0, 0)]),
     words=np.array([-1, -1, -1, 0, 1, 2, -1]),
     closes=np.zeros(7, dtype=bool),
@@ -94,6 +98,40 @@ def test_the_best_span_is_the_best_of_all(values, max_tokens):
     assert best(starts, ends, max_tokens=max_tokens)[0].score == pytest.approx(float(max(legal)), abs=1e-4)
 
 
+def decoded_slowly(starts, ends, window, max_tokens, count):
+    """Every span of the context in order, the last of equal ones first; then the best that do not overlap."""
+    context = [token for token, word in enumerate(window.words) if word >= 0]
+    spans = []
+    for start, end in product(context, repeat=2):
+        if 0 <= end - start < max_tokens:
+            left = min(token for token in context if window.words[token] == window.words[start])
+            right = max(token for token in context if window.words[token] == window.words[end])
+            score = float(starts[start]) + (float(ends[end]) + 0.3 * bool(window.closes[end]))
+            spans.append(Span(int(window.offsets[left, 0]), int(window.offsets[right, 1]), score, 0.0))
+    spans.reverse()
+    return distinct(sorted(spans, key=lambda span: -span.score)[: count * 10], count)
+
+
+@given(st.data(), st.integers(1, 12), st.integers(1, 6), st.integers(1, 3))
+def test_spans_are_those_of_trying_them_all(data, size, max_tokens, count):
+    def drawn(values, length=size):
+        return data.draw(st.lists(values, min_size=length, max_size=length))
+
+    words = np.cumsum([0, *drawn(st.integers(0, 1), size - 1)])
+    window = Window(
+        text=0,
+        token_ids=np.arange(size + 3),
+        type_ids=np.zeros(size + 3, dtype=np.int64),
+        offsets=np.array([(0, 0), (0, 0), *((3 * n, 3 * n + 2) for n in range(size)), (0, 0)]),
+        words=np.array([-1, -1, *words, -1]),
+        closes=np.array([False, False, *drawn(st.booleans()), False]),
+    )
+    few = st.integers(-3, 3)  # so that many are equal
+    starts, ends = (np.array([0, 9, *drawn(few), 9], dtype=np.float32) for _ in range(2))
+    ends[0] = 0
+    assert decode(starts, ends, window, max_tokens, count) == decoded_slowly(starts, ends, window, max_tokens, count)
+
+
 def test_distinct_keeps_the_better_of_two_that_overlap():
     assert distinct([Span(0, 5, 1.0), Span(4, 9, 2.0), Span(9, 12, 0.5)], 5) == [Span(4, 9, 2.0), Span(9, 12, 0.5)]
 
@@ -110,7 +148,34 @@ def test_batches_hold_every_window_once_and_keep_to_their_size():
 
 @pytest.fixture(scope="module")
 def reader():
-    return TransformersReader()
+    return TransformersReader(precision="float32")
+
+
+@pytest.mark.models
+def test_the_packaged_reader_computes_what_transformers_does(reader):
+    from training.train import load_quantized
+
+    texts = ["Ann Lee is the mayor of Ulm.", "It rained.", "Bob Ray is the mayor of Graz. " + "He likes tea. " * 80]
+    encoder, model = reader._load()
+    windows = encoder.encode("Who is the mayor?", texts, ["Ulm", "", "Graz"])
+    assert len(windows) == 4
+    plain = PaddedModel(load_quantized(PACKAGED), 0)
+    assert (model.reads_titles, plain.reads_titles) == (True, True)
+    half = TransformersReader(precision="bfloat16")._load()[1]
+    for ours, theirs, rough in zip(*(each.logits(windows) for each in (model, plain, half)), strict=True):
+        assert np.abs(np.subtract(ours, theirs)).max() < 1e-4
+        assert np.abs(np.subtract(rough, theirs)).mean() < 0.2
+
+
+@pytest.mark.models
+def test_the_packaged_reader_answers_without_the_large_libraries():
+    code = (
+        "import sys; from qa.answering.reader import TransformersReader as R;"
+        "(spans,) = R().read('Who is mayor?', ['Ann Lee is the mayor of Ulm.'], ['']);"
+        "print(spans[0].start, spans[0].end, 'torch' in sys.modules, 'transformers' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "7", "True", "False"]
 
 
 @pytest.mark.models
@@ -173,16 +238,16 @@ def test_odd_texts_give_spans_inside_them_or_none(reader, text):
 def test_one_thread_at_a_time_uses_the_tokenizer(monkeypatch):
     inside, most = [], []
 
-    def encode(tokenizer, question, texts, titles):
+    def encode(question, texts, titles):
         inside.append(1)
         most.append(len(inside))
         time.sleep(0.01)
         inside.pop()
         return []
 
-    monkeypatch.setattr("qa.answering.reader.encode_windows", encode)
     reader = TransformersReader()
-    monkeypatch.setattr(reader, "_load", lambda: (None, SimpleNamespace(config=SimpleNamespace())))
+    loaded = SimpleNamespace(encode=encode), SimpleNamespace(reads_titles=False)
+    monkeypatch.setattr(reader, "_load", lambda: loaded)
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(lambda _: reader.read("Who?", ["Ann."], [""]), range(8))) == [[[]]] * 8
     assert max(most) == 1
@@ -204,5 +269,5 @@ def test_token_types_are_given_to_a_model_that_has_them():
         return SimpleNamespace(start_logits=torch.zeros(size), end_logits=torch.zeros(size))
 
     model.config = SimpleNamespace(type_vocab_size=2)
-    TransformersReader()._forward(SimpleNamespace(pad_token_id=0), model, [WINDOW])
+    PaddedModel(model, 0).logits([WINDOW])
     assert seen[0]["token_type_ids"].tolist() == [[0, 0, 0, 1, 1, 1, 1]]

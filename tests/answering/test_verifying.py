@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from answer_fakes import ANSWER, ARTICLE, CITATION, TEXT, find
 from library_fakes import SETTINGS, LetterEncoder, write
 
-from qa.answering.verification import checks_to_dict, standings, verify_answer
+from qa.answering.verification import Basis, checks_to_dict, standings, verify_answer
 from qa.datatypes import Article, Citation, Reason
 from qa.errors import ArticleNotFound, FormatError
 from qa.library import Library
@@ -70,6 +70,7 @@ def test_a_true_quote_holds() -> None:
     [check] = verify_answer(ANSWER, find)
     assert check.holds
     assert (check.article_id, check.start, check.end, check.quote) == ("a1", 40, 50, "after dark")
+    assert check.basis is Basis.LIBRARY
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,35 @@ def test_a_false_quote_does_not_hold(change: dict[str, Any], complaint: str) -> 
     problem = problem_of(replace(CITATION, **change))
     assert problem is not None
     assert complaint in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"title": "A ferry sinks"}, "the article in the library has the title “A ferry is late”"),
+        ({"published": date(2025, 5, 13)}, "the article in the library is of another day: 12 May 2025"),
+        ({"published": None}, "the article in the library is of another day: 12 May 2025"),
+        (
+            {"url": "https://evil.example/x"},
+            "the article in the library has another address: https://example.org/ferry",
+        ),
+        ({"url": None}, "the article in the library has another address: https://example.org/ferry"),
+    ],
+)
+def test_title_day_and_address_are_those_of_the_article(change: dict[str, Any], complaint: str) -> None:
+    assert problem_of(replace(CITATION, **change)) == complaint
+
+
+def test_an_article_without_day_and_address_is_told_as_such() -> None:
+    bare = replace(ARTICLE, published=None, url=None)
+    answers = [
+        replace(ANSWER, citations=(replace(CITATION, url=None),)),
+        replace(ANSWER, citations=(replace(CITATION, published=None),)),
+    ]
+    assert [verify_answer(each, lambda _: bare)[0].problem for each in answers] == [
+        "the article in the library is of another day: undated",
+        "the article in the library has another address: none",
+    ]
 
 
 def test_every_quote_is_checked_repeats_too() -> None:
@@ -118,8 +148,8 @@ def test_checks_have_the_documented_form() -> None:
         "format": "article-qa/checks/1",
         "holds": False,
         "checks": [
-            {**place, "quote": "after dark", "problem": None, "holds": True},
-            {**place, "quote": "at sunrise", "problem": problem, "holds": False},
+            {**place, "quote": "after dark", "problem": None, "holds": True, "basis": "library"},
+            {**place, "quote": "at sunrise", "problem": problem, "holds": False, "basis": "library"},
         ],
     }
     assert checks_to_dict(checks[:1])["holds"] is True
@@ -162,7 +192,25 @@ def test_what_is_carried_along_is_enough_to_check_every_quote(layout: Layout) ->
     saved = read_saved(json.dumps(layout(cited_articles([CARRIED, CARRIED], in_ferry))))
     assert saved == Saved([CARRIED], {FERRY.id: replace(FERRY, digest="")})
     assert saved.is_self_contained
-    assert [check.problem for check in verify_answer(saved.answers[0], saved.article)] == [None, None]
+    checks = verify_answer(saved.answers[0], None, saved.article)
+    assert [(check.problem, check.basis) for check in checks] == [(None, Basis.CARRIED)] * 2
+
+
+def test_the_library_comes_before_what_is_carried_along() -> None:
+    forged = json.dumps(
+        answer_to_dict(replace(CARRIED, citations=(replace(CARRIED.citations[0], title="Forged"),)))
+        | {"articles": [article_to_dict(replace(FERRY, title="Forged"), text=True)]}
+    )
+    saved = read_saved(forged)
+    alone, _ = verify_answer(saved.answers[0], None, saved.article)
+    assert (alone.problem, alone.basis) == (None, Basis.CARRIED)
+    against, _ = verify_answer(saved.answers[0], in_ferry, saved.article)
+    problem = "the article in the library has the title “A ferry is late”"
+    assert (against.problem, against.basis) == (problem, Basis.LIBRARY)
+    [lost] = verify_answer(replace(ANSWER, citations=(replace(CITATION, article_id="gone"),)), in_ferry, saved.article)
+    assert (lost.problem, lost.basis) == ("the article is not in the library (any more)", None)
+    [lost] = verify_answer(replace(ANSWER, citations=(replace(CITATION, article_id="gone"),)), None, saved.article)
+    assert (lost.problem, lost.basis) == ("the article is not carried along", None)
 
 
 def test_articles_that_are_gone_are_not_carried() -> None:
@@ -178,7 +226,7 @@ def test_a_text_that_was_altered_on_the_way_is_told_by_its_id(text: str) -> None
     altered = article_to_dict(replace(FERRY, text=text), text=True)
     answer = replace(CARRIED, text=text[40:50], citations=(replace(CARRIED.citations[0], quote=text[40:50]),))
     saved = read_saved(json.dumps(answer_to_dict(answer) | {"articles": [altered]}))
-    checks = verify_answer(saved.answers[0], saved.article)
+    checks = verify_answer(saved.answers[0], None, saved.article)
     assert {check.problem for check in checks} == {"the text carried along is not the one that the article's id names"}
     true = article_to_dict(FERRY, text=True)
     for articles in ([altered, true], [true, altered]):  # the true one wins

@@ -247,7 +247,7 @@ def test_ctrl_c_outside_a_command_is_no_traceback(run: Run, monkeypatch: pytest.
 
 
 GROUPS = {
-    "Ask": "ask quotes verify conversations conversation feedback".split(),
+    "Ask": "ask quotes batch check watch-questions verify conversations conversation feedback".split(),
     "Articles": "add sync remove list".split(),
     "Upkeep": "rebuild compact doctor export import evaluate".split(),
     "Serve": ["chat"],
@@ -330,6 +330,11 @@ def test_ask_prints_the_answer_and_its_marked_sentence(run: Run, parts: Parts) -
         "",
     )
     assert parts.assistant.asked == [("When did it arrive?", None)]
+
+
+def test_ask_prints_the_page_of_a_pdf(run: Run, parts: Parts) -> None:
+    parts.assistant.answer = replace(FOUND, citations=(replace(DARK, page=3),))
+    assert "https://example.org/ferry · p. 3 · characters 40–50\n" in run("ask", "When?").out
 
 
 def test_ask_prints_further_answers_repeats_and_the_hint_at_samples(run: Run, parts: Parts) -> None:
@@ -686,6 +691,33 @@ def test_ask_prints_markdown_to_be_passed_on(run: Run, parts: Parts) -> None:
     assert run("ask", "When?", "--carry").code == 2
 
 
+def test_ask_prints_quotes_with_their_sources(run: Run, parts: Parts) -> None:
+    parts.assistant.library.held = [FERRY, SEAL]
+    ran = run("ask", "When?", "--format", "html")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("<blockquote")
+    assert "It reached Sund <strong>after dark</strong>." in ran.out
+    parts.assistant.answer = replace(UNSURE, possible=(EVENING,))
+    ran = run("ask", "Who?", "--format", "csl")
+    assert (ran.code, [item["note"] for item in json.loads(ran.out)]) == (4, ["It slept until evening."])
+    parts.assistant.answer = UNSURE
+    assert run("ask", "Who?", "--format", "plain") == Ran(1, "", "")
+
+
+def test_ask_writes_an_evidence_sheet_that_verify_reads(run: Run, parts: Parts, tmp_path: Path) -> None:
+    ferry = replace(FERRY, id="cd80cc506dec2be6")
+    parts.assistant.library.held = [ferry]
+    parts.assistant.answer = replace(FOUND, citations=(replace(DARK, article_id=ferry.id),))
+    sheet = tmp_path / "sheet.html"
+    ran = run("ask", "When?", "--sheet", str(sheet))
+    assert ran.out.startswith("after dark\n")
+    assert f"The evidence sheet is {sheet}." in ran.err
+    assert run("verify", str(sheet)).code == 0
+    sheet.write_text(sheet.read_text("utf-8").replace("<mark>after dark</mark>", "<mark>at dawn</mark>"), "utf-8")
+    changed = run("verify", str(sheet))
+    assert (changed.code, "it was changed" in changed.err) == (3, True)
+
+
 def test_ask_carries_the_cited_articles_along(run: Run, parts: Parts, tmp_path: Path) -> None:
     ferry = replace(FERRY, id="cd80cc506dec2be6")  # the beginning of the sha256 of its text
     parts.assistant.library.held = [ferry, SEAL]
@@ -711,7 +743,7 @@ def test_verify_tells_true_quotes_from_false(run: Run, parts: Parts, tmp_path: P
         "holds   “after dark”  A ferry is late [aaaa000000000001, 40:50]",
         "does not hold   “at noon”  A ferry is late [aaaa000000000001, 40:50]",
         "  the article has other words at this place",
-        "Quotes that hold: 1 of 2.",
+        "Quotes that hold: 1 of 2 (1 in the library).",
     ]
     as_json = run("verify", str(file), "--json")
     assert as_json.code == 1
@@ -722,7 +754,7 @@ def test_verify_takes_what_ask_json_prints(run: Run, parts: Parts, monkeypatch: 
     monkeypatch.setattr(sys, "stdin", io.StringIO(run("ask", "When?", "--json").out))
     ran = run("verify", "-")
     assert ran.code == 0
-    assert ran.out.endswith("Quotes that hold: 1 of 1.\n")
+    assert ran.out.endswith("Quotes that hold: 1 of 1 (1 in the library).\n")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"\xff\xfe\x00", b"no json"])

@@ -79,3 +79,15 @@ def test_as_json_with_exact_places(shell: Shell) -> None:
 
 def test_somebody_or_something_has_to_be_asked_for(shell: Shell) -> None:
     assert shell("quotes").exit_code == 2
+
+
+def test_a_quotation_with_its_source_to_be_taken_along(shell: Shell, tmp_path: Path) -> None:
+    source = tmp_path / "in" / "mayor.json"
+    shown = shell("quotes", "Pike", "--about", "sale", "--limit", "1", "--format", "markdown")
+    assert shown.stdout.splitlines()[-1].startswith("> — Mayor resigns, 20 June 2025. ")
+    assert "**she had known nothing of the sale**" in shown.stdout
+    (item,) = json.loads(shell("quotes", "Pike", "--about", "sale", "--limit", "1", "--format", "csl").stdout)
+    assert (item["title"], item["source"], item["issued"]["date-parts"]) == (
+        "Mayor resigns", str(source), [[2025, 6, 20]],
+    )  # fmt: skip
+    assert shell("quotes", "Nobody", "--format", "plain").stdout == ""

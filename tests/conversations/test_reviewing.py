@@ -99,12 +99,19 @@ def test_what_carries_its_articles_is_checked_without_a_library(
     file.write_text(shell("conversation", talk.id, "--json", "--carry").stdout)
     monkeypatch.setenv("ARTICLE_QA_LIBRARY", str(tmp_path / "elsewhere"))
     checked = shell("verify", file)
-    assert (checked.exit_code, checked.stdout.splitlines()[-1]) == (0, "Quotes that hold: 1 of 1.")
+    assert (checked.exit_code, checked.stdout.splitlines()[-2:]) == (
+        0,
+        [
+            "Quotes that hold: 1 of 1 (1 in the text carried along with the file).",
+            "A text carried along says nothing of where it is from; --library compares with a library of yours.",
+        ],
+    )
     assert not (tmp_path / "elsewhere").exists()
     against = shell("verify", file, "--library", tmp_path / "elsewhere")
     assert against.exit_code == 1
     assert "not in the library" in against.stdout
-    assert shell("verify", file, "--library", tmp_path / "library").exit_code == 0
+    at_home = shell("verify", file, "--library", tmp_path / "library")
+    assert (at_home.exit_code, at_home.stdout.splitlines()[-1]) == (0, "Quotes that hold: 1 of 1 (1 in the library).")
     values = json.loads(file.read_text())
     values["articles"][0]["text"] = TEXT + " And more."
     file.write_text(json.dumps(values))
@@ -121,6 +128,20 @@ def test_what_carries_nothing_is_checked_against_the_library(shell: Shell, talk:
     (tmp_path / "news" / "ferry.json").unlink()
     shell("sync", tmp_path / "news", "--allow-empty")
     assert shell("verify", file).exit_code == 1
+
+
+def test_a_forged_file_does_not_hold_against_the_library(shell: Shell, talk: Conversation, tmp_path: Path) -> None:
+    file = tmp_path / "talk.json"
+    values = json.loads(shell("conversation", talk.id, "--json", "--carry").stdout)
+    for described in (values["articles"][0], values["turns"][0]["answer"]["citations"][0]):
+        described["published"] = "2026-01-01"
+    file.write_text(json.dumps(values))
+    assert shell("verify", file).exit_code == 0
+    against = shell("verify", file, "--library", tmp_path / "library")
+    assert against.exit_code == 1
+    assert "  the article in the library is of another day: 12 May 2025\n" in against.stdout
+    [check] = json.loads(shell("verify", file, "--library", tmp_path / "library", "--json").stdout)["checks"]
+    assert (check["holds"], check["basis"]) == (False, "library")
 
 
 def test_markdown_carries_no_articles(shell: Shell, talk: Conversation) -> None:

@@ -35,10 +35,10 @@ class FakeModel:
         self.calls: list[tuple[str, list[str]]] = []
         self.on_call: Callable[[], None] = lambda: None
 
-    def encode_document(self, texts: list[str], batch_size: int, show_progress_bar: bool) -> NDArray[np.float32]:
+    def passages(self, texts: list[str]) -> NDArray[np.float32]:
         return self._encode("passages", texts, 1)
 
-    def encode_query(self, texts: list[str], batch_size: int, show_progress_bar: bool) -> NDArray[np.float32]:
+    def queries(self, texts: list[str]) -> NDArray[np.float32]:
         return self._encode("question", texts, -1)
 
     def _encode(self, kind: str, texts: list[str], second: int) -> NDArray[np.float32]:
@@ -232,6 +232,37 @@ def test_real_vectors_are_those_of_plain_transformers(real: SentenceTransformerE
     assert protocol.encode_passages(TEXTS) == pytest.approx(expected, abs=2e-5)
     assert protocol.encode_queries(TEXTS) == pytest.approx(expected, abs=2e-5)
     assert protocol.dimension == expected.shape[1]
+
+
+@pytest.mark.models
+def test_real_vectors_are_those_of_sentence_transformers(real: SentenceTransformerEncoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    theirs = SentenceTransformer(str(resolve_model(DEFAULT_MODEL)), device="cpu", local_files_only=True)
+    texts = [*TEXTS, "", " \n", "[SEP] [MASK] caf\u00e9 \u200b", "x" * 300, "word " * 600, "When?"]
+    assert real.encode_passages(texts) == pytest.approx(theirs.encode_document(texts), abs=1e-6)
+    assert real.encode_queries(texts) == pytest.approx(theirs.encode_query(texts), abs=1e-6)
+
+
+@pytest.mark.models
+def test_a_model_of_ones_own_is_loaded_by_sentence_transformers_with_its_prompts(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(resolve_model(DEFAULT_MODEL), folder)
+    (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {"query": "question: "}}))
+    own, packaged = SentenceTransformerEncoder(str(folder)), SentenceTransformerEncoder()
+    assert own.encode_queries(["When?"]) == pytest.approx(packaged.encode_queries(["question: When?"]), abs=1e-6)
+    assert own.encode_passages(["When?"]) == pytest.approx(packaged.encode_queries(["When?"]), abs=1e-6)
+
+
+@pytest.mark.models
+def test_the_packaged_model_answers_without_the_large_libraries() -> None:
+    code = (
+        "import sys; from embeddings.encoder import SentenceTransformerEncoder as E; E().encode_queries(['When?']);"
+        "large = {'transformers', 'sentence_transformers', 'sklearn', 'scipy'};"
+        "print(*large & set(sys.modules), 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"]
 
 
 @pytest.mark.models

@@ -30,9 +30,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are parsed, as it happens."""
     names: list[str] = []
 
-    def counting(document, settings, entries):
+    def counting(document, settings, entries, process):
         names.append(Path(document.origin).name)
-        return parse(document, settings, entries)
+        return parse(document, settings, entries, process)
 
     monkeypatch.setattr("qa.ingestion.reader.parse", counting)
     return names

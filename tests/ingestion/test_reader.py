@@ -10,6 +10,7 @@ from qa.ingestion.reader import DocumentReader, Finished, Skipped
 from qa.ingestion.sources import NotModified
 from qa.library import Library
 from qa.loaders import Document
+from qa.loaders.isolation import LoaderProcess
 from qa.passages.encoding import PassageEncoder, PreparedArticle
 
 ROWS = (
@@ -27,7 +28,8 @@ def library(tmp_path: Path) -> Library:
 
 def reader_for(library: Library) -> DocumentReader:
     passages = PassageEncoder(library.encoder, SETTINGS)
-    return DocumentReader(library.store, passages, SETTINGS, library.store.sources.failures())
+    process = LoaderProcess(SETTINGS)
+    return DocumentReader(library.store, passages, SETTINGS, library.store.sources.failures(), process)
 
 
 def test_articles_come_before_the_end_of_their_document(library):

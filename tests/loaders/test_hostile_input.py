@@ -10,9 +10,9 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders import Document, parse
-from qa.loaders.feeds import _parsed, _without_long_authors
+from qa.loaders.feeds import _without_long_authors, parsed_feed
 from qa.loaders.metadata import author_names
-from qa.loaders.pdf import _joined_lines
+from qa.loaders.pdf import _pieces
 
 SETTINGS = Settings(min_article_chars=1)
 BOOK = """<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf"><metadata
@@ -83,14 +83,14 @@ def test_a_feed_with_a_long_author_is_read():
 def test_entities_are_found_in_a_feed_of_two_bytes_a_character_too(encoding):
     feed = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><rss version="2.0"><channel/></rss>'
     with pytest.raises(LoadError, match="defines entities of its own"):
-        _parsed(Document("/n/feed.xml", feed.encode(encoding), "application/rss+xml"))
+        parsed_feed(Document("/n/feed.xml", feed.encode(encoding), "application/rss+xml"))
 
 
 def test_a_paragraph_of_many_lines_is_joined_in_a_time_like_its_length():
     lines = ["The ferry came back on Mon-", "day after a long time away and"] * 20_000
-    assert cpu_seconds(_joined_lines, lines, "") < 2.0
+    assert cpu_seconds(_pieces, lines, "") < 2.0
     assert (
-        _joined_lines(lines[:3], "")
+        "".join(_pieces(lines[:3], ""))
         == "The ferry came back on Monday after a long time away and The ferry came back on Mon-"
     )
 

@@ -10,6 +10,7 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from pdf_fakes import pdf
 from pypdf import PdfReader, PdfWriter
 
 from qa.config import Settings
@@ -37,31 +38,6 @@ def failure(name: str, data: bytes, given: Settings | None = None) -> Failure:
 
 
 # --- PDF ---------------------------------------------------------------------------------------------------------
-
-
-def pdf(*pages: str, title: str = "", author: str = "") -> bytes:
-    """A PDF with one text line a line of each page, in Helvetica."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
-    kids = []
-    for page in pages:
-        lines = "".join(f"({line.replace('(', '[').replace(')', ']')}) Tj T*\n" for line in page.split("\n"))
-        stream = f"BT /F1 11 Tf 14 TL 60 780 Td\n{lines}ET" if page else ""
-        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
-        kids.append(f"{len(objects) + 1} 0 R")
-        objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R "
-            "/Resources << /Font << /F1 3 0 R >> >> >>"
-        )
-    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
-    objects.append(f"<< /Title ({title}) /Author ({author}) /CreationDate (D:20240102030405Z) >>")
-    body, offsets = "%PDF-1.4\n", []
-    for number, content in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += f"{number} 0 obj\n{content}\nendobj\n"
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    trailer = f"<< /Size {len(objects) + 1} /Root 1 0 R /Info {len(objects)} 0 R >>"
-    end = f"trailer\n{trailer}\nstartxref\n{len(body)}\n%%EOF"
-    return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{end}".encode()
 
 
 def encrypted(password: str) -> bytes:
@@ -100,6 +76,35 @@ def test_a_pdf_becomes_running_text() -> None:
         "would return. Some of the well-known drivers will be back, and with them their old routes through the narrow "
         "streets of the town that everyone remembers.\n\nTickets cost 4 crowns."
     )
+
+
+def on_page(found: Article, words: str) -> int | None:
+    return found.page_of(found.text.index(words))
+
+
+def test_a_pdf_knows_on_which_page_its_words_stand() -> None:
+    found = article("bridge_report.pdf", pdf(PAGE_1, PAGE_2))
+    places = ["The harbour bridge", "eighteen", "back, and with them", "their old routes", "Tickets cost"]
+    assert [on_page(found, words) for words in places] == [1, 1, 1, 2, 2]
+    assert found.pages == (0, found.text.index("their old routes"))
+
+
+def test_a_page_without_words_counts_too() -> None:
+    found = article("a.pdf", pdf("", TEXT, "", f"{TEXT[:-1]} again.", ""))
+    second = found.text.index(TEXT[:-1], 1)
+    assert (found.page_of(0), found.page_of(second - 1), found.page_of(second)) == (2, 2, 4)
+    assert found.pages == (0, 0, second, second, len(found.text))
+
+
+def test_a_word_that_goes_on_overleaf_begins_on_its_page() -> None:
+    found = article("a.pdf", pdf(f"{TEXT}\nIt will be the fer-", "ryman of Ostley.\nHe is old, they said."))
+    assert "the ferryman of" in found.text
+    assert (on_page(found, "ferryman"), on_page(found, "ryman")) == (1, 2)
+
+
+def test_what_is_no_pdf_has_no_pages() -> None:
+    found = article("a.docx", word())
+    assert (found.pages, found.page_of(0)) == ((), None)
 
 
 def test_the_time_a_pdf_was_made_is_no_publication_date() -> None:
@@ -192,7 +197,7 @@ def test_docx_files_that_cannot_be_read() -> None:
     assert failure("a.docx", whole[:30]).reason == "The file is damaged or incomplete."
     assert failure("a.docx", zipped({"word/document.xml": "<broken"})).reason == "The file is damaged or incomplete."
     assert failure("a.docx", zipped({"readme.txt": TEXT})).reason == "It is a packed archive."
-    assert failure("a.xlsx", zipped({"[Content_Types].xml": "", "xl/workbook.xml": ""})).reason == (
+    assert failure("a.xlsb", zipped({"[Content_Types].xml": "", "xl/workbook.bin": ""})).reason == (
         "It is an office document of a kind that is not read."
     )
 

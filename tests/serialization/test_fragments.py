@@ -125,3 +125,10 @@ def test_any_text_at_all_gives_a_directive_of_the_grammar(before: str, quote: st
     directive = text_directive(citation)
     assert (directive is None) == (not quote.split())
     assert directive is None or DIRECTIVE.fullmatch(directive)
+
+
+def test_the_link_to_a_pdf_opens_its_page() -> None:
+    citation = replace(cite("noon", url="https://example.org/Report.PDF?v=1#top"), page=3)
+    assert text_fragment_url(citation) == "https://example.org/Report.PDF?v=1#page=3"
+    printed = replace(cite("The ferry left at noon, late"), page=3)
+    assert text_fragment_url(printed) == "https://example.org/ferry#:~:text=The%20ferry%20left%20at%20noon%2C%20late"

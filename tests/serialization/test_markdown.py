@@ -48,6 +48,11 @@ def test_an_answer_as_it_is_written() -> None:
     )
 
 
+def test_the_page_of_a_pdf_is_named() -> None:
+    paged = replace(ANSWER, citations=(replace(CITATION, page=3),))
+    assert "> Article aaaa000000000001, p. 3, characters 40–50." in answer_to_markdown(paged)
+
+
 def test_a_conversation_as_it_is_written() -> None:
     turns = [
         StoredTurn(1, "When did it arrive?", ANSWER, ASKED, 0.25),

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from library_fakes import SETTINGS, LetterEncoder, retriever_of, write, write_rows
 from milvus_fakes import address, milvus  # noqa: F401
+from pdf_fakes import pdf
 
 from qa.config import Settings
 from qa.datatypes import Article, RetrievedPassage, Where
@@ -209,6 +210,20 @@ def test_words_find_exactly_the_passages_that_hold_one_of_them(three, question):
     assert found == expected
     ranks = [each.lexical_rank for each in retrieved(three, question) if each.lexical_rank is not None]
     assert sorted(ranks) == list(range(1, len(ranks) + 1))
+
+
+def test_words_alone_find_the_same_as_beside_the_meaning(three):
+    words = "honey harbour"
+    beside = three.backend.search(words, lambda: three.encoder.encode_queries([words])[0], 9, None).lexical
+    assert three.backend.search_words(words, 9, None) == beside
+    assert [three.article(each.article_id).title for each, _ in beside] == ["Honey", "Ferry"]
+    late = three.backend.search_words(words, 9, Where(published_from=date(2024, 1, 1)))
+    assert late == three.backend.search_words("", 9, None) == []
+
+
+def test_quotes_are_checked_wherever_the_articles_lie(three):
+    verdicts = [each.verdict.value for each in three.check_quotes("“nobody was hurt” “nobody was very hurt” “Quux”")]
+    assert verdicts == ["verbatim", "altered", "absent"]
 
 
 def test_a_clear_question_has_its_passage_first(three):
@@ -508,3 +523,45 @@ def test_stored_vectors_are_those_of_the_encoder(three):
         texts = [f"{article.title}\n{article.text[p.start : p.end]}" for p in passages]
         stored = store.vectors([p.id for p in passages])
         assert np.abs(stored - LetterEncoder().encode_passages(texts)).max() < 1e-3
+
+
+# pages
+
+
+FIRST = "The ferry to Ostley was taken out of service on Monday."
+SECOND = "It will be back in May, the harbour office said."
+
+
+def test_the_pages_of_a_pdf_are_kept(opened: Open, library: Library, folder: Path, tmp_path: Path) -> None:
+    (folder / "ferry.pdf").write_bytes(pdf(FIRST, SECOND))
+    write(folder, "bridge", "abc def ghi jkl.", "A bridge")
+    library.add(folder)
+
+    def pages(of: Library) -> list[tuple[int, ...]]:
+        return sorted(article.pages for article in of.articles())
+
+    begin = [(), (0, len(FIRST) + 1)]
+    assert pages(library) == begin
+    assert pages(opened()) == begin
+    library.rebuild()
+    assert pages(library) == begin
+    library.export(tmp_path / "all.zip")
+    with Library.open(tmp_path / "other", SETTINGS, encoder=LetterEncoder()) as other:
+        other.import_archive(tmp_path / "all.zip")
+        assert pages(other) == begin
+    (ferry,) = (article for article in library.articles() if article.pages)
+    library.remove([ferry.id])
+    (folder / "ferry.txt").write_text(ferry.text)  # the same words, from what has no pages
+    library.add(folder / "ferry.txt")
+    assert pages(library) == [(), ()]
+
+
+def test_pages_come_with_a_pdf_that_was_read_without_them(library: Library, folder: Path) -> None:
+    (folder / "ferry.pdf").write_bytes(pdf(FIRST, SECOND))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.loaders.pdf.page_starts", lambda *_: ())
+        patch.setattr("qa.loaders.document.LOADER_VERSION", 1)
+        library.add(folder)
+    assert [article.pages for article in library.articles()] == [()]
+    assert len(library.add(folder).updated) == 1
+    assert [article.pages for article in library.articles()] == [(0, len(FIRST) + 1)]

@@ -11,7 +11,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering, BertModel
 
-from qa.answering.reader import PACKAGED, load_quantized
+from qa.answering.reader import PACKAGED
 from qa.storage.local.lexical import LexicalIndex
 from training import recipe as recipes
 from training.compare import varied
@@ -22,7 +22,7 @@ from training.losses import shared_loss, teacher_loss, window_loss
 from training.prepare import Pool, Row, groups, is_held_out, passages, read_rows
 from training.recipe import Prepare, Recipe, Train
 from training.start import reader
-from training.train import Training, endless, train
+from training.train import Training, endless, load_quantized, train
 
 
 def batch_of(context, right, group):

@@ -190,6 +190,14 @@ def test_a_publisher_has_one_name_in_the_evidence_and_in_the_filter(first):
     assert "12 May 2025 · en.news.example" in Page(render_answer.answer_html(answer(bare))).text
 
 
+def test_the_page_of_a_pdf_stands_beside_its_source_and_is_where_the_link_leads(first):
+    found = Page(render_answer.answer_html(answer(replace(first, page=3, url="https://news.example/report.pdf"))))
+    assert "news.example (opens the original in a new tab) · p. 3 · " in found.text
+    assert 'href="https://news.example/report.pdf#page=3"' in render_answer.answer_html(
+        answer(replace(first, page=3, url="https://news.example/report.pdf"))
+    )
+
+
 def test_a_less_sure_answer_is_parted_from_the_sure_one(first):
     other = HARBOUR.text.index("22:00")
     told = replace(answer(first), possible=(cite(HARBOUR, other, other + 5),))

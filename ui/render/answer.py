@@ -50,9 +50,11 @@ def citation_html(citation: Citation, number: int, standings: Standings | None =
         f'<span class="title"><span class="number">[{number}]</span> {label(citation.title)}</span>'
     )
     opener = opener_html(citation.article_id, citation.start, citation.end, content, kind="cite", number=number)
+    page = f" · p. {citation.page}" if citation.page else ""
+    source = f"{time_html(citation.published)} · {origin_html(citation)}{page}"
     return (
         f"{_standing_html(citation, standings or {})}{opener}"
-        f'<p class="from">{time_html(citation.published)} · {origin_html(citation)}{_copy_html(citation, number)}</p>'
+        f'<p class="from">{source}{_copy_html(citation, number)}</p>'
         f"{_resolved_html(citation)}{_lacking_html(citation)}{_repeats_html(citation.repeats, number)}"
     )
 
@@ -74,8 +76,15 @@ def _standing_html(citation: Citation, standings: Standings) -> str:
 
 
 def _copy_html(citation: Citation, number: int) -> str:
+    """The quote with its source, by way of a menu, and the address of the place."""
+    place = escape(f"{citation.article_id} {citation.start} {citation.end}")
+    quote = (
+        f' · <button type="button" class="link" data-does="copy-quote" data-value="{place}" aria-haspopup="menu">'
+        f'Copy quote<span class="sr-only"> of evidence {number}</span></button>'
+    )
     address = place_address(citation.article_id, citation.start, citation.end)
-    return "" if address is None else " · " + tool_html("Copy link", "copy", address, hidden=f"to evidence {number}")
+    link = tool_html("Copy link", "copy", address, hidden=f"to evidence {number}") if address else ""
+    return quote + (f" · {link}" if link else "")
 
 
 def _repeats_html(repeats: tuple[Citation, ...], number: int) -> str:

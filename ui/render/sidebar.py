@@ -30,6 +30,7 @@ def _conversation_html(talk: Conversation, now: datetime) -> str:
     name = escape(plain(talk.name) or "Untitled")
     actions = (
         tool_html("Rename", "rename", talk.id)
+        + f'<a class="link" href="/conversation/{escape(talk.id)}.html" download>Evidence sheet</a>'
         + f'<a class="link" href="/conversation/{escape(talk.id)}.md" download>Markdown</a>'
         + f'<a class="link" href="/conversation/{escape(talk.id)}.json" download>JSON</a>'
         + tool_html("Delete", "delete", talk.id)

@@ -114,11 +114,12 @@ def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:
         _versions_html(turn),
         tool_html("Edit", "edit", turn.id, hidden="this question"),
         tool_html("Ask again", "again", turn.id, hidden="" if newest else "this question"),
+        tool_html("Follow", "follow", turn.id, hidden="this question: ask it again when articles come in"),
         tool_html("Show how", "how", turn.id, hidden="this answer came about"),
         *(
             f'<a class="link" href="/turn/{turn.id}.{form}" download>{name}'
             f'<span class="sr-only">, this answer</span></a>'
-            for form, name in (("md", "Markdown"), ("json", "JSON"))
+            for form, name in (("html", "Evidence sheet"), ("md", "Markdown"), ("json", "JSON"))
         ),
     ]
     said = _feedback_html(turn) if feedback else ""

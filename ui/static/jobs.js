@@ -19,6 +19,7 @@ async function follow() {
   saidOfWorks = told ?? "";
   if (libraryVersion !== null && version !== undefined && version !== libraryVersion) {
     trigger("library_changed", {});
+    lookAgain();
     if (inLibrary()) {
       showShelf();
       showSources();

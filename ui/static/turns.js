@@ -20,21 +20,27 @@ Object.assign(deeds, {
   judge: (value) => tell("judge", { turn: pair(value)[0], verdict: pair(value)[1] }),
   unchip: (position) => tell("unchip", { position }),
   about: (article) => tell("ask_about", { article }),
-  copy: (address, button) => copied(location.origin + address, button),
+  copy: (address, button) => copied(location.origin + address, button, "Link"),
 });
 
-async function copied(address, button) {
+async function copied(words, button, what, html = null) {
   try {
-    await navigator.clipboard.writeText(address);
+    await (html === null ? navigator.clipboard.writeText(words) : writeFormatted(words, html));
   } catch {
-    await prompted("Copy this link", address, "Done"); // where the browser does not let a page write
+    await prompted(`Copy this ${what.toLowerCase()}`, words, "Done"); // where the browser does not let a page write
     return;
   }
-  const words = button.firstChild;
-  const before = words.textContent;
-  words.textContent = "Link copied";
-  say("Link copied");
-  setTimeout(() => (words.textContent = before), 2000);
+  const label = button.firstChild;
+  const before = label.textContent;
+  label.textContent = `${what} copied`;
+  say(`${what} copied`);
+  setTimeout(() => (label.textContent = before), 2000);
+}
+
+function writeFormatted(words, html) {
+  const parts = { "text/plain": words, "text/html": html };
+  const blobs = Object.entries(parts).map(([type, part]) => [type, new Blob([part], { type })]);
+  return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
 }
 
 // How an answer came about, and trying the search
@@ -47,6 +53,7 @@ async function showSheet(title, question, load) {
   const ticket = ++sheetTicket;
   element.querySelector("#sheet-title").textContent = title;
   element.querySelector("#try").hidden = question === null;
+  element.querySelector("#check").hidden = true; // whoever wants it shows it
   element.querySelector("#try-question").value = question ?? "";
   sheetContent.innerHTML = "";
   if (!sheet.open) sheet.showModal();

@@ -18,8 +18,11 @@ from qa.errors import AddressError, ArticleNotFound, QAError
 from qa.serialization.addresses import parse_article_address
 from qa.serialization.answers import answer_to_dict, cited_articles
 from qa.serialization.conversations import conversation_to_dict
+from qa.serialization.evidence_sheet import evidence_sheet
 from qa.serialization.fields import JsonObject
 from qa.serialization.markdown import answer_to_markdown, conversation_to_markdown
+from qa.watchlist import Watchlist
+from qa.watchlist.feed import atom_feed
 from ui.render.evidence import Mark, article_html, page_html
 from ui.render.html import escape
 from ui.state.inputs import number
@@ -52,7 +55,12 @@ def routes(assistant: Assistant, kept: Conversations, feedback: Feedback) -> lis
     def unanswered(_: Request) -> Response:
         return _rows(open_rows(feedback.judged(), feedback.unanswered()), "feedback-open.jsonl")
 
+    def news(_: Request) -> Response:
+        feed = atom_feed(Watchlist.of(kept).read(), library.location)
+        return Response(feed, media_type="application/atom+xml")
+
     return [
+        Route("/questions.atom", news),
         Route("/article/{article_id}", article),
         Route("/conversation/{name}", conversation),
         Route("/turn/{name}", turn),
@@ -87,6 +95,8 @@ def _conversation(kept: Conversations, library: Library, conversation_id: str, f
     turns = kept.turns(conversation_id, article)
     if form == "md":
         return conversation_to_markdown(conversation, turns, standing_of=library.standing)
+    if form == "html":
+        return evidence_sheet([turn.answer for turn in turns], article, conversation.name)
     articles = cited_articles((turn.answer for turn in turns), article)
     return json.dumps(conversation_to_dict(conversation, turns, articles), indent=2) + "\n"
 
@@ -96,15 +106,18 @@ def _turn(kept: Conversations, library: Library, turn_id: str, form: str) -> str
     answer = kept.turn(number(turn_id), article).answer
     if form == "md":
         return answer_to_markdown(answer, standing_of=library.standing)
+    if form == "html":
+        return evidence_sheet([answer], article)
     return json.dumps(answer_to_dict(answer) | {"articles": cited_articles([answer], article)}, indent=2) + "\n"
 
 
 def _saved(form: str, content: Callable[[], str]) -> Response:
-    types = {"md": "text/markdown", "json": "application/json"}
+    types = {"md": "text/markdown", "json": "application/json", "html": "text/html"}
     if form not in types:
-        return PlainTextResponse("This can be saved as .md or .json.", 404)
+        return PlainTextResponse("This can be saved as .md, .json or .html.", 404)
+    headers = {"Content-Disposition": "attachment"} if form == "html" else {}  # its script is for another place
     try:
-        return Response(content().encode("utf-8", "replace"), media_type=types[form])
+        return Response(content().encode("utf-8", "replace"), media_type=types[form], headers=headers)
     except QAError as error:
         return PlainTextResponse(str(error), 404)
 

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Failure, Finding, Passage, ProgressCallback, Where, silent
@@ -26,6 +24,10 @@ from qa.storage.local.lock import writer_lock
 from qa.storage.local.rebuild import rebuilt
 from qa.storage.local.store import Store
 from qa.text.tokenization import terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MARKS = string.punctuation + "“”‘’…—–"
 
@@ -119,6 +121,13 @@ class LocalBackend:
         found = list(dict.fromkeys(each for each, _ in [*lexical, *dense]))
         passages = {each.id: each for each in generation.store.passages(found)}
         return Hits(_of(passages, lexical), _of(passages, dense))
+
+    def search_words(self, words: str, k: int, where: Where | None) -> list[tuple[Passage, float]]:
+        """The `k` best passages by words alone."""
+        generation, _ = self._refreshed()
+        lexical = generation.lexical.search(words, k, generation.store.allowed(where) if where else None)
+        passages = {each.id: each for each in generation.store.passages([each for each, _ in lexical])}
+        return _of(passages, lexical)
 
     def passages_with(self, word: str) -> tuple[int, ...]:
         """The ids of the passages that hold this word in any of its forms; the newest may not be looked at yet."""

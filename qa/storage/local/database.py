@@ -19,8 +19,9 @@ from queue import Empty, LifoQueue
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
 from qa.sqlite import connect, make_durable
 
-SCHEMA_VERSION = 4
-_WITH_QUOTATIONS = 4  # the first format that has them; the one before can still be read where nothing can be written
+SCHEMA_VERSION = 5
+_WITH_QUOTATIONS, _WITH_PAGES = 4, 5  # the first formats that have them
+_READABLE = 3  # formats from this one on can be read as they are, where nothing can be written
 READERS = 4
 BUSY_SECONDS = 10.0
 LOG_BYTES = 100_000  # free disk that SQLite wants for its log and the log's index, to begin with
@@ -64,6 +65,8 @@ _TABLES = (
     """CREATE TABLE IF NOT EXISTS quotations (
         article_id TEXT PRIMARY KEY REFERENCES articles (id), version INTEGER NOT NULL, names TEXT NOT NULL,
         found TEXT NOT NULL) WITHOUT ROWID""",
+    # where the pages of a PDF begin in its text, as a JSON list of offsets
+    "CREATE TABLE IF NOT EXISTS pages (article_id TEXT PRIMARY KEY REFERENCES articles (id), starts TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS removals (passage_id INTEGER PRIMARY KEY, revision INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS removals_revision ON removals (revision)",
 )
@@ -101,7 +104,8 @@ class Database:
         try:
             with as_library_error(path):
                 self._writer = self._open_first()
-                self.has_quotations = _check_schema(self._writer, path) >= _WITH_QUOTATIONS
+                version = _check_schema(self._writer, path)
+                self.has_quotations, self.has_pages = version >= _WITH_QUOTATIONS, version >= _WITH_PAGES
                 for _ in range(READERS):
                     connection = self._open()
                     connection.execute("PRAGMA query_only = ON")
@@ -271,7 +275,7 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> int:
         try:
             _migrate(connection)
         except sqlite3.DatabaseError as error:
-            if version < _WITH_QUOTATIONS - 1 or _code(error) not in _UNWRITABLE:
+            if version < _READABLE or _code(error) not in _UNWRITABLE:
                 raise
         else:
             version = SCHEMA_VERSION

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from embeddings.errors import VectorIndexError
 from qa.errors import as_model_error
 from qa.storage.local.background import BackgroundWorker
 from qa.storage.local.store import Changes, Store
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from embeddings.vectors import VectorIndex
 
 logger = logging.getLogger(__name__)
@@ -173,6 +173,8 @@ class DenseIndex:
 
     def _vectors_of(self, ids: NDArray[np.int64], dimension: int, between: Callable[[], None]) -> NDArray[np.float32]:
         """The vectors of those of `ids` that are there, (n, dimension), read page by page."""
+        import numpy as np
+
         vectors = np.empty((len(ids), dimension), np.float32)
         count = 0
         for page in _pages(ids):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from embeddings.errors import VectorIndexError
 from qa.datatypes import Finding, ProgressCallback
@@ -18,6 +17,9 @@ from qa.storage.checks import NAMED, check_articles, check_settings, check_vecto
 from qa.storage.local.compaction import delete, unfinished_files
 from qa.storage.local.generation import Generation
 from qa.storage.local.store import Store
+
+if TYPE_CHECKING:
+    pass
 
 
 def examine(
@@ -55,6 +57,8 @@ def _lexical(generation: Generation, *, repair: bool) -> Finding:
 
 def _snapshot(generation: Generation, *, repair: bool) -> Finding:
     """A snapshot may be older than the library, but what it holds of it must be right."""
+    import numpy as np
+
     from embeddings.vectors import VectorIndex
 
     if not generation.dense.snapshot.exists():

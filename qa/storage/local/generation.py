@@ -9,9 +9,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qa.errors import LibraryDamaged, LibraryError
 from qa.files import make_private
 from qa.storage.base import batched
@@ -21,6 +18,9 @@ from qa.storage.local.lock import FULL
 from qa.storage.local.store import Store
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from embeddings.vectors import VectorIndex
     from qa.storage.local.lexical import LexicalDocument, LexicalIndex
 

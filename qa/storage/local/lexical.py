@@ -10,16 +10,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from qa.errors import LibraryBusy
 from qa.files import write_atomically
 from qa.storage.local.lexical_files import is_whole
 from qa.text.slips import is_slip
 from qa.text.tokenization import question_terms, terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FORMAT = 1  # of the folder and of the terms in it: a folder of another format counts as empty
 RECORD = "revision.json"
@@ -312,6 +313,7 @@ def _hits(searcher: Any, query: Any, k: int) -> list[tuple[int, float]]:
 
 def _allowed_hits(index: Any, searcher: Any, query: Any, k: int, allowed: NDArray[np.int64]) -> list[tuple[int, float]]:
     """Many allowed: sift a longer list, which costs nothing; few: let the index look only at them. Same result."""
+    import numpy as np
     from tantivy import Occur, Query
 
     longer = round(2 * k * max(1.0, searcher.num_docs / len(allowed)))

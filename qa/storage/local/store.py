@@ -10,10 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Article, Passage, Quotation, Where
 from qa.storage.base import PAGE, VECTOR_DTYPE, ArticleHeader, Size, SourceRecord, batched
@@ -24,7 +21,12 @@ from qa.storage.local.sources import Sources
 from qa.storage.local.transaction import Transaction
 from qa.storage.quotations import quotations_from_json
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _ARTICLE = "a.id, a.title, a.text, a.source, a.url, a.published, a.authors, a.site, a.language, a.digest"
+_PAGES = "(SELECT g.starts FROM pages g WHERE g.article_id = a.id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,10 @@ class Store:
 
     def articles_by_id(self, ids: Collection[str]) -> dict[str, Article]:
         """The articles with these ids; those that are not there (any more) are left out."""
+        pages = _PAGES if self._database.has_pages else "NULL"
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_ARTICLE} FROM articles a WHERE a.id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                f"SELECT {_ARTICLE}, {pages} FROM articles a WHERE a.id IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (json.dumps(list(ids)),),
             ).fetchall()
         return {row[0]: _article(row) for row in rows}
@@ -235,13 +238,15 @@ class Store:
 
     def stored_vectors(self, ids: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Those of `ids` that are there, ascending, and their vectors (n, d)."""
+        import numpy as np
+
         rows = self._passage_rows("id, vector", ids)
         found = np.array([row[0] for row in rows], np.int64)
         size = Counter(len(row[1]) for row in rows).most_common(1)[0][0] if rows else 0
         # one that is cut short is like nothing, and the doctor finds it
         whole = b"".join(row[1] if len(row[1]) == size else bytes(size) for row in rows)
         vectors = np.frombuffer(whole, VECTOR_DTYPE)
-        return found, vectors.reshape(len(rows), size // VECTOR_DTYPE.itemsize).astype(np.float32)
+        return found, vectors.reshape(len(rows), size // np.dtype(VECTOR_DTYPE).itemsize).astype(np.float32)
 
     def _passage_rows(self, columns: str, ids: Sequence[int] | NDArray[np.int64]) -> list[Any]:
         """`columns` is never text from outside."""
@@ -303,13 +308,15 @@ class Store:
 
 def _ids(connection: sqlite3.Connection, query: str, values: Iterable[Any]) -> NDArray[np.int64]:
     """The ids that a query gives, ascending; read as one text, which is twice as fast as row by row."""
+    import numpy as np
+
     whole = f"WITH found (id) AS ({query}) SELECT group_concat(id) FROM found"  # noqa: S608
     (text,) = connection.execute(whole, tuple(values)).fetchone()
     return np.sort(np.fromstring(text or "", np.int64, sep=","))
 
 
 def _article(row: Sequence[Any]) -> Article:
-    article_id, title, text, source, url, published, authors, site, language, digest = row
+    article_id, title, text, source, url, published, authors, site, language, digest, pages = row
     return Article(
         id=article_id,
         title=title,
@@ -321,6 +328,7 @@ def _article(row: Sequence[Any]) -> Article:
         site=site,
         language=language,
         digest=digest,
+        pages=_offsets(pages),
     )
 
 
@@ -330,6 +338,15 @@ def _date(text: object) -> date | None:
         return date.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
+
+
+def _offsets(text: object) -> tuple[int, ...]:
+    """Where pages begin; () where that is not known, or damaged."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return ()
+    return tuple(found) if isinstance(found, list) and all(type(each) is int for each in found) else ()
 
 
 def _authors(text: object) -> tuple[str, ...] | None:

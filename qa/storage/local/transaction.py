@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Article, Failure, Quotation
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.storage.base import VECTOR_DTYPE, ArticleHeader, BatchOutcome
 from qa.storage.quotations import names_field, quotations_to_json
 from qa.text.display import host_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Transaction:
@@ -67,6 +68,9 @@ class Transaction:
             digest = excluded.digest""",
             values,
         )
+        self._connection.execute("DELETE FROM pages WHERE article_id = ?", (article.id,))
+        if article.pages:
+            self._connection.execute("INSERT INTO pages VALUES (?, ?)", (article.id, json.dumps(article.pages)))
         self._changed = True
 
     def put_passages(self, article_id: str, spans: Sequence[tuple[int, int]], vectors: NDArray[np.float32]) -> None:
@@ -190,6 +194,7 @@ class Transaction:
             if not holders:
                 self._drop_passages(article_id)
                 self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article_id,))
+                self._connection.execute("DELETE FROM pages WHERE article_id = ?", (article_id,))
                 self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
                 removed.append(article_id)
                 continue

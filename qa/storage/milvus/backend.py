@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.config import Settings
-from qa.datatypes import Failure, Finding, ProgressCallback, Where
+from qa.datatypes import Failure, Finding, Passage, ProgressCallback, Where
 from qa.errors import CollectionGone, LibraryError
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import check
@@ -21,9 +22,10 @@ from qa.storage.milvus.client import Client
 from qa.storage.milvus.doctor import examine
 from qa.storage.milvus.rebuild import rebuild
 from qa.storage.milvus.schema import Names, create_collections
-from qa.storage.milvus.search import hits
+from qa.storage.milvus.search import hits, word_hits
 from qa.storage.milvus.store import MilvusStore
 
+_T = TypeVar("_T")
 ATTEMPTS = 3  # a rebuild replaces the generation at most so often while one question is being looked up
 
 
@@ -117,16 +119,26 @@ class MilvusBackend:
         """The `k` best passages by words and by meaning; Milvus applies the filter."""
         self.refresh()
         vector = [float(each) for each in encode()]
+        found = self._searched(lambda generation: hits(self._client, generation, question, vector, k, where))
+        return Hits() if found is None else found
+
+    def search_words(self, words: str, k: int, where: Where | None) -> list[tuple[Passage, float]]:
+        """The `k` best passages by words alone."""
+        self.refresh()
+        return self._searched(lambda generation: word_hits(self._client, generation, words, k, where)) or []
+
+    def _searched(self, search: Callable[[str], _T]) -> _T | None:
+        """What `search` finds in the generation in force, asked again where a rebuild replaces it; None without one."""
         for attempt in range(ATTEMPTS):
             generation = self.store.generations.current()
             if generation is None:
                 break
             try:
-                return hits(self._client, generation, question, vector, k, where)
+                return search(generation)
             except CollectionGone:
                 if attempt + 1 == ATTEMPTS:
                     raise
-        return Hits()
+        return None
 
     def passages_with(self, word: str) -> tuple[int, ...]:  # noqa: ARG002
         """None: Milvus does not give all passages with a word, so titles and sources have to do."""

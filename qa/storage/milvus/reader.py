@@ -17,7 +17,7 @@ from qa.storage.listing import ArticlePage, ListQuery, filter_rows, first_of_pag
 from qa.storage.milvus.client import Client, Row, one_of, quoted
 from qa.storage.milvus.generations import Generations
 from qa.storage.milvus.records import QUOTES, Records
-from qa.storage.milvus.rows import ARTICLE_FIELDS, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
+from qa.storage.milvus.rows import ARTICLE_FIELDS, PAGES, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
 from qa.storage.milvus.schema import Names, condition, day, encoded
 from qa.storage.milvus.sources import MilvusSources
 from qa.storage.quotations import quotations_from_json
@@ -100,20 +100,22 @@ class MilvusReader:
         """The articles with these ids; those that are not there (any more) are left out."""
         rows = self.article_rows(ids)
         texts = self._texts(list(rows.values()))
-        return {each: article_of(row, texts[each]) for each, row in rows.items() if each in texts}
+        return {each: article_of(row, *texts[each]) for each, row in rows.items() if each in texts}
 
-    def _texts(self, rows: Sequence[Row]) -> dict[str, str]:
-        """The texts of these articles, as far as they are whole."""
-        found: dict[str, str] = {}
+    def _texts(self, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
+        """The texts of these articles, as far as they are whole, and where their pages begin, as JSON."""
+        found: dict[str, tuple[str, str]] = {}
         for group in _grouped(rows):
             pieces = self.client.among(self.names.texts, "article_id", [row["id"] for row in group], ["key", "text"])
             by_article: dict[str, list[str]] = {}
+            pages = {each["article_id"]: each["text"] for each in pieces if each["key"].endswith(PAGES)}
+            pieces = [each for each in pieces if not each["key"].endswith(PAGES)]
             for piece in sorted(pieces, key=lambda each: str(each["key"])):
                 by_article.setdefault(piece["article_id"], []).append(piece["text"])
             for row in group:
                 text = "".join(by_article.get(row["id"], []))
                 if len(text) == row["characters"]:
-                    found[row["id"]] = text
+                    found[row["id"]] = text, pages.get(row["id"], "[]")
         return found
 
     def article_ids(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> list[str]:

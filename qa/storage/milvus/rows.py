@@ -12,12 +12,24 @@ from numpy.typing import NDArray
 from qa.datatypes import Article
 from qa.storage.listing import ArticleSummary
 from qa.storage.milvus.client import Row
-from qa.storage.milvus.schema import cut, day, host_key, indexed, joined, passage_id, pieces, published, site_key
+from qa.storage.milvus.schema import (
+    MAX_BYTES,
+    cut,
+    day,
+    host_key,
+    indexed,
+    joined,
+    passage_id,
+    pieces,
+    published,
+    site_key,
+)
 
 FILTERS = ("published", "site_key", "host_key", "sources")  # of an article, and of each of its passages
 ARTICLE_FIELDS = (
     "id", "title", "source", "url", "authors", "site", "language", "digest", "characters", "pieces", *FILTERS,
 )  # fmt: skip
+PAGES = "-pages"  # the end of the key of a row that says where pages begin
 PASSAGE_FIELDS = ("id", "article_id", "start", "end")
 STATE_FIELDS = ("article_id", "digest", "siblings", "sources")  # whether an article's passages are those it has now
 
@@ -50,8 +62,8 @@ def _names(authors: Sequence[str]) -> str:
     return text
 
 
-def article_of(row: Mapping[str, Any], text: str) -> Article:
-    """An article from its row and its text."""
+def article_of(row: Mapping[str, Any], text: str, pages: str = "[]") -> Article:
+    """An article from its row, its text, and where its pages begin, as JSON."""
     return Article(
         id=row["id"],
         title=row["title"],
@@ -63,6 +75,7 @@ def article_of(row: Mapping[str, Any], text: str) -> Article:
         site=row["site"] or None,
         language=row["language"] or None,
         digest=row["digest"],
+        pages=tuple(json.loads(pages)),
     )
 
 
@@ -79,6 +92,12 @@ def text_rows(article: Article) -> list[Row]:
         {"key": f"{article.id}-{number:06d}", "article_id": article.id, "text": piece}
         for number, piece in enumerate(pieces(article.text))
     ]
+
+
+def pages_row(article: Article) -> Row:
+    """Where the pages of a PDF begin, beside the pieces of its text: it is read with them, and goes with them."""
+    text = json.dumps(article.pages)
+    return {"key": f"{article.id}{PAGES}", "article_id": article.id, "text": text if len(text) <= MAX_BYTES else "[]"}
 
 
 def passage_rows(

@@ -16,10 +16,14 @@ from qa.storage.milvus.schema import asked, condition
 def hits(client: Client, generation: str, question: str, vector: list[float], k: int, where: Where | None) -> Hits:
     """The `k` best passages by words (BM25) and by meaning. Raises CollectionGone when a rebuild has replaced it."""
     among = condition(where, "article_id")
-    terms = asked(question)
-    lexical = client.search(generation, "sparse", terms, k, among, PASSAGE_FIELDS) if terms else []
     dense = client.search(generation, "dense", vector, k, among, PASSAGE_FIELDS)
-    return Hits(_passages(lexical), _passages(dense))
+    return Hits(word_hits(client, generation, question, k, where), _passages(dense))
+
+
+def word_hits(client: Client, generation: str, words: str, k: int, where: Where | None) -> list[tuple[Passage, float]]:
+    """The `k` best passages by words (BM25) alone. Raises CollectionGone when a rebuild has replaced it."""
+    terms, among = asked(words), condition(where, "article_id")
+    return _passages(client.search(generation, "sparse", terms, k, among, PASSAGE_FIELDS)) if terms else []
 
 
 def _passages(found: list[tuple[Row, float]]) -> list[tuple[Passage, float]]:

@@ -22,7 +22,7 @@ from qa.storage.milvus.client import Row
 from qa.storage.milvus.intentions import intended
 from qa.storage.milvus.reader import MilvusReader
 from qa.storage.milvus.records import failure_record, quotation_records, record, source_record, version_record
-from qa.storage.milvus.rows import article_row, passage_rows, state, text_rows
+from qa.storage.milvus.rows import article_row, pages_row, passage_rows, state, text_rows
 from qa.storage.milvus.schema import joined, key
 
 ROUNDS = 5
@@ -282,7 +282,10 @@ class MilvusTransaction:
         """Texts, passages, and last the rows that make them articles; the generation that was written to."""
         store = self._store
         new = [self._articles[each] for each in wanted if each in self._articles and each not in stored]
-        store.client.upsert(store.names.texts, [row for each in new for row in text_rows(each)], stub=True)
+        texts = [row for each in new for row in text_rows(each)]
+        put = [self._articles[each] for each in wanted if each in self._articles]
+        texts += [pages_row(each) for each in put if each.pages]
+        store.client.upsert(store.names.texts, texts, stub=True)
         generation = self._write_passages(wanted, stored)
         changed = [row for each, row in wanted.items() if row != stored.get(each)]
         store.client.upsert(store.names.articles, changed, stub=True)

@@ -1,0 +1,1 @@
+"""Whether what a text has in quotation marks stands in the articles, word for word."""
