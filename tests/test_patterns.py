@@ -24,10 +24,14 @@ CHARACTERS = 4_000
 SUSPICIOUS_SECONDS = 0.004
 # Made of words that are escaped, or of a fixed list of them, where they are used.
 MADE_WHEN_USED = {
+    "qa.answering.definitions",
     "qa.answering.evidence",
+    "qa.answering.units",
     "qa.evaluation.dataset",
     "qa.loaders.page_dates",
     "qa.news.speaker_names",
+    "qa.questions.operators",
+    "qa.questions.parts",
     "qa.storage.milvus.generations",
 }
 
@@ -163,6 +167,7 @@ def test_patterns_are_compiled_once_where_a_test_can_see_them():
             if "re.compile(" in ast.unparse(function):
                 inside.add(f"{module.__name__}.{function.name}")
     assert inside == {
+        "qa.answering.definitions._patterns",
         "qa.news.asked_dates._compiled",
         "qa.news.forms._compiled",
         "qa.storage.milvus.generations.others",

@@ -18,7 +18,8 @@ LOOKED_THROUGH = 20_000  # characters of an article in which a name is introduce
 LONGEST = 160  # characters of a definition
 
 _QUESTION = re.compile(
-    r"\W*(?:who|what)(?:['’]s| is| are| was| were) (?:exactly |really )?(?P<article>an? |the )?(?P<name>[^?]+?)\W*",
+    r"\W*(?:who|what)(?:['’]s| is| are| was| were) (?:exactly |really )?(?P<article>an? |the )?"
+    r"(?P<name>[^?]{1,80}?)\W*",
     re.IGNORECASE,
 )
 _NOT_IN_NAMES = re.compile(
@@ -27,8 +28,8 @@ _NOT_IN_NAMES = re.compile(
     re.IGNORECASE,
 )
 _ROLE = (
-    r"(?<![\w’'])(?=(?P<role>(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[\w.-]+(?:['’]s|s['’]))\s+"
-    r"(?:[\w’'-]+\s+){0,4}?[a-z][\w-]+),?\s+"
+    r"(?<![\w’'])(?=(?P<role>(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[\w.-]{1,40}(?:['’]s|s['’]))\s"
+    r"(?:[\w’'-]{1,40}\s){0,4}?[a-z][\w-]{1,40}),?\s"
 )
 _NOUN_PHRASE = (
     r"(?:an?|the|one of|formerly|his|her|its|their|(?:co-)?(?:leader|head|director|author|founder|chairman))\b"
@@ -77,28 +78,38 @@ def _introduced(name: str, text: str, sentence: Offsets) -> Offsets | None:
     """The place of the words in a sentence that introduce a name, with the name: "X is a ...", "X, the ...", "the
     writer X", "X, who leads ...".
     """
-    flags = re.IGNORECASE if name.islower() else 0
-    if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text[slice(*sentence)], flags):
+    mention, *introducing = _patterns(name)
+    if not mention.search(text, *sentence):
         return None
-    named = rf"(?<!\w)(?:(?:an?|the|A|An|The)\s+)?{re.escape(name)}(?!\w)(?:\s+\([^)]*\))?"
-    for pattern, accepted in (
-        (rf"(?:^|(?<=[“\"]))(?<!\w){named}\s+(?:is|was|are|were)\s+(?:an?|the|one of)\s+[^,;.]+", _any),
-        (rf"{named}(?:\s+[a-z]+)?,\s+(?P<phrase>{_NOUN_PHRASE}[^,;.“”]+)(?=[,;.]|$)", _is_phrase),
-        (rf"{_ROLE}{re.escape(name)}(?!\w))", _is_role),
-        (rf"{named},\s+(?:who|which)\s+(?:is|was|[a-z]+s|led|founded|won|wrote|made)\s[^,;.“”:]+(?=[,;.:]|$)", _any),
-    ):
-        found = [each for each in re.compile(pattern, flags).finditer(text, *sentence) if accepted(each)]
+    for pattern, accepted in zip(introducing, (_any, _is_phrase, _is_role, _any), strict=True):
+        found = [each for each in pattern.finditer(text, *sentence) if accepted(each)]
         places = [(each.start(), each.end("role") if "role" in each.groupdict() else each.end()) for each in found]
         if places and places[-1][1] - places[-1][0] <= LONGEST:
             return _with_name(name, text, places[-1])
     return None
 
 
+@lru_cache(maxsize=16)
+def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
+    """How a name is mentioned, and the four ways in which it is introduced."""
+    escaped = re.escape(name)
+    named = rf"(?<!\w)(?:(?:an?|the|A|An|The)\s)?{escaped}(?!\w)(?:\s\([^)]{{0,60}}\))?"
+    ways = (
+        rf"(?<!\w){escaped}(?!\w)",
+        rf"(?:^|(?<=[“\"]))(?<!\w){named}\s(?:is|was|are|were)\s(?:an?|the|one of)\s[^,;.]{{1,{LONGEST}}}",
+        rf"{named}(?:\s[a-z]{{1,20}})?,\s(?P<phrase>{_NOUN_PHRASE}[^,;.“”]{{1,{LONGEST}}})(?=[,;.]|$)",
+        rf"{_ROLE}{escaped}(?!\w))",
+        rf"{named},\s(?:who|which)\s(?:is|was|[a-z]{{1,20}}s|led|founded|won|wrote|made)\s[^,;.“”:]{{1,{LONGEST}}}"
+        rf"(?=[,;.:]|$)",
+    )
+    return tuple(re.compile(way, re.IGNORECASE if name.islower() else 0) for way in ways)
+
+
 def _with_name(name: str, text: str, place: Offsets) -> Offsets:
     """The place up to the end of the name, if the name stands behind the words that introduce it."""
     start, end = place
-    behind = re.compile(rf",?\s+{re.escape(name)}").match(text, end)
-    end = behind.end() if behind else end
+    behind = re.match(rf",?\s+{re.escape(name)}", text[end : end + len(name) + 4])
+    end += behind.end() if behind else 0
     return start, start + len(text[start:end].rstrip())
 
 

@@ -29,12 +29,12 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(rf"\W*(?:(?:only|some|about|around|more than|at least|all) )*{_NUMBER_WORD}\W*", re.IGNORECASE)
-_SEPARATOR = re.compile(r",\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+")
-_NAME = (
-    r"(?:(?:the|The)\s+)?[^\W\d_a-z][\w’'-]*(?:\s+(?:of\s+(?:the\s+)?|and\s+(?=\w+\s+Islands))?[^\W\d_a-z][\w’'-]*)*"
-)
-_NEXT = re.compile(rf"(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+)(?:{_NAME})")
-_BEFORE = re.compile(rf"(?:{_NAME})(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+)$")
+_SEPARATOR = re.compile(r",\s{1,5}(?:and\s{1,5}|or\s{1,5})?|\s{1,5}(?:and|or)\s{1,5}")
+_WORD = r"[^\W\d_a-z][\w’'-]{0,40}"
+_NAME = rf"(?:[Tt]he\s)?{_WORD}(?:\s(?:of\s(?:the\s)?|and\s(?=\w{{1,20}}\sIslands))?{_WORD}){{0,6}}"
+_NEXT = re.compile(rf"(?:,\s{{1,5}}(?:and\s|or\s)?|\s(?:and|or)\s)(?:{_NAME})")
+_BEFORE = re.compile(rf"(?<![\w’'-]){_NAME}(?:,\s{{1,5}}(?:and\s|or\s)?|\s(?:and|or)\s)$")
+LONGEST_ITEM = 120  # characters of one thing that is listed, with what parts it from the next
 
 
 def wants_list(question: str) -> bool:
@@ -54,7 +54,7 @@ def coordination(text: str, start: int, end: int, sentence: Offsets) -> Offsets:
     left, right = start, end
     while found := _NEXT.match(text, right, sentence[1]):
         right = found.end()
-    while found := _BEFORE.search(text, sentence[0], left):
+    while found := _BEFORE.search(text, max(sentence[0], left - LONGEST_ITEM), left):
         left = found.start()
     return (left, right) if re.search(r"\b(?:and|or)\b", text[left:right]) else (start, end)
 

@@ -23,7 +23,7 @@ REPORTED_RIGHT = 0.9
 TOPIC_RIGHT = 0.75
 LIKELY = 0.5
 _DENIES = re.compile(r"(?:den(?:y|ie[sd]|ying)|doubt|disput|reject|refus|refut)", re.IGNORECASE)
-_MARKED = re.compile(r"[“\"«].+[”\"»]", re.DOTALL)
+_MARKED = re.compile(r"[“\"«]")
 LOOKED_AT = 2000  # quotations of one speaker, the newest: enough for anybody, and read in a moment
 MIN_SHARE = 0.6  # of the words that a quotation has to be about
 

@@ -11,7 +11,8 @@ from qa.datatypes import Offsets
 NEAR = 40  # characters between a quantity and the same one in another unit
 AROUND = 20  # characters around words in which the rest of their quantity may stand
 
-_NUMBER = r"\d+(?:[.,]\d+)*(?:\s?(?:hundred|thousand|million|billion|trillion|mn|bn|m|k)\b)?"
+_DIGITS = r"\d{1,15}(?:[.,]\d{1,9}){0,6}(?:\s?(?:hundred|thousand|million|billion|trillion|mn|bn|m|k)\b)?"
+_NUMBER = rf"(?<![\d.,]){_DIGITS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def _after(symbols: str) -> str:
 
 
 def _money(sign: str, names: str) -> str:
-    return rf"(?:{sign})\s?{_NUMBER}|{_NUMBER}\s(?:{names})\b"
+    return rf"(?:{sign})\s?{_DIGITS}|{_NUMBER}\s(?:{names})\b"
 
 
 UNITS = tuple(

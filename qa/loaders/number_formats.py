@@ -15,8 +15,8 @@ _BUILT_IN = {
     39: "#,##0.00", 40: "#,##0.00", 45: "h:m", 46: "h:m", 47: "h:m",
 }  # fmt: skip
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
-_LOCALE = re.compile(r"\[[^\]]*\]")
-_CURRENCY = re.compile(r'\[\$([^\]\-0-9]{1,4})[^\]]*\]|"?([£$€¥])"?')
+_LOCALE = re.compile(r"\[[^\]]{0,60}\]")
+_CURRENCY = re.compile(r'\[\$([^\]\-0-9]{1,4})[^\]]{0,60}\]|"?([£$€¥])"?')
 _DAY, _HOUR = re.compile(r"[yd]|mmm", re.IGNORECASE), re.compile("[hs]", re.IGNORECASE)
 _DECIMALS = re.compile(r"[0#?]\.([0#?]+)")
 MOST_DIGITS = 30

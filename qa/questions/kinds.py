@@ -84,16 +84,17 @@ _TOPIC = tuple(
         r"(?:give me )?(?:a |an )?(?:briefing|overview|background)(?: note)? (?:on|about|of) (?P<topic>.+)",
     )
 )
-_IN = r"(?: (?:on|in|about|over|regarding|concerning|as to) (?P<of>.+?))?"
+_IN = r"(?: (?:on|in|about|over|regarding|concerning|as to) (?P<of>.{1,120}?))?"
+_ONE, _OTHER = r"(?P<one>.{1,120}?)", r"(?P<other>.{1,120}?)"
+_DIFFERENCE = r"what(?:['’]s| is| are| was| were) the (?:main )?differences? between"
 _COMPARISON = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"how (?:do|did|does) (?P<one>.+?) and (?P<other>.+?) (?:differ|compare){_IN}",
-        r"what(?:['’]s| is| are| was| were) the (?:main )?differences? between the (?P<of>\w+) (?:of|by|from) "
-        r"(?P<one>.+?) and (?P<other>.+)",
-        rf"what(?:['’]s| is| are| was| were) the (?:main )?differences? between (?P<one>.+?) and (?P<other>.+?){_IN}",
-        r"(?:please )?compare (?P<one>.+?) (?:and|with|to) (?P<other>.+?)(?: (?:on|about|over|regarding) (?P<of>.+?))?",
-        r"(?P<one>.+?) (?:vs\.?|versus) (?P<other>.+?)(?P<of>)",
+        rf"how (?:do|did|does) {_ONE} and {_OTHER} (?:differ|compare){_IN}",
+        rf"{_DIFFERENCE} the (?P<of>\w{{1,40}}) (?:of|by|from) {_ONE} and {_OTHER}",
+        rf"{_DIFFERENCE} {_ONE} and {_OTHER}{_IN}",
+        rf"(?:please )?compare {_ONE} (?:and|with|to) {_OTHER}(?: (?:on|about|over|regarding) (?P<of>.{{1,120}}?))?",
+        rf"{_ONE} (?:vs\.?|versus) {_OTHER}(?P<of>)",
     )
 )
 _YEAR_AT_END = re.compile(r"\b(?:1[89]|20)\d\d$")

@@ -13,7 +13,7 @@ from qa.text.display import day
 _VALUE = r"(?:\"(?P<quoted>[^\"]+)\"|“(?P<round>[^”]+)”|(?P<word>[^\s\"“”]+))"
 _FIELD = re.compile(rf"(?:^|(?<=\s))(?P<field>source|after|before):{_VALUE}", re.IGNORECASE)
 _WITHOUT = re.compile(r"(?:^|(?<=\s))-(?P<word>[^\W\d_][\w’'-]*)")
-_PHRASE = re.compile(r"\"(?P<straight>[^\"]*\w[^\"]*)\"|“(?P<round>[^”]*\w[^”]*)”")
+_PHRASE = re.compile(r"\"(?P<straight>[^\"]{1,300})\"|“(?P<round>[^”]{1,300})”")
 _DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?")
 _MARKS = str.maketrans("‘’“”", "''\"\"")
 
@@ -62,7 +62,7 @@ def operators(question: str, where: Where | None = None) -> Operators:
     text = _WITHOUT.sub(" ", text)
     named = asked_kind(text).article  # "What is “Fire at sea” about?": a title
     exact = ((found["straight"] or found["round"]).strip() for found in _PHRASE.finditer(_without_said(text)))
-    phrases = tuple(each for each in exact if each != named)
+    phrases = tuple(each for each in exact if each != named and any(map(str.isalnum, each)))
     told += [f"with “{each}”" for each in phrases] + [f"without “{each}”" for each in without]
     told_of = f"Only articles {', '.join(told)}." if told else ""
     return Operators(" ".join(text.split()), replace(scope, phrases=phrases, without=without), told_of)

@@ -11,7 +11,7 @@ from qa.text.tokenization import question_terms, terms
 
 _ASKING = r"(?:who|whom|whose|what|when|where|why|which|how(?: (?:many|much|long|old|far|often))?)"
 _WHOLE = re.compile(rf"^\W*(?:and |but |so )?(?:in |at |on |by |for |from |to |of |with )?{_ASKING}\b", re.IGNORECASE)
-_AND = re.compile(rf",?\s+and\s+(?=(?:(?:in|at|on|by|for|from|to|with)\s+)?{_ASKING}\b)", re.IGNORECASE)
+_AND = re.compile(rf",?\s{{1,5}}and\s{{1,5}}(?=(?:(?:in|at|on|by|for|from|to|with)\s)?{_ASKING}\b)", re.IGNORECASE)
 _TWO_WORDS = re.compile(rf"^(\W*{_ASKING})\s+and\s+({_ASKING})\s+(.+)$", re.IGNORECASE)
 _ASKING_WORD = re.compile(rf"\b{_ASKING}\b", re.IGNORECASE)
 _BARE = re.compile(rf"{_ASKING}\W*", re.IGNORECASE)

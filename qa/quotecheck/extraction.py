@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from qa.datatypes import Offsets
 from qa.news.quoted import has_single_marks_only, quoted
 
-_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")  # lines that follow one another: pasted text is often wrapped
+_PARAGRAPH = re.compile(
+    r"[^\n]+(?:\n(?![^\S\n]{0,40}\n)[^\n]+)*"
+)  # lines that follow one another: pasted text is often wrapped
 _SPACE = re.compile(r"\s*(.*?)\s*", re.DOTALL)
 
 

@@ -13,7 +13,7 @@ from qa.quotecheck.words import Words
 MOST_OMITTED = 400  # words that an ellipsis may stand for
 MOST_BRACKETED = 8  # words that brackets may stand for
 _ELLIPSIS = r"(?:\.\s?){3,4}|…"
-_GAP = re.compile(rf"[\[(]\s*(?:{_ELLIPSIS})\s*[\])]|{_ELLIPSIS}|\w*\[[^\]\n]{{0,200}}\]\w*")
+_GAP = re.compile(rf"[\[(]\s{{0,4}}(?:{_ELLIPSIS})\s{{0,4}}[\])]|{_ELLIPSIS}|\w{{0,40}}\[[^\]\n]{{0,200}}\]\w*")
 _LETTER = re.compile(r"\[(\w)\](?=\w)")  # "[T]he" for "the"
 _SIC = re.compile(r"\s?\[sic[.!]?\]", re.IGNORECASE)
 

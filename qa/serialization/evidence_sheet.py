@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -27,7 +26,7 @@ _FOLDER = Path(__file__).parent / "sheet"
 _PAGE = Template((_FOLDER / "page.html").read_text("utf-8"))
 _STYLE = (_FOLDER / "page.css").read_text("utf-8")
 _SCRIPT = (_FOLDER / "check.js").read_text("utf-8")
-_DATA = re.compile(r'<script type="application/json" id="evidence">(.*?)</script>', re.DOTALL)
+_DATA_OPENS, _DATA_CLOSES = '<script type="application/json" id="evidence">', "</script>"
 _UNTITLED = "(no title)"
 _SHOWN = ("*[@class='id']", "h3", "mark", "*[@class='sentence']")  # of a place: what `require_shown` reads
 _IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -50,10 +49,11 @@ def evidence_sheet(answers: Sequence[Answer], article_of: ArticleOf, title: str 
 
 def saved_in_sheet(page: str) -> str:
     """The JSON that a sheet carries. Raises FormatError for another page."""
-    found = _DATA.search(page)
-    if found is None:
+    _, opening, behind = page.partition(_DATA_OPENS)
+    data, closing, _ = behind.partition(_DATA_CLOSES)
+    if not (opening and closing):
         raise FormatError("this page carries no evidence: give an evidence sheet, or what `ask --json` printed.")
-    return found[1]
+    return data
 
 
 def require_shown(page: str, answers: Iterable[Answer]) -> None:
