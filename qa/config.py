@@ -52,7 +52,7 @@ class Settings:
     # what is refused on the way in
     max_file_mb: int = 200
     max_expanded_mb: int = 1000  # what a compressed file may unpack to
-    read_seconds: float = 120.0  # for an article of a PDF, page, mail...: in a process of its own (0: in this one)
+    read_seconds: int = 120  # for an article of a PDF, page, mail...: in a process of its own (0: in this one)
     read_memory_mb: int = 2000  # of that process
     max_article_chars: int = 5_000_000
     min_article_chars: int = 40

@@ -20,9 +20,10 @@ from qa.loaders.isolation import LoaderProcess, _send
 from qa.loaders.messages import found_message, found_of, line_of, task_message
 
 TEXT = "The ferry to the outer islands will run twice a day from Monday, the harbour office said."
-LONGER = "Tickets stay at the price of last year, and dogs travel free of charge. All will be told."
+LONGER = "Tickets stay at the price of last year, and dogs travel free of charge. "
+LONGER += "Those who live on the islands will be told by letter before the summer begins."
 PAGE = "<html><head><title>The ferry runs</title></head><body>"
-PAGE += f"<article><p>{TEXT}</p><p>{LONGER}</p><p>{LONGER}</p></article></body></html>"
+PAGE += f"<article><p>{TEXT}</p><p>{LONGER}</p><p>{LONGER}</p><p>{LONGER}</p></article></body></html>"
 FEED = f"""<rss version="2.0"><channel><title>Courier</title><link>https://courier.example/</link>
 <item><guid>1</guid><title>The ferry</title><author>ada@courier.example (Ada Berg)</author>
 <pubDate>Mon, 12 May 2025 08:30:00 GMT</pubDate><description>{TEXT * 8}</description></item>
@@ -31,7 +32,7 @@ MAIL = f"From: Ada Berg <ada@courier.example>\nSubject: The ferry\nDate: Mon, 12
 HANGS = "while True: pass"
 EATS = "hoard = []\nwhile True: hoard.append(bytearray(10_000_000))"
 DIES = "import os\nos._exit(3)"
-FAST = replace(SETTINGS, read_seconds=4.0, read_memory_mb=600)
+FAST = replace(SETTINGS, read_seconds=4, read_memory_mb=600)
 
 
 def word_file() -> bytes:
@@ -147,7 +148,7 @@ def test_whoever_stops_is_heard_while_a_parser_hangs(pdf_reader, folder, tmp_pat
 
 def test_a_process_that_nobody_ends_ends_itself(pdf_reader) -> None:
     pdf_reader(HANGS)
-    with LoaderProcess(replace(FAST, read_seconds=0.5)) as process:
+    with LoaderProcess(replace(FAST, read_seconds=1)) as process:
         alone, document = process._running(DOCUMENTS[4]), DOCUMENTS[4]
         _send(alone, line_of(task_message("pdf", document)) + document.data)
         assert alone.wait(20) == -signal.SIGPROF
