@@ -66,20 +66,23 @@ class Span:
 class Where:
     """A filter on articles; empty fields do not filter. Both dates are inclusive; an undated article matches no date.
 
-    `sources` match an article's publisher (`site`), the host of its url, or the beginning of its source.
+    `sources` match an article's publisher (`site`), the host of its url, or the beginning of its source. `tags` are
+    those that were put on articles: one of them is enough.
     """
 
     published_from: date | None = None
     published_to: date | None = None
     sources: tuple[str, ...] = ()
     article_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", tuple(self.sources))
         object.__setattr__(self, "article_ids", tuple(self.article_ids))
+        object.__setattr__(self, "tags", tuple(self.tags))
 
     def __bool__(self) -> bool:
-        return bool(self.published_from or self.published_to or self.sources or self.article_ids)
+        return bool(self.published_from or self.published_to or self.sources or self.article_ids or self.tags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Self
+
+from platformdirs import user_data_path
 
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from qa.config import Settings, library_address, library_path
@@ -27,6 +30,7 @@ from qa.datatypes import (
     silent,
 )
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError
+from qa.files import make_private
 from qa.ingestion.quotations import find_missing
 from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
 from qa.ingestion.sync import FolderState, Shard
@@ -36,6 +40,7 @@ from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import encoder_name
 from qa.storage import filters
 from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
+from qa.storage.tags import TagFile, tag_counts, tags_of_articles, without_tags
 
 if TYPE_CHECKING:
     from qa.ingestion.pipeline import Ingestion
@@ -124,7 +129,7 @@ class Library:
 
     def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
         """The articles that the filter lets through, newest first, undated ones last."""
-        return self.store.articles(where, offset=offset, limit=limit)
+        return self.store.articles(self.resolved(where), offset=offset, limit=limit)
 
     def listing(
         self,
@@ -143,7 +148,7 @@ class Library:
         just added may not be looked through yet. `without` these ids.
         """
         searched = tuple(Word(word, self.backend.passages_with(word)) for word in words_of(words))
-        query = ListQuery(where, searched, sort, descending, frozenset(without))
+        query = ListQuery(self.resolved(where), searched, sort, descending, frozenset(without))
         return self.store.listing(query, offset=offset, limit=limit)
 
     def article(self, article_id: str) -> Article:
@@ -209,7 +214,7 @@ class Library:
         if self.store.without_quotations(FINDER_VERSION):
             with suppress(LibraryError), self.backend.changing("finding who says what in"):
                 find_missing(self.store, silent)
-        return list(islice(cited_quotations(self.store, speaker, about, where), limit))
+        return list(islice(cited_quotations(self.store, speaker, about, self.resolved(where)), limit))
 
     def check_quotes(self, text: str, where: Where | None = None) -> list[CheckedQuote]:
         """What is true of each quote in a text: verbatim and where, altered and how, or absent from these articles.
@@ -219,7 +224,41 @@ class Library:
         from qa.quotecheck.checker import check_quotes
         from qa.quotecheck.library_search import LibrarySearch
 
-        return check_quotes(text, LibrarySearch(self.backend, where))
+        return check_quotes(text, LibrarySearch(self.backend, self.resolved(where)))
+
+    # tags
+
+    @property
+    def _tags(self) -> TagFile:
+        if self.folder is not None:
+            return TagFile(self.folder / "tags.json")
+        folder = user_data_path("article-qa", appauthor=False) / "tags"
+        make_private(folder)
+        return TagFile(folder / f"{sha256(self.location.encode()).hexdigest()[:16]}.json")
+
+    def tags(self) -> dict[str, int]:
+        """Every tag that an article has, and how many have it, most first."""
+        return tag_counts(self._tags.read(), self.store.sources)
+
+    def tags_of(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The tags of these articles, by id; those without any are left out."""
+        return tags_of_articles(self._tags.read(), self.store.sources, list(ids))
+
+    def tag(self, ids: Iterable[str], add: Iterable[str] = (), remove: Iterable[str] = ()) -> int:
+        """Put tags on articles and take tags off them; how many of the articles there are.
+
+        A tag stays with an article's source: its next text has it as well. Raises FormatError for what is no tag.
+        """
+        holders, given, taken = self.store.sources.holders_of(list(ids)), list(add), list(remove)
+        sources = [source for held in holders.values() for source in held]
+        self._tags.change(dict.fromkeys(sources, given), dict.fromkeys(sources, taken))
+        return len(holders)
+
+    def resolved(self, where: Where | None) -> Where | None:
+        """A filter as the backend takes it: the articles that have its tags in place of the tags."""
+        if where is None or not where.tags:
+            return where
+        return without_tags(where, self._tags.read(), self.store.sources)
 
     # changes
 
@@ -400,7 +439,9 @@ class Library:
 
         with self.backend.locked("exporting"):
             path = Path(file).expanduser()
-            return archive.export(self.store, path, self.location, progress or silent, vectors=vectors)
+            return archive.export(
+                self.store, path, self.location, progress or silent, vectors=vectors, tags=self._tags.read()
+            )
 
     def import_archive(self, file: str | Path, *, progress: ProgressCallback | None = None) -> Report:
         """Take in what `export` wrote; what is here stays, and the same text is kept once.
@@ -413,6 +454,7 @@ class Library:
             path = Path(file).expanduser()
             report = archive.restore(path, self.store, self._passages, self.settings, progress or silent)
             find_missing(self.store, silent)
+            self._tags.change(archive.tags(path))
             return report
 
     def rebuild(self, *, progress: ProgressCallback | None = None) -> Report:

@@ -106,6 +106,7 @@ class FakeLibrary:
     def __init__(self, articles: Iterable[Article] = ARTICLES) -> None:
         self.kept = {article.id: article for article in articles}
         self.settings = Settings()
+        self.tagged: dict[str, tuple[str, ...]] = {}
         self._folder = TemporaryDirectory()
         self.path = Path(self._folder.name)
 
@@ -139,6 +140,8 @@ class FakeLibrary:
 
     def articles(self, where: Where | None = None, *, offset: int = 0, limit: int | None = None) -> Iterator[Article]:
         found = [article for article in self.kept.values() if _lets_through(where or Where(), article)]
+        if where and where.tags:
+            found = [article for article in found if set(where.tags) & set(self.tagged.get(article.id, ()))]
         return iter(found[offset:][:limit])
 
     def listing(
@@ -153,6 +156,21 @@ class FakeLibrary:
 
     def passages(self, article_id: str) -> list[Passage]:
         return [Passage(1, article_id, 0, len(self.kept[article_id].text))]
+
+    def tags(self) -> dict[str, int]:
+        return dict(Counter(tag for tags in self.tagged.values() for tag in tags))
+
+    def tags_of(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        return {each: self.tagged[each] for each in ids if each in self.tagged}
+
+    def tag(self, ids: Iterable[str], add: Iterable[str] = (), remove: Iterable[str] = ()) -> int:
+        given, taken = tuple(add), set(remove)
+        for each in ids:
+            self.tagged[each] = tuple(tag for tag in (*self.tagged.get(each, ()), *given) if tag not in taken)
+        return len(self.tagged)
+
+    def resolved(self, where: Where | None) -> Where | None:
+        return where
 
     @property
     def store(self) -> FakeStore:

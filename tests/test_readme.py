@@ -22,7 +22,7 @@ QUESTIONS = re.findall(r'"([A-Z][^"]+\?)"', re.sub(r"```python.*?```", "", READM
 def test_every_command_is_documented_and_no_other():
     commands = {command.name or command.callback.__name__.replace("_", "-") for command in app.registered_commands}
     assert len(commands) >= 9
-    assert set(re.findall(r"^\| `article-qa (\w+)", README, re.MULTILINE)) == commands
+    assert set(re.findall(r"^\| `article-qa ([\w-]+)", README, re.MULTILINE)) == commands
 
 
 def test_the_defaults_in_the_table_of_settings_are_those_of_the_code():

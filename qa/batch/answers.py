@@ -10,9 +10,10 @@ from qa.datatypes import Answer
 from qa.serialization.text_fragments import text_fragment_url
 
 Cell = str | float | int | None
+BatchKey = tuple[int, str, str, str, str, str]  # row, question, source, tag, after, before
 COLUMNS = (
-    "row", "question", "source", "after", "before", "answer", "certainty", "confidence", "quote", "article", "date",
-    "address", "start", "end", "article_id", "other_answers", "note",
+    "row", "question", "source", "tag", "after", "before", "answer", "certainty", "confidence", "quote", "article",
+    "date", "address", "start", "end", "article_id", "other_answers", "note",
 )  # fmt: skip
 
 
@@ -28,6 +29,7 @@ class BatchAnswer:
     row: int
     question: str
     source: str
+    tag: str
     after: str
     before: str
     answer: str = ""
@@ -71,19 +73,19 @@ class BatchAnswer:
         return cls(*asked_values(asked), note=why)
 
     @property
-    def key(self) -> tuple[int, str, str, str, str]:
+    def key(self) -> BatchKey:
         """What was asked: its row, the words and the filter."""
-        return self.row, self.question, self.source, self.after, self.before
+        return self.row, self.question, self.source, self.tag, self.after, self.before
 
     def cells(self) -> list[Cell]:
         """Its values in the order of `COLUMNS`."""
         return [getattr(self, name) for name in COLUMNS]
 
 
-def asked_values(asked: BatchQuestion) -> tuple[int, str, str, str, str]:
+def asked_values(asked: BatchQuestion) -> BatchKey:
     """The same of a question: `BatchAnswer.key` of its answer."""
     first, last = asked.where.published_from, asked.where.published_to
     return (
-        asked.row, asked.question, " | ".join(asked.where.sources),
+        asked.row, asked.question, " | ".join(asked.where.sources), " | ".join(asked.where.tags),
         first.isoformat() if first else "", last.isoformat() if last else "",
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """A table of questions with filters, read from CSV text.
 
-The first row names the columns: `question`, and where wanted `source` (several with | between), `after` and `before`:
-days, months or years, both included. Other columns are left alone.
+The first row names the columns: `question`, and where wanted `source` and `tag` (several with | between), `after` and
+`before`: days, months or years, both included. Other columns are left alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from qa.errors import FormatError
 from qa.text.periods import first_day, last_day
 
 MOST_QUESTIONS = 10_000
-_COLUMNS = "Its first row names the columns: question, and where wanted source, after, before."
+_COLUMNS = "Its first row names the columns: question, and where wanted source, tag, after, before."
 _DELIMITERS = ",;\t"
 
 
@@ -79,4 +79,5 @@ def _where(row: dict[str, str], number: int) -> Where:
         raise FormatError(f"row {number}: {error}") from error
     if first and last and first > last:
         raise FormatError(f"row {number}: after {after} is later than before {before}.")
-    return Where(first, last, sources)
+    tags = tuple(filter(None, (each.strip() for each in row.get("tag", "").split("|"))))
+    return Where(first, last, sources, tags=tags)

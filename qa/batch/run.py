@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from qa.batch.answers import BatchAnswer, asked_values
+from qa.batch.answers import BatchAnswer, BatchKey, asked_values
 from qa.batch.journal import Journal
 from qa.batch.questions import BatchQuestion, read_questions
 from qa.batch.tables import Writer, writer_for
@@ -58,9 +58,8 @@ def answer_file(
 
 
 def _rest(
-    ask: Callable[..., Answer], asked: Sequence[BatchQuestion], done: dict[tuple[int, str, str, str, str], BatchAnswer],
-    progress: ProgressCallback,
-) -> Iterator[BatchAnswer]:  # fmt: skip
+    ask: Ask, asked: Sequence[BatchQuestion], done: dict[BatchKey, BatchAnswer], progress: ProgressCallback
+) -> Iterator[BatchAnswer]:
     """The answers that are missing."""
     missing = [each for each in asked if asked_values(each) not in done]
     before = len(asked) - len(missing)

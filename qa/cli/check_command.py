@@ -15,6 +15,7 @@ from qa.cli.options import (
     JsonOption,
     LibraryOption,
     SourceOption,
+    TagOption,
     ToOption,
     opened_library,
     where_filter,
@@ -28,6 +29,7 @@ def check(
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
+    tag: TagOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,7 +39,7 @@ def check(
     Exit code 0: every quote is verbatim; 1: some are not; 3: an error.
     """
     text = _read_text(file)
-    where = where_filter(published_from, published_to, source)
+    where = where_filter(published_from, published_to, source, tag=tag)
     with opened_library(library) as opened:
         checked = opened.check_quotes(text, where or None)
     if as_json:

@@ -29,6 +29,7 @@ from qa.cli import (
     quotes_command,
     render,
     reports,
+    tag_command,
     watch_questions_command,
 )
 from qa.cli.options import (
@@ -43,6 +44,7 @@ from qa.cli.options import (
     LibraryOption,
     SheetOption,
     SourceOption,
+    TagOption,
     ToOption,
     check_carry,
     opened_assistant,
@@ -95,6 +97,7 @@ def ask(
         list[str] | None,
         typer.Option("--article", metavar="ID", help="Only the article with this id. Can be repeated."),
     ] = None,
+    tag: TagOption = None,
     threshold: Annotated[
         float | None,
         typer.Option(min=0.0, max=1.0, help="The least confidence of an answer, 0 to 1; higher is stricter."),
@@ -119,7 +122,7 @@ def ask(
     from qa.serialization.quote_formats import quotes_with_source
 
     check_carry(carry, as_json=as_json)
-    where = where_filter(published_from, published_to, source, article)
+    where = where_filter(published_from, published_to, source, article, tag)
     asked = sys.stdin.read() if question == ["-"] else " ".join(question)
     settings = Settings.resolve(threshold=threshold)
     with opened_assistant(library, settings) as assistant:
@@ -157,6 +160,7 @@ app.command(rich_help_panel=ASK)(history_commands.feedback)
 app.command(rich_help_panel=ARTICLES)(library_commands.add)
 app.command(rich_help_panel=ARTICLES)(library_commands.sync)
 app.command(rich_help_panel=ARTICLES)(library_commands.remove)
+app.command(rich_help_panel=ARTICLES)(tag_command.tag)
 app.command(rich_help_panel=UPKEEP)(library_commands.rebuild)
 app.command(rich_help_panel=UPKEEP)(library_commands.compact)
 app.command(rich_help_panel=UPKEEP)(library_commands.doctor)
@@ -169,6 +173,7 @@ def list_articles(
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
+    tag: TagOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="What could not be taken in instead, and why.")] = False,
     library: LibraryOption = None,
@@ -178,9 +183,9 @@ def list_articles(
 
     A line shows id, date, title and source; in a pipe, tabs stand between them.
     """
-    where = where_filter(published_from, published_to, source)
+    where = where_filter(published_from, published_to, source, tag=tag)
     if failed and where:
-        raise typer.BadParameter("--failed lists all that failed: leave out --from, --to and --source.")
+        raise typer.BadParameter("--failed lists all that failed: leave out --from, --to, --source and --tag.")
     out = console.stdout()
     with opened_library(library) as opened:
         if failed:

@@ -59,11 +59,12 @@ def where_filter(
     published_to: date | None,
     source: list[str] | None,
     article: list[str] | None = None,
+    tag: list[str] | None = None,
 ) -> Where:
     """The filter that the options ask for; false when they ask for none."""
     if published_from and published_to and published_from > published_to:
         raise typer.BadParameter(f"--from {published_from} is later than --to {published_to}.")
-    return Where(published_from, published_to, tuple(source or ()), tuple(article or ()))
+    return Where(published_from, published_to, tuple(source or ()), tuple(article or ()), tuple(tag or ()))
 
 
 def first_day(text: str) -> date:
@@ -140,4 +141,8 @@ SourceOption = Annotated[
         metavar="SOURCE",
         help="Only articles of this publisher, website, file or folder. Can be repeated.",
     ),
+]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Only articles with this tag. Can be repeated: one is enough."),
 ]

@@ -14,6 +14,7 @@ from qa.cli.options import (
     JsonOption,
     LibraryOption,
     SourceOption,
+    TagOption,
     ToOption,
     opened_library,
     where_filter,
@@ -32,6 +33,7 @@ def quotes(
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
+    tag: TagOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     form: FormatOption = None,
     library: LibraryOption = None,
@@ -45,7 +47,7 @@ def quotes(
     speaker, about = " ".join(name or ()).strip(), about.strip()
     if not (speaker or about):
         raise typer.BadParameter("Give a name, or --about WORDS.")
-    where = where_filter(published_from, published_to, source)
+    where = where_filter(published_from, published_to, source, tag=tag)
     with opened_library(library) as opened:
         found = opened.quotations(speaker=speaker, about=about, where=where or None, limit=limit)
         ids = {each.citation.article_id for each in found} if form else set()

@@ -14,6 +14,7 @@ from qa.cli.options import (
     JsonOption,
     LibraryOption,
     SourceOption,
+    TagOption,
     ToOption,
     opened_assistant,
     where_filter,
@@ -36,6 +37,7 @@ def watch_questions(
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
+    tag: TagOption = None,
     possible: Annotated[
         bool, typer.Option("--possible", help="Tell of possible answers as well as sure ones.")
     ] = False,
@@ -47,14 +49,14 @@ def watch_questions(
 ) -> None:
     """Ask saved questions again, of new articles.
 
-    Made for cron: it speaks only when a new article says something new, and reads new articles only. --from, --to and
-    --source belong to --add. Exit code 0: done, with news or without; 1: no question has this ID; 3: an error.
+    Made for cron: it speaks only when a new article says something new, and reads new articles only. The filters
+    belong to --add. Exit code 0: done, with news or without; 1: no question has this ID; 3: an error.
     """
     from qa.watchlist import Watchlist
 
-    where = where_filter(published_from, published_to, source)
+    where = where_filter(published_from, published_to, source, tag=tag)
     if where and add is None:
-        raise typer.BadParameter("--from, --to and --source go with --add QUESTION.")
+        raise typer.BadParameter("--from, --to, --source and --tag go with --add QUESTION.")
     with opened_assistant(library, Settings.resolve()) as assistant:
         watchlist = Watchlist.beside(assistant.library)
         if add is not None:

@@ -90,6 +90,7 @@ def where_to_dict(where: Where) -> JsonObject:
         "published_to": iso(where.published_to),
         "sources": list(where.sources),
         "article_ids": list(where.article_ids),
+        **({"tags": list(where.tags)} if where.tags else {}),
     }
 
 
@@ -146,6 +147,7 @@ def where_from_dict(values: object) -> Where:
         published_to=day_or_none(fields, "published_to"),
         sources=texts(fields, "sources"),
         article_ids=texts(fields, "article_ids"),
+        tags=texts(fields, "tags") if "tags" in fields else (),
     )
 
 

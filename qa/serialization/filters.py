@@ -35,6 +35,8 @@ def _parts(where: Where) -> Iterator[tuple[str, Where]]:
     for source in dict.fromkeys(where.sources):
         if source:  # an empty one does not filter
             yield f"source: {source}", replace(where, sources=tuple(one for one in where.sources if one != source))
+    for tag in dict.fromkeys(where.tags):
+        yield f"tag: {tag}", replace(where, tags=tuple(one for one in where.tags if one != tag))
     if chosen := len(set(where.article_ids)):
         yield f"{chosen:,} chosen article{'s' * (chosen > 1)}", replace(where, article_ids=())
 
@@ -49,6 +51,7 @@ def where_query(where: Where | None) -> str:
     pairs = [(name, f"{day.year:04}-{day:%m-%d}") for name, day in days if day]
     pairs += [("source", source) for source in where.sources if source]
     pairs += [("article", article_id) for article_id in where.article_ids if article_id]
+    pairs += [("tag", tag) for tag in where.tags if tag]
     query = urlencode(pairs, errors="replace")
     if len(query) > MAX_CHARACTERS:
         raise AddressError(f"The filter names {len(pairs):,} things, too many for an address: choose fewer.")
@@ -63,7 +66,9 @@ def parse_where_query(query: str) -> Where:
     first, last = _day(given, "from"), _day(given, "to")
     if first and last and first > last:
         raise AddressError(f"from={first} is later than to={last}.")
-    return Where(first, last, tuple(given.get("source", ())), tuple(given.get("article", ())))
+    return Where(
+        first, last, tuple(given.get("source", ())), tuple(given.get("article", ())), tuple(given.get("tag", ()))
+    )
 
 
 def _day(given: dict[str, list[str]], name: str) -> date | None:

@@ -4,6 +4,7 @@
     articles.jsonl   an article a line with all metadata, its passages as [start, end], its holders: the sources
                      that hold this text, {"source", "origin", "digest"}, and of a PDF "pages": where each begins
     origins.jsonl    {"origin", "digest"}: files and URLs that went in whole, so that the next `add` knows them
+    tags.jsonl       {"source", "tags"}: what people have put on the article that a source holds; may be missing
     vectors.f16      one vector a passage, in the order of the passages, float16 little-endian; may be missing
 
 Nothing in it is bound to this program: any language reads it. Vectors are taken over where the importing library makes
@@ -45,7 +46,15 @@ class Packed:
     holders: tuple[Mapping[str, str], ...]
 
 
-def export(store: Store, path: Path, location: str, progress: ProgressCallback, *, vectors: bool = True) -> int:
+def export(
+    store: Store,
+    path: Path,
+    location: str,
+    progress: ProgressCallback,
+    *,
+    vectors: bool = True,
+    tags: Mapping[str, Sequence[str]] | None = None,
+) -> int:
     """Write the archive whole or not at all; the number of articles. The caller keeps others from changing it."""
     ids = store.article_ids()
     partial = path.with_name(f"{path.name}.partial")
@@ -56,6 +65,8 @@ def export(store: Store, path: Path, location: str, progress: ProgressCallback, 
             _write_lines(archive, "articles.jsonl", _article_rows(store, ids, progress))
             origins = sorted(store.sources.origins().items())
             _write_lines(archive, "origins.jsonl", ({"origin": each, "digest": digest} for each, digest in origins))
+            tagged = sorted((tags or {}).items())
+            _write_lines(archive, "tags.jsonl", ({"source": each, "tags": list(names)} for each, names in tagged))
             about = {
                 "format": FORMAT,
                 "fingerprint": store.fingerprint(),
@@ -166,6 +177,9 @@ def _survey(archive: zipfile.ZipFile, about: Mapping[str, Any], path: Path, pass
     sample = _sample(_packed(archive, about, path), int(about["articles"]))
     for _ in _origins(archive, path):
         pass
+    if "tags.jsonl" in archive.namelist():
+        for row in _lines(archive, "tags.jsonl", path):
+            checks.tags_of(row)
     if not has_vectors or not sample:
         return has_vectors
     prepared = [PreparedArticle(each.article, each.article.source, each.spans[:1]) for each in sample]
@@ -237,6 +251,14 @@ def _origins(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, str]]:
         if not (isinstance(origin, str) and isinstance(digest, str)):
             raise ValueError("a line of origins.jsonl is not of texts")
         yield origin, digest
+
+
+def tags(path: Path) -> dict[str, list[str]]:
+    """The tags of an archive by source; none in one of an earlier version. Raises LibraryError."""
+    with _opened(path) as (archive, _):
+        if "tags.jsonl" not in archive.namelist():
+            return {}
+        return dict(checks.tags_of(row) for row in _lines(archive, "tags.jsonl", path))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from qa.datatypes import Article
 from qa.errors import LibraryError
 from qa.loaders.article import article_id
 from qa.storage.checks import ALIKE, are_unit
+from qa.storage.tags import tag_of
 
 TEXTS = (
     "id",
@@ -53,6 +54,13 @@ def _pages_of(row: Mapping[str, Any]) -> tuple[int, ...]:
     is_list = isinstance(pages, list) and all(type(each) is int and 0 <= each <= end for each in pages)
     _require(is_list and pages == sorted(pages), f"pages are {_shown(pages)}, not offsets into the text")
     return tuple(pages)
+
+
+def tags_of(row: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """A source and its tags. Raises ValueError, KeyError for what is none."""
+    source, tags = row["source"], row["tags"]
+    _require(isinstance(source, str) and _are_texts(tags), f"{_shown(row)} are no tags of a source")
+    return source, [tag_of(each) for each in tags]
 
 
 def spans_of(row: Mapping[str, Any], article: Article) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from qa.datatypes import Where
+from qa.errors import LibraryError
 
 # A publisher, a host with what is below it, or the beginning of any of the article's sources, not only the shown one.
 _FROM_SOURCE = """EXISTS (
@@ -19,12 +20,19 @@ _FROM_SOURCE = """EXISTS (
             WHERE s.article_id = a.id AND substr(s.source, 1, length(w.source)) = w.source))"""
 
 
+def require_no_tags(where: Where) -> None:
+    """Raise LibraryError for a filter with tags, which a store does not know: it would let too much through."""
+    if where.tags:
+        raise LibraryError("A store knows no tags: ask the library, or take `Library.resolved(where)`.")
+
+
 def condition(where: Where | None) -> tuple[str, list[Any]]:
     """The filter as an SQL expression over `articles a`, and the values for it. It holds no text from outside."""
     conditions = ["1"]
     values: list[Any] = []
     if where is None:
         return "1", values
+    require_no_tags(where)
     if where.published_from:
         conditions.append("a.published >= ?")
         values.append(where.published_from.isoformat())

@@ -24,7 +24,7 @@ QUESTIONS = (
     "Who is the captain?,news.example,2025-05,2025,b\n"
     "Who is the king?,,,,c\n"
 )
-TOLD = BatchAnswer(7, "Who?", "", "", "")
+TOLD = BatchAnswer(7, "Who?", "", "", "", "")
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
@@ -47,9 +47,9 @@ def test_a_table_of_questions_with_filters(questions: Path) -> None:
 
 
 def test_as_spreadsheets_write_it() -> None:
-    text = '\ufeffNotes;Question;Source\r\n;"Who; or\nwhat?";a | b\r\nx;;c\r\n;When?\r\n'
+    text = '\ufeffNotes;Question;Source;Tag\r\n;"Who; or\nwhat?";a | b;x|y z\r\nx;;c\r\n;When?\r\n'
     assert questions_of(text) == [
-        BatchQuestion(1, "Who; or what?", Where(sources=("a", "b"))), BatchQuestion(3, "When?"),
+        BatchQuestion(1, "Who; or what?", Where(sources=("a", "b"), tags=("x", "y z"))), BatchQuestion(3, "When?"),
     ]  # fmt: skip
 
 
@@ -75,7 +75,8 @@ def test_a_row_tells_the_answer_and_where_it_stands(questions: Path, tmp_path: P
     first, captain, king = rows_of(tmp_path / "answers.csv")
     start = FERRY.text.index("21:40")
     assert first == {
-        "row": "1", "question": "When does the first crossing leave?", "source": "", "after": "", "before": "",
+        "row": "1", "question": "When does the first crossing leave?",
+        "source": "", "tag": "", "after": "", "before": "",
         "answer": "21:40", "certainty": "sure", "confidence": "0.87",
         "quote": "Captain Ida Brandt said the first crossing leaves at 21:40.", "article": "The night ferry returns",
         "date": "2025-05-12", "address": first["address"], "start": str(start), "end": str(start + 5),
@@ -143,14 +144,14 @@ def test_what_a_spreadsheet_would_calculate_stays_text(tmp_path: Path) -> None:
     answer_file(FakeAssistant(FakeLibrary([hostile])).ask, tmp_path / "q.csv", tmp_path / "a.csv")
     (row,) = rows_of(tmp_path / "a.csv")
     assert (row["answer"], row["article"]) == ('\'=HYPERLINK("http://x","y")', "'=cmd|' /C calc'!A0")
-    numbers = BatchAnswer(1, "-5 or +x?", "", "", "", answer="-1,5", note="+x", quote="@y")
+    numbers = BatchAnswer(1, "-5 or +x?", "", "", "", "", answer="-1,5", note="+x", quote="@y")
     text = csv_bytes([numbers]).decode("utf-8-sig").splitlines()[1]
-    assert text == "1,'-5 or +x?,,,,\"-1,5\",none,0.0,'@y,,,,,,,,'+x"
+    assert text == "1,'-5 or +x?,,,,,\"-1,5\",none,0.0,'@y,,,,,,,,'+x"
 
 
 def test_as_markdown_for_people() -> None:
     answer = BatchAnswer(
-        1, "When?", "", "", "", "21:40", "possible", 0.4, "It leaves | at <b>21:40</b>.", "Harbour", "2024-01-03",
+        1, "When?", "", "", "", "", "21:40", "possible", 0.4, "It leaves | at <b>21:40</b>.", "Harbour", "2024-01-03",
         "upload:harbour.txt", 3, 8, HARBOUR.id,
     )  # fmt: skip
     assert markdown_bytes([answer, TOLD]).decode().splitlines()[2:] == [
@@ -162,7 +163,7 @@ def test_as_markdown_for_people() -> None:
 
 def test_as_a_sheet_whose_cells_are_texts() -> None:
     openpyxl = pytest.importorskip("openpyxl")
-    answer = BatchAnswer(1, "Who?", "", "", "", answer="=1+1", quote="a\x00b\ud800", confidence=0.5, start=3)
+    answer = BatchAnswer(1, "Who?", "", "", "", "", answer="=1+1", quote="a\x00b\ud800", confidence=0.5, start=3)
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes([answer]))).active
     values = {head.value: cell for head, cell in zip(sheet[1], sheet[2], strict=True)}
     assert (values["answer"].value, values["answer"].data_type) == ("=1+1", "s")

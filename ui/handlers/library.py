@@ -58,7 +58,8 @@ class LibraryHandlers:
     def page_functions(self) -> list[Callable[..., str]]:
         """What the page's script may call."""
         return [
-            self.article_list, self.article_sources, self.read_article, self.take_in, self.jobs_now, self.stop_job,
+            self.article_list, self.article_sources, self.article_tags, self.tag_articles,
+            self.read_article, self.take_in, self.jobs_now, self.stop_job,
             self.close_job, self.remove, self.remove_samples, self.undo, self.hold, self.settle, self.retry,
             self.dismiss, self.compact,
         ]  # fmt: skip
@@ -79,7 +80,8 @@ class LibraryHandlers:
             offset=view.offset, limit=PAGE,
         )  # fmt: skip
         samples = page.total > 0 if view.show == "samples" else not view.narrows and self._has_samples()
-        return render_library.article_list_html(page, view, samples=samples, failed=len(self._failures()))
+        tags = self.library.tags_of(each.id for each in page.articles)
+        return render_library.article_list_html(page, view, samples=samples, failed=len(self._failures()), tags=tags)
 
     def _has_samples(self) -> bool:
         """As it was when the library was last changed here: to look each time takes long in a large one."""
@@ -102,10 +104,27 @@ class LibraryHandlers:
         return render_library.sources_html(self.library.sources())
 
     @errors_as_html
+    def article_tags(self, _: Any = None) -> str:
+        """The tags that the list can be filtered by, as options."""
+        return render_library.options_html("Any tag", self.library.tags())
+
+    @errors_as_html
+    def tag_articles(self, given: Any) -> str:
+        """Put a tag on these articles, or take one off that is written behind a minus."""
+        given = given if isinstance(given, dict) else {}
+        ids = [each for each in given.get("ids") or [] if isinstance(each, str)][:MOST_CHOSEN]
+        for tag in text(given.get("tags")).split(","):
+            name = tag.strip()
+            taken = name.startswith("-")
+            self.library.tag(ids, [] if taken else [name], [name[1:]] if taken else [])
+        return ""
+
+    @errors_as_html
     def read_article(self, article_id: Any) -> str:
         """The article with its passages as they are cut."""
         article = self.library.article(text(article_id))
-        return article_view_html(article, self.library.passages(article.id))
+        tags = self.library.tags_of([article.id]).get(article.id, ())
+        return article_view_html(article, self.library.passages(article.id), tags)
 
     # what is put in
 

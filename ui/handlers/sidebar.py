@@ -83,7 +83,7 @@ class SideHandlers:
         """The form with what the page's address chooses."""
         _, where = parse_page_address(text(address))
         library = self.assistant.library
-        return sidebar.filter_html(where, library.sources(), library.titles(where.article_ids))
+        return sidebar.filter_html(where, library.sources(), library.titles(where.article_ids), library.tags())
 
     @errors_as_html
     def unanswered(self, _: Any = None) -> str:
@@ -114,7 +114,10 @@ class SideHandlers:
         _, where = parse_page_address(text(asked.get("address")))
         return how_html(
             explain_retrieval(
-                text(asked.get("question")), self.assistant.retriever, self.assistant.library.settings, where or None
+                text(asked.get("question")),
+                self.assistant.retriever,
+                self.assistant.library.settings,
+                self.assistant.library.resolved(where or None),
             )
         )
 

@@ -14,14 +14,15 @@ from ui.render.html import counted, escape, label, plain, time_html, tool_html, 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def article_view_html(article: Article, passages: Sequence[Passage]) -> str:
+def article_view_html(article: Article, passages: Sequence[Passage], tags: Sequence[str] = ()) -> str:
     """The whole text, shaded by passages in turn; what stands in two of them has a shade of its own."""
     language = f' lang="{article.language}"' if _LANGUAGE.fullmatch(article.language or "") else ""
     return (
         f'<div class="back">{tool_html("Back to the list", "back", kind="tool")}</div>'
         f'<article{language}><h2 tabindex="-1">{label(article.title) or "Untitled"}</h2>'
         f'<p class="deeds">{tool_html("Ask about this article only", "about", article.id)}{_page_link(article.id)}'
-        f"{tool_html('Remove', 'remove-one', article.id)}</p>{_facts_html(article, passages)}"
+        f"{tool_html('Tag', 'tag-one', article.id)}{tool_html('Remove', 'remove-one', article.id)}</p>"
+        f"{_facts_html(article, passages, tags)}"
         f'<p class="legend">{_legend(len(passages))}</p>'
         f'<div class="cuts">{"".join(_paragraphs_html(article.text, passages))}</div></article>'
     )
@@ -32,12 +33,13 @@ def _page_link(article_id: str) -> str:
     return f'<a class="link" href="{escape(address)}" target="_blank">Open on its own page</a>' if address else ""
 
 
-def _facts_html(article: Article, passages: Sequence[Passage]) -> str:
+def _facts_html(article: Article, passages: Sequence[Passage], tags: Sequence[str]) -> str:
     """Only what is known."""
     facts = (
         ("Published", time_html(article.published)),
         ("Publisher", label(article.site) if article.site else ""),
         ("Authors", label(", ".join(article.authors)) if article.authors else ""),
+        ("Tags", label(", ".join(tags)) if tags else ""),
         ("Read from", f"<bdi>{escape(plain(article.source))}</bdi>"),
         ("Address", _address_html(article.url)),
         ("Language", escape(article.language or "")),

@@ -38,13 +38,20 @@ def shell_html(address: str, most_bytes: int) -> str:
     return _SHELL.substitute(address=address, most=most_bytes, suffixes=" ".join(sorted(SUFFIXES)))
 
 
-def article_list_html(page: ArticlePage, view: LibraryQuery, *, samples: bool = False, failed: int = 0) -> str:
-    """One page of the list. `samples` can be removed at once; `failed` things could not be added."""
+def article_list_html(
+    page: ArticlePage,
+    view: LibraryQuery,
+    *,
+    samples: bool = False,
+    failed: int = 0,
+    tags: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """One page of the list, `tags` by article id. `samples` can be removed; `failed` things could not be added."""
     if not page.total:
         return _nothing_html(view, failed)
     title = counted(page.total) + (" found" if view.narrows else "")
     remove = tool_html("Remove the sample articles", "remove-samples", kind="tool") if samples else ""
-    rows = "".join(_row_html(article) for article in page.articles)
+    rows = "".join(_row_html(article, (tags or {}).get(article.id, ())) for article in page.articles)
     return (
         f'<div class="library page" data-title="{title}">{_failed_line_html(failed)}{remove}'
         f'<table><caption class="sr-only">Articles in the library</caption><thead><tr>'
@@ -66,12 +73,14 @@ def _column_html(sort: Sort, name: str, first: str, view: LibraryQuery) -> str:
     )
 
 
-def _row_html(article: ArticleSummary) -> str:
+def _row_html(article: ArticleSummary, tags: Sequence[str]) -> str:
+    chips = "".join(f'<span class="tag">{label(each)}</span>' for each in tags)
     identity, title = escape(article.id), shortened(plain(article.title), 300) or "Untitled"
     return (
         f'<tr><td><label class="check"><input type="checkbox" value="{identity}">'
         f'<span class="sr-only">Choose {escape(title)}</span></label></td>'
-        f'<td><button type="button" class="title" data-does="read" data-value="{identity}">{label(title)}</button></td>'
+        f'<td><button type="button" class="title" data-does="read" data-value="{identity}">{label(title)}</button>'
+        f"{chips}</td>"
         f"<td>{time_html(article.published)}</td>"
         f"<td>{source_html(article.source, article.url, article.site)}</td></tr>"
     )
@@ -121,12 +130,17 @@ def _page_html(name: str, offset: int, leads: bool) -> str:
 
 
 def sources_html(sources: Mapping[str, int]) -> str:
-    """The choices of the filter."""
+    """The publishers that the filter offers."""
+    return options_html("Any source", sources)
+
+
+def options_html(any_of_them: str, found: Mapping[str, int]) -> str:
+    """What a filter offers, with the number of articles."""
     options = "".join(
         f'<option value="{escape(name)}">{escape(shortened(plain(name), 60))} ({count:,})</option>'
-        for name, count in list(sources.items())[:MOST_SOURCES]
+        for name, count in list(found.items())[:MOST_SOURCES]
     )
-    return f'<option value="">Any source</option>{options}'
+    return f'<option value="">{any_of_them}</option>{options}'
 
 
 def failed_html(failed: Sequence[Failed], offset: int = 0) -> str:

@@ -49,13 +49,16 @@ def when(time: datetime, now: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == now.date() else day(local.date())
 
 
-def filter_html(where: Where, sources: Mapping[str, int], titles: Mapping[str, str]) -> str:
-    """The filter to be chosen: `sources` with their number of articles, `titles` of the chosen articles by id."""
+def filter_html(
+    where: Where, sources: Mapping[str, int], titles: Mapping[str, str], tags: Mapping[str, int] | None = None
+) -> str:
+    """The filter to be chosen: `sources` and `tags` with their number of articles, `titles` of the chosen articles."""
     return (
         '<form id="filter-form" aria-label="Which articles to ask">'
         f'<div class="dates"><label>From <input type="date" name="from" value="{_iso(where.published_from)}"></label>'
         f'<label>Until <input type="date" name="to" value="{_iso(where.published_to)}"></label></div>'
-        f"{_sources_html(where, sources)}{_chosen_html(where, titles)}</form>"
+        f"{_boxes_html('Tags', 'tag', where.tags, tags or {})}"
+        f"{_boxes_html('Sources', 'source', where.sources, sources)}{_chosen_html(where, titles)}</form>"
     )
 
 
@@ -63,18 +66,18 @@ def _iso(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _sources_html(where: Where, sources: Mapping[str, int]) -> str:
-    offered = dict(list(sources.items())[:MOST_SOURCES])
-    offered |= {each: sources.get(each, 0) for each in where.sources if each not in offered}
+def _boxes_html(legend: str, name: str, chosen: Sequence[str], found: Mapping[str, int]) -> str:
+    offered = dict(list(found.items())[:MOST_SOURCES])
+    offered |= {each: found.get(each, 0) for each in chosen if each not in offered}
     if not offered:
         return ""
     boxes = "".join(
-        f'<li><label><input type="checkbox" name="source" value="{escape(source)}"'
-        f"{' checked' if source in where.sources else ''}> {label(source)} "
+        f'<li><label><input type="checkbox" name="{name}" value="{escape(each)}"'
+        f"{' checked' if each in chosen else ''}> {label(each)} "
         f'<span class="many">{number:,}</span></label></li>'
-        for source, number in offered.items()
+        for each, number in offered.items()
     )
-    return f'<fieldset><legend>Sources</legend><ul class="sources">{boxes}</ul></fieldset>'
+    return f'<fieldset><legend>{legend}</legend><ul class="sources">{boxes}</ul></fieldset>'
 
 
 def _chosen_html(where: Where, titles: Mapping[str, str]) -> str:

@@ -34,7 +34,8 @@ def filter_of(chosen: Any) -> tuple[Where, str]:
         return Where(), "A date is not complete: choose a day, or none."
     if first and last and first > last:
         return Where(), "The first day is later than the last: no article could match."
-    return Where(first, last, _texts(values.get("sources")), _texts(values.get("articles"))), ""
+    sources, articles, tags = (_texts(values.get(name)) for name in ("sources", "articles", "tags"))
+    return Where(first, last, sources, articles, tags), ""
 
 
 def _day(value: object) -> date | None:

@@ -37,7 +37,8 @@ class LibraryQuery:
         values = given if isinstance(given, dict) else {}
         show = values.get("show")
         sources = [PREFIX] if show == "samples" else [text(values.get("source"))]
-        where, trouble = filter_of({"from": values.get("from"), "to": values.get("to"), "sources": sources})
+        chosen = {"from": values.get("from"), "to": values.get("to"), "sources": sources}
+        where, trouble = filter_of(chosen | {"tags": [text(values.get("tag"))]})
         sort: Sort = next((each for each in SORTS if each == values.get("sort")), "date")
         return cls(
             where=where,

@@ -1,6 +1,6 @@
 // The list of the library: what it shows stands in the page's address behind #library, and survives the other tab
 
-const shelfDefaults = { q: "", sort: "date", desc: "1", source: "", from: "", to: "", show: "all", offset: "0", article: "" };
+const shelfDefaults = { q: "", sort: "date", desc: "1", source: "", tag: "", from: "", to: "", show: "all", offset: "0", article: "" };
 const shelf = { ...shelfDefaults };
 const picked = new Set(); // articles chosen, also on other pages of the list
 const ids = (list) => list.map((box) => box.value);
@@ -29,11 +29,11 @@ function readAddress() {
 
 function showFields() {
   const form = find("#shelf-tools");
-  for (const name of ["q", "show", "source", "from", "to"])
+  for (const name of ["q", "show", "source", "tag", "from", "to"])
     if (form.elements[name] !== document.activeElement) form.elements[name].value = shelf[name];
   form.elements.order.value = `${shelf.sort} ${shelf.desc}`;
-  for (const name of ["order", "source", "from", "to"]) form.elements[name].disabled = shelf.show === "failed";
-  const count = ["source", "from", "to"].filter((name) => shelf[name]).length + (shelf.show !== "all");
+  for (const name of ["order", "source", "tag", "from", "to"]) form.elements[name].disabled = shelf.show === "failed";
+  const count = ["source", "tag", "from", "to"].filter((name) => shelf[name]).length + (shelf.show !== "all");
   find("#filter-count").textContent = count ? ` (${count})` : "";
   if (count) find("#shelf-tools .filters").open = true;
 }
@@ -66,15 +66,18 @@ async function showShelf({ focus = false } = {}) {
   }
 }
 
-async function showSources() {
-  const html = await call("article_sources", null);
+const showSources = () => Promise.all([showOptions("source", "article_sources"), showOptions("tag", "article_tags")]);
+
+async function showOptions(name, by) {
+  const html = await call(by, null);
   if (html === null || !html.startsWith("<option")) return;
-  const select = find("#shelf-source");
+  const select = find(`#shelf-${name}`);
+  const chosen = shelf[name];
   select.innerHTML = html;
-  select.value = shelf.source;
-  if (shelf.source && select.value !== shelf.source) {
-    select.add(new Option(shelf.source, shelf.source));
-    select.value = shelf.source;
+  select.value = chosen;
+  if (chosen && select.value !== chosen) {
+    select.add(new Option(chosen, chosen));
+    select.value = chosen;
   }
 }
 
@@ -109,6 +112,7 @@ function showPicked() {
   bar.hidden = picked.size === 0;
   bar.innerHTML = picked.size
     ? `<button type="button" class="tool danger" data-does="remove">Remove ${picked.size}</button>` +
+      `<button type="button" class="tool" data-does="tag">Tag ${picked.size}</button>` +
       `<button type="button" class="link" data-does="unpick">Choose none</button>`
     : "";
 }
@@ -120,6 +124,16 @@ document.addEventListener("change", (event) => {
   chosen.forEach((each) => (box.checked ? picked.add(each) : picked.delete(each)));
   showPicked();
 });
+
+async function tagArticles(ids) {
+  const tags = await prompted("Tags, with commas between; -tag takes one off", "", "Tag");
+  if (tags === null) return false;
+  const trouble = await call("tag_articles", { ids, tags });
+  await Promise.all([showShelf(), showSources(), showFilter()]);
+  if (trouble) find("#works").insertAdjacentHTML("afterbegin", trouble);
+  else if (trouble !== null) say("Tagged");
+  return true;
+}
 
 async function removeArticles(name, given) {
   const trouble = await call(name, given);
@@ -172,7 +186,7 @@ Object.assign(deeds, {
     await change({ sort, desc });
     find(`#listing .sorter[data-value^="${sort}"]`)?.focus();
   },
-  "clear-filters": () => change({ q: "", source: "", from: "", to: "", show: "all" }, { focus: true }),
+  "clear-filters": () => change({ q: "", source: "", tag: "", from: "", to: "", show: "all" }, { focus: true }),
   "show-failed": () => change({ ...shelfDefaults, show: "failed" }, { focus: true }),
   unpick: () => {
     picked.clear();
@@ -180,6 +194,10 @@ Object.assign(deeds, {
     find("#shelf-title").focus({ preventScroll: true });
   },
   remove: () => removeArticles("remove", [...picked]),
+  tag: () => tagArticles([...picked]),
+  "tag-one": async (id) => {
+    if (await tagArticles([id])) await readArticle(id);
+  },
   "remove-samples": () => removeArticles("remove_samples", null),
   "remove-one": async (id) => {
     backToShelf();

@@ -30,7 +30,8 @@ function toEvidence(step) {
   const turn = find(".turn:has([aria-current])") ?? turnsNow().at(-1);
   const places = [...(turn?.querySelectorAll(".cite, .near, .repeats .place") ?? [])];
   if (!places.length) return;
-  const at = places.findIndex((each) => each.getAttribute("aria-current") === "true");
+  const focused = places.indexOf(document.activeElement); // its article may still be on its way
+  const at = focused >= 0 ? focused : places.findIndex((each) => each.getAttribute("aria-current") === "true");
   const next = places[at < 0 ? (step > 0 ? 0 : places.length - 1) : (at + step + places.length) % places.length];
   next.focus();
   openArticle(next, { focus: false });

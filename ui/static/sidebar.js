@@ -139,7 +139,7 @@ side.addEventListener("change", (event) => {
   const form = event.target.closest("#filter-form");
   if (!form) return;
   const values = new FormData(form);
-  tell("filter", { from: values.get("from"), to: values.get("to"), sources: values.getAll("source"), articles: values.getAll("article") });
+  tell("filter", { from: values.get("from"), to: values.get("to"), sources: values.getAll("source"), tags: values.getAll("tag"), articles: values.getAll("article") });
 });
 
 find("#uncovered")?.addEventListener("toggle", showUncovered);

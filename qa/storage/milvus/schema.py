@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from qa.datatypes import Where
+from qa.storage.filters import require_no_tags
 from qa.storage.milvus.client import Client, one_of, quoted
 from qa.text.display import host_of
 from qa.text.tokenization import question_terms, terms
@@ -224,6 +225,7 @@ def condition(where: Where | None, id_field: str) -> str:
     """The filter as an expression over articles (`id`) or passages (`article_id`); "" when it lets all through."""
     if where is None:
         return ""
+    require_no_tags(where)
     conditions = []
     if where.published_from:
         conditions.append(f"published >= {day(where.published_from)}")
