@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from platformdirs import user_data_path
 
@@ -31,6 +33,7 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError
 from qa.files import make_private
+from qa.ingestion.edits import store_edit
 from qa.ingestion.quotations import find_missing
 from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
 from qa.ingestion.sync import FolderState, Shard
@@ -39,6 +42,7 @@ from qa.loaders import article_id as id_of
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import encoder_name
 from qa.storage import filters
+from qa.storage.edits import Edit
 from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
 from qa.storage.tags import TagFile, tag_counts, tags_of_articles, without_tags
 
@@ -393,6 +397,39 @@ class Library:
         with self._releasing() as (transaction, removed):
             transaction.release(sources)
         return Report(removed=tuple(removed))
+
+    def edit(
+        self,
+        article_id: str,
+        *,
+        title: str | None = None,
+        published: date | Literal[""] | None = None,
+        authors: Sequence[str] | None = None,
+        source: str | None = None,
+    ) -> Article:
+        """Correct by hand what an article's source says wrongly of it; the article as it is now.
+
+        None leaves a field as it is, "" takes it out; an article without title is called by its first words. `source`
+        is the publisher. The text stays, and with it every citation. The correction stays too when the source changes,
+        through a rebuild and an export; it goes when the article is removed. Raises ArticleNotFound, LibraryBusy,
+        FingerprintMismatch, ModelError.
+        """
+        with self.backend.changing("editing an article of"):
+            self.backend.check_fingerprint()
+            article = self.article(article_id)
+            before = self.store.sources.edits().get(article.source) or Edit(article.id, article.title)
+            names = before.authors if authors is None else tuple(authors)
+            edit = replace(
+                before,
+                title=before.title if title is None else title,
+                published=before.published if published is None else published,
+                authors=names,
+                site=before.site if source is None else source,
+            )
+            changed = store_edit(self.store, self._passages, article, edit)
+            self.backend.after_batch()
+            self.backend.after_change(encoded=0, removed=False)
+        return changed
 
     @contextmanager
     def _releasing(self) -> Iterator[tuple[Transaction, list[str]]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from qa.cli import console, reports
+from qa.cli import console, render, reports
 from qa.cli.options import (
     INCOMPLETE,
     NOT_FOUND,
@@ -18,11 +19,13 @@ from qa.cli.options import (
     JsonOption,
     LibraryOption,
     SourceOption,
+    one_day,
     opened_library,
 )
 from qa.datatypes import ProgressCallback, Report, WatchEvent, Where
+from qa.errors import ArticleNotFound
 from qa.loaders.document import is_url
-from qa.serialization.answers import happening_to_dict
+from qa.serialization.answers import article_to_dict, happening_to_dict
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -160,6 +163,40 @@ def remove(
         console.show_hint(LINGERING)
     if report.failed or not report.removed:
         raise typer.Exit(NOT_FOUND)
+
+
+def edit(
+    article: Annotated[str, typer.Argument(metavar="ID", help="The id, as `list` shows it.")],
+    title: Annotated[str | None, typer.Option("--title", help="The headline.")] = None,
+    published: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="The day of publication, such as 2025-05-12.")
+    ] = None,
+    authors: Annotated[
+        list[str] | None, typer.Option("--author", metavar="NAME", help="An author. Can be repeated.")
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="The publisher.")] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Correct title, date, authors or publisher by hand.
+
+    An empty value, as in --date "", takes one out. The text stays as it is. Corrections stay when the source changes,
+    and through `rebuild` and `export`. Exit code 0: corrected; 1: no such article; 3: an error.
+    """
+    if title is None and published is None and authors is None and source is None:
+        raise typer.BadParameter("Give --title, --date, --author or --source.")
+    day: date | Literal[""] | None = one_day(published) if published else "" if published == "" else None
+    names = None if authors is None else [name for name in authors if name.strip()]
+    with opened_library(library) as opened:
+        try:
+            changed = opened.edit(article, title=title, published=day, authors=names, source=source)
+        except ArticleNotFound as error:
+            console.show_hint(str(error))
+            raise typer.Exit(NOT_FOUND) from None
+    if as_json:
+        console.print_json(article_to_dict(changed))
+    else:
+        console.show(console.stdout(), *render.corrected_lines(changed))
 
 
 def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:

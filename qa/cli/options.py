@@ -77,6 +77,14 @@ def last_day(text: str) -> date:
     return _day(text, periods.last_day)
 
 
+def one_day(text: str) -> date:
+    """The day that `2025-05-12` names."""
+    first = first_day(text)
+    if first != last_day(text):
+        raise typer.BadParameter(f"{text!r} is no day; write 2025-05-12.")
+    return first
+
+
 def _day(text: str, of: Callable[[str], date]) -> date:
     try:
         return of(text)

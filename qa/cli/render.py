@@ -204,6 +204,17 @@ def bar(share: float) -> str:
     return "█" * full + "·" * (10 - full)
 
 
+def corrected_lines(article: Article) -> list[Text]:
+    """What can be corrected of an article, as it is now."""
+    facts = (
+        ("Title", article.title),
+        ("Date", article.published.isoformat() if article.published else "undated"),
+        ("Authors", ", ".join(article.authors)),
+        ("Source", article.site or ""),
+    )
+    return [Text(f"{name + ':':<9}{clean(value).strip() or '–'}") for name, value in facts]
+
+
 def article_line(article: Article, *, width: int | None) -> Text:
     """Id, date, title and source: in columns that fit `width`, or apart by tabs where it is None."""
     published = article.published.isoformat() if article.published else "undated"

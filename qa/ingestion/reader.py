@@ -21,6 +21,7 @@ from qa.loaders.isolation import LoaderProcess
 from qa.news.article_quotations import quotations_of
 from qa.passages.encoding import PassageEncoder, PreparedArticle
 from qa.storage.base import Store
+from qa.storage.edits import corrected
 from qa.storage.local.database import is_storable
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class DocumentReader:
         self._settings = settings
         self._failed_before = failed_before
         self._process = process
+        self._edits = store.sources.edits()
 
     def items(self, contents: Iterable[SourceContent], reread: Collection[str] = ()) -> Iterator[Item]:
         """The articles to store, document by document, and what is reported of the rest; a Finished behind each.
@@ -134,6 +136,7 @@ class DocumentReader:
 
     def _item_of(self, article: Article, origin: str, waiting: set[str], findings: _Findings) -> Iterator[Item]:
         """The article if it has to go in, Skipped if it is stored; nothing if it cannot be cut."""
+        article = corrected(article, self._edits.get(article.source))
         if article.source not in waiting and self._is_stored(article, origin):
             yield Skipped(1)
         elif spans := self._spans(article, findings):

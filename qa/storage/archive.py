@@ -3,6 +3,7 @@
     archive.json     {"format", "fingerprint", "articles", "passages", "dimension"}
     articles.jsonl   an article a line with all metadata, its passages as [start, end], its holders: the sources
                      that hold this text, {"source", "origin", "digest"}, and of a PDF "pages": where each begins
+    edits.jsonl      {"source", "edit"}: what was corrected by hand of an article, see `qa.storage.edits`
     origins.jsonl    {"origin", "digest"}: files and URLs that went in whole, so that the next `add` knows them
     tags.jsonl       {"source", "tags"}: what people have put on the article that a source holds; may be missing
     vectors.f16      one vector a passage, in the order of the passages, float16 little-endian; may be missing
@@ -32,6 +33,7 @@ from qa.files import replace_durably
 from qa.passages.encoding import PassageEncoder, PreparedArticle, Spans
 from qa.storage import archive_checks as checks
 from qa.storage.base import PAGE, VECTOR_DTYPE, Store, Transaction, batched
+from qa.storage.edits import Edit, edit_from_json, edit_to_json
 
 FORMAT = "article-qa library 1"
 
@@ -65,6 +67,8 @@ def export(
             _write_lines(archive, "articles.jsonl", _article_rows(store, ids, progress))
             origins = sorted(store.sources.origins().items())
             _write_lines(archive, "origins.jsonl", ({"origin": each, "digest": digest} for each, digest in origins))
+            edits = sorted(store.sources.edits().items())
+            _write_lines(archive, "edits.jsonl", ({"source": each, "edit": edit_to_json(one)} for each, one in edits))
             tagged = sorted((tags or {}).items())
             _write_lines(archive, "tags.jsonl", ({"source": each, "tags": list(names)} for each, names in tagged))
             about = {
@@ -141,6 +145,7 @@ def restore(
     """
     added: list[str] = []
     unchanged, failed = 0, list[Failure]()
+    taken: set[str] = set()  # sources that hold here what they hold in the archive
     with _opened(path) as (archive, about):
         usable = about["fingerprint"] == passages.fingerprint and _survey(archive, about, path, passages)
         total = int(about["articles"])
@@ -148,6 +153,7 @@ def restore(
             held = _without_taken(batch, store)
             failed += [_taken(each) for each, kept in zip(batch, held, strict=True) if not kept.holders]
             wanted = [each for each in held if each.holders]
+            taken |= {holder["source"] for each in wanted for holder in each.holders}
             known = store.headings([each.article.id for each in wanted])
             vectors, spans = _vectors([one for one in wanted if one.article.id not in known], passages, usable=usable)
             with store.transaction() as transaction:
@@ -163,6 +169,7 @@ def restore(
                     transaction.set_meta("fingerprint", passages.fingerprint)
             progress(Progress("encode", len(added) + unchanged + len(failed), total, batch[-1].article.title))
         _restore_origins(archive, store, path)
+        _restore_edits(archive, store, path, taken)
     return Report(added=tuple(added), unchanged=unchanged, failed=tuple(failed))
 
 
@@ -175,7 +182,7 @@ def _survey(archive: zipfile.ZipFile, about: Mapping[str, Any], path: Path, pass
     if has_vectors and int(about["dimension"]) != passages.dimension:
         raise ValueError(f"its vectors have {about['dimension']} numbers, this library's have {passages.dimension}")
     sample = _sample(_packed(archive, about, path), int(about["articles"]))
-    for _ in _origins(archive, path):
+    for _ in (*_origins(archive, path), *_edits(archive, path)):
         pass
     if "tags.jsonl" in archive.namelist():
         for row in _lines(archive, "tags.jsonl", path):
@@ -243,6 +250,26 @@ def _restore_origins(archive: zipfile.ZipFile, store: Store, path: Path) -> None
     with store.transaction() as transaction:
         for origin, digest in rows:
             transaction.set_origin(origin, digest)
+
+
+def _restore_edits(archive: zipfile.ZipFile, store: Store, path: Path, taken: set[str]) -> None:
+    """What was corrected by hand, as far as it has been taken in and nobody has corrected it here."""
+    known = store.sources.edits()
+    with store.transaction() as transaction:
+        for source, edit in _edits(archive, path):
+            if source in taken and source not in known:
+                transaction.set_edit(source, edit)
+
+
+def _edits(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, Edit]]:
+    """The edits by source; none in an archive of an earlier version."""
+    if "edits.jsonl" not in archive.namelist():
+        return
+    for row in _lines(archive, "edits.jsonl", path):
+        source, edit = row["source"], row["edit"]
+        if not (isinstance(source, str) and isinstance(edit, str)):
+            raise ValueError("a line of edits.jsonl is not of texts")
+        yield source, edit_from_json(edit)
 
 
 def _origins(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from qa.datatypes import Article, Failure, Finding, Passage, ProgressCallback, Quotation, Where
 from qa.loaders.document import Version
+from qa.storage.edits import Edit
 from qa.storage.listing import ArticlePage, ListQuery
 
 if TYPE_CHECKING:
@@ -134,6 +135,10 @@ class Transaction(Protocol):
         """
         ...
 
+    def set_edit(self, source: str, edit: Edit) -> None:
+        """What was corrected by hand of the article that this source holds; it goes when the source does."""
+        ...
+
     def set_meta(self, key: str, value: str) -> None:
         """A fact about the whole library, see `Store.meta`."""
         ...
@@ -168,6 +173,10 @@ class Sources(Protocol):
 
     def failures(self) -> dict[str, tuple[str, list[Failure]]]:
         """By file or URL: what could not be taken in of it, and the digest of its content then ("": try again)."""
+        ...
+
+    def edits(self) -> dict[str, Edit]:
+        """By source what was corrected by hand of the article that it holds."""
         ...
 
     def count_in(self, origin: str) -> int:

@@ -565,3 +565,90 @@ def test_pages_come_with_a_pdf_that_was_read_without_them(library: Library, fold
     assert [article.pages for article in library.articles()] == [()]
     assert len(library.add(folder).updated) == 1
     assert [article.pages for article in library.articles()] == [(0, len(FIRST) + 1)]
+
+
+# corrected by hand
+
+
+def facts(article: Article) -> tuple[object, ...]:
+    return article.title, article.published, article.authors, article.site
+
+
+CORRECTED = ("Ferry stopped", date(2025, 5, 12), ("Ines Varga",), "Ostley Mail")
+
+
+@pytest.fixture
+def edited(library: Library, folder: Path) -> Article:
+    """One article in the library, with all of it corrected."""
+    library.add(write(folder, "ferry", FIRST, "Fery stoped", "2024-01-01"))
+    (article,) = library.articles()
+    return library.edit(
+        article.id, title="Ferry stopped", published=date(2025, 5, 12), authors=["Ines Varga"], source="Ostley Mail"
+    )
+
+
+def test_what_is_corrected_by_hand_is_found_and_keeps_its_text(
+    opened: Open, library: Library, folder: Path, edited: Article
+) -> None:
+    (article,) = opened().articles()
+    assert article == edited
+    assert (facts(article), article.text) == (CORRECTED, FIRST)
+    assert_whole(library, {"Ferry stopped": FIRST})
+    assert titles(library, Where(published_from=date(2025, 5, 1), sources=("Ostley Mail",))) == ["Ferry stopped"]
+    assert titles(library, Where(published_to=date(2024, 12, 31))) == []
+    (found,) = retrieved(library, "stopped", Where(published_from=date(2025, 5, 1)))
+    assert found.article == edited
+    report = library.add(folder)
+    assert (report.unchanged, report.updated) == (1, ())
+
+
+def test_a_correction_stays_when_the_source_changes(library: Library, folder: Path, edited: Article) -> None:
+    write(folder, "ferry", SECOND, "Fery stoped, 2nd version", "2024-02-02")
+    assert len(library.add(folder).updated) == 1
+    (article,) = library.articles()
+    assert (facts(article), article.text) == (CORRECTED, SECOND)
+    assert article.id != edited.id
+    library.edit(article.id, published="")
+    (article,) = library.articles()
+    assert facts(article) == ("Ferry stopped", None, ("Ines Varga",), "Ostley Mail")
+
+
+def test_a_correction_stays_through_rebuild_and_export(
+    library: Library, folder: Path, tmp_path: Path, edited: Article
+) -> None:
+    library.rebuild()
+    assert list(library.articles()) == [edited]
+    library.export(tmp_path / "all.zip")
+    write(folder, "ferry", SECOND, "Fery stoped", "2024-01-01")
+    library.add(folder)
+    assert [facts(article) for article in library.articles()] == [CORRECTED]
+    with Library.open(tmp_path / "other", SETTINGS, encoder=LetterEncoder()) as other:
+        other.import_archive(tmp_path / "all.zip")
+        assert list(other.articles()) == [edited]
+        other.add(folder)
+        assert [(facts(article), article.text) for article in other.articles()] == [(CORRECTED, SECOND)]
+
+
+def test_a_correction_goes_with_its_article(library: Library, folder: Path, edited: Article) -> None:
+    library.remove([edited.id])
+    library.add(folder)
+    assert [facts(article) for article in library.articles()] == [("Fery stoped", date(2024, 1, 1), (), None)]
+
+
+def test_a_corrected_row_is_known_by_its_text_or_title(library: Library, folder: Path) -> None:
+    rows = folder / "rows.csv"
+    rows.write_text(f"title,text\nFery,{FIRST}\nBridge,abc def ghi\n")
+    library.add(folder)
+    (ferry,) = (article for article in library.articles() if article.title == "Fery")
+    library.edit(ferry.id, title="Ferry")
+    rows.write_text(f"title,text\nNews,jkl mno pqr\nFery,{FIRST}\nBridge,abc def ghi\n")
+    library.add(folder)
+    assert "News" in titles(library)
+    rows.write_text(f'title,text\nFery,"{SECOND}"\n')
+    library.add(folder)
+    assert "Ferry" in titles(library)
+
+
+def test_only_what_is_there_can_be_corrected(library: Library) -> None:
+    with pytest.raises(ArticleNotFound):
+        library.edit("0" * 16, title="None")

@@ -552,3 +552,21 @@ def test_what_waits_to_be_added_has_a_limit():
     uploads = Uploads(most_bytes=10)
     keys = [asyncio.run(uploads.receive(str(number), pieces())) for number in range(25)]
     assert [key is not None for key in keys] == [True] * 21 + [False] * 4
+
+
+def test_an_article_is_corrected_by_its_form(tab, library):
+    (storm,) = (article for article in library.articles() if article.title == "Storm")
+    form = {
+        "article": storm.id,
+        "title": "Storms",
+        "published": "2025-01-03",
+        "authors": "A Bo; C Du",
+        "source": "Mail",
+    }
+    assert "Storms" in Page(tab.edit(form)).text
+    changed = library.article(storm.id)
+    assert (changed.title, changed.published.isoformat(), changed.authors, changed.site, changed.text) == (
+        "Storms", "2025-01-03", ("A Bo", "C Du"), "Mail", storm.text,
+    )  # fmt: skip
+    assert "is no date" in tab.edit({**form, "published": "soon"})
+    assert "may have been changed or removed" in tab.edit(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ class LibraryHandlers:
         return [
             self.article_list, self.article_sources, self.article_tags, self.tag_articles,
             self.read_article, self.take_in, self.jobs_now, self.stop_job,
-            self.close_job, self.remove, self.remove_samples, self.undo, self.hold, self.settle, self.retry,
+            self.close_job, self.edit, self.remove, self.remove_samples, self.undo, self.hold, self.settle, self.retry,
             self.dismiss, self.compact,
         ]  # fmt: skip
 
@@ -125,6 +126,27 @@ class LibraryHandlers:
         article = self.library.article(text(article_id))
         tags = self.library.tags_of([article.id]).get(article.id, ())
         return article_view_html(article, self.library.passages(article.id), tags)
+
+    @errors_as_html
+    def edit(self, given: Any) -> str:
+        """Correct an article by what was written into its form; the article as it is then."""
+        given = given if isinstance(given, dict) else {}
+        article = self.library.article(text(given.get("article")))
+        title, day, site = (text(given.get(name)).strip() for name in ("title", "published", "source"))
+        names = tuple(filter(None, (name.strip() for name in text(given.get("authors")).split(";"))))
+        try:
+            published = date.fromisoformat(day) if day else None
+        except ValueError:
+            return error_html(f"“{day}” is no date. Write it as 2025-05-12.")
+        self.library.edit(
+            article.id,
+            title=title if title != article.title else None,
+            published=(published or "") if published != article.published else None,
+            authors=names if names != article.authors else None,
+            source=site if site != (article.site or "") else None,
+        )
+        self._changed()
+        return self.read_article(article.id)
 
     # what is put in
 

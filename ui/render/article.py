@@ -22,7 +22,7 @@ def article_view_html(article: Article, passages: Sequence[Passage], tags: Seque
         f'<article{language}><h2 tabindex="-1">{label(article.title) or "Untitled"}</h2>'
         f'<p class="deeds">{tool_html("Ask about this article only", "about", article.id)}{_page_link(article.id)}'
         f"{tool_html('Tag', 'tag-one', article.id)}{tool_html('Remove', 'remove-one', article.id)}</p>"
-        f"{_facts_html(article, passages, tags)}"
+        f"{_facts_html(article, passages, tags)}{_correction_html(article)}"
         f'<p class="legend">{_legend(len(passages))}</p>'
         f'<div class="cuts">{"".join(_paragraphs_html(article.text, passages))}</div></article>'
     )
@@ -48,6 +48,26 @@ def _facts_html(article: Article, passages: Sequence[Passage], tags: Sequence[st
     )
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts if value)
     return f'<dl class="facts">{rows}</dl>'
+
+
+def _correction_html(article: Article) -> str:
+    """A form for what the source says wrongly, filled with what is stored."""
+    day = article.published.isoformat() if article.published else ""
+    fields = (
+        ("title", "Title", "text", article.title),
+        ("published", "Date", "date", day),
+        ("authors", "Authors, with semicolons between", "text", "; ".join(article.authors)),
+        ("source", "Publisher", "text", article.site or ""),
+    )
+    inputs = "".join(
+        f'<div class="field"><label for="correct-{name}">{label_}</label><input id="correct-{name}" name="{name}" '
+        f'type="{kind}" value="{escape(value)}" autocomplete="off"></div>'
+        for name, label_, kind, value in fields
+    )
+    return (
+        f'<details class="correction"><summary>Correct</summary><form data-article="{escape(article.id)}">{inputs}'
+        '<button type="submit" class="tool">Save</button></form></details>'
+    )
 
 
 def _address_html(url: str | None) -> str:

@@ -207,6 +207,23 @@ Object.assign(deeds, {
   back: backToShelf,
 });
 
+// What is corrected by hand of the article that is read
+
+async function saveCorrection(form) {
+  const html = await call("edit", { article: form.dataset.article, ...Object.fromEntries(new FormData(form)) });
+  form.querySelector(".error")?.remove();
+  if (html === null) return;
+  if (!html.startsWith("<div")) return form.insertAdjacentHTML("beforeend", html);
+  find("#reading").innerHTML = html;
+  say("Saved");
+  find("#reading .correction summary").focus({ preventScroll: true });
+  await Promise.all([showShelf(), showSources()]);
+}
+
 document.addEventListener("submit", (event) => {
   if (event.target.id === "shelf-tools") event.preventDefault();
+  if (event.target.matches(".correction form")) {
+    event.preventDefault();
+    saveCorrection(event.target);
+  }
 });

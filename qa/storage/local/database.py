@@ -22,6 +22,7 @@ from qa.sqlite import connect, make_durable
 SCHEMA_VERSION = 5
 _WITH_QUOTATIONS, _WITH_PAGES = 4, 5  # the first formats that have them
 _READABLE = 3  # formats from this one on can be read as they are, where nothing can be written
+EDIT = "edit "  # the beginning of the key, in the table of meta, of what was corrected by hand; a source follows
 READERS = 4
 BUSY_SECONDS = 10.0
 LOG_BYTES = 100_000  # free disk that SQLite wants for its log and the log's index, to begin with

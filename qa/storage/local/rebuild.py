@@ -143,6 +143,8 @@ def _copy(
             transaction.set_failures(origin, digest, remembered)
         for origin, version in old.sources.versions().items():
             transaction.set_version(origin, version)
+        for source, edit in old.sources.edits().items():
+            transaction.set_edit(source, edit)
         transaction.note_entries(old.sources.entries())
     return failures
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from qa.datatypes import Failure
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.storage.base import SourceRecord
-from qa.storage.local.database import Database, is_storable
+from qa.storage.edits import Edit, edit_from_json
+from qa.storage.local.database import EDIT, Database, is_storable
 
 
 class Sources:
@@ -69,6 +70,14 @@ class Sources:
         for origin, digest, *failure in rows:
             found.setdefault(origin, (digest, []))[1].append(Failure(*failure))
         return found
+
+    def edits(self) -> dict[str, Edit]:
+        """By source what was corrected by hand of the article that it holds."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT substr(key, ?), value FROM meta WHERE substr(key, 1, ?) = ?", (len(EDIT) + 1, len(EDIT), EDIT)
+            ).fetchall()
+        return {source: edit_from_json(value) for source, value in rows}
 
     def count_in(self, origin: str) -> int:
         """How many sources one file or URL holds."""

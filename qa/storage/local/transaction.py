@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Article, Failure, Quotation
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.storage.base import VECTOR_DTYPE, ArticleHeader, BatchOutcome
+from qa.storage.edits import Edit, edit_to_json
+from qa.storage.local.database import EDIT
 from qa.storage.quotations import names_field, quotations_to_json
 from qa.text.display import host_of
 
@@ -124,6 +126,7 @@ class Transaction:
                 self._released[row[0]] = None
                 self._connection.execute("DELETE FROM sources WHERE source = ?", (source,))
                 self._connection.execute("DELETE FROM failures WHERE source = ?", (source,))
+                self._connection.execute("DELETE FROM meta WHERE key = ?", (EDIT + source,))
                 self.forget_origin(row[1])
 
     def release_article(self, article_id: str) -> None:
@@ -163,6 +166,10 @@ class Transaction:
             "INSERT OR REPLACE INTO failures (source, origin, digest, reason, remedy) VALUES (?, ?, ?, ?, ?)",
             [(each.source, origin, digest, _storable(each.reason), each.remedy) for each in failures],
         )
+
+    def set_edit(self, source: str, edit: Edit) -> None:
+        """What was corrected by hand of the article that this source holds; it goes when the source does."""
+        self.set_meta(EDIT + source, edit_to_json(edit))
 
     def set_meta(self, key: str, value: str) -> None:
         """Set a fact about the whole library."""

@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterable, Sequence
 from qa.datatypes import Failure, Quotation
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.storage.base import SourceRecord, batched
+from qa.storage.edits import Edit, edit_to_json
 from qa.storage.milvus.client import Client, Row, one_of
 from qa.storage.milvus.schema import RECORD_FIELDS, Names, cut, encoded, key, place
 from qa.storage.quotations import names_field, quotations_to_json
 
 QUOTES = "quotes"
+EDIT = "edit"
 QUOTATIONS = 200  # in one row: their names and places fit into its fields
 REMEMBERED = 100_000  # records that are kept in memory during a change, so as not to ask for each twice
 
@@ -165,6 +167,11 @@ def quotation_records(article_id: str, found: Sequence[Quotation], version: int)
         row = record(QUOTES, f"{article_id} {number}", article_id=article_id, digest=str(version), body=body)
         rows.append({**row, "name": cut(encoded(names_field(page))), "origin": f"{number:06d}"})
     return rows
+
+
+def edit_record(source: str, edit: Edit) -> Row:
+    """The row of what was corrected by hand of the article that a source holds."""
+    return record(EDIT, source, body=edit_to_json(edit))
 
 
 def failure_record(failure: Failure, origin: str, digest: str) -> Row:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from qa.datatypes import Failure
 from qa.loaders.document import Version
 from qa.storage.base import SourceRecord
+from qa.storage.edits import Edit, edit_from_json
 from qa.storage.milvus.client import one_of, quoted
-from qa.storage.milvus.records import Records, failure_of, holding, version_of
+from qa.storage.milvus.records import EDIT, Records, failure_of, holding, version_of
 from qa.storage.milvus.schema import key, place
 
 
@@ -50,6 +51,11 @@ class MilvusSources:
         for row in sorted(rows, key=lambda each: (each["origin"], each["name"])):
             found.setdefault(row["origin"], (row["digest"], []))[1].append(failure_of(row))
         return found
+
+    def edits(self) -> dict[str, Edit]:
+        """By source what was corrected by hand of the article that it holds."""
+        rows = self._records.where(one_of("kind", [EDIT]))
+        return {row["name"]: edit_from_json(row["body"]) for row in rows}
 
     def count_in(self, origin: str) -> int:
         """How many sources one file or URL holds."""

@@ -18,10 +18,19 @@ from qa.datatypes import Article, Failure, Quotation
 from qa.errors import CollectionGone, LibraryError
 from qa.loaders.document import Version, is_url
 from qa.storage.base import ArticleHeader, BatchOutcome, SourceRecord
+from qa.storage.edits import Edit
 from qa.storage.milvus.client import Row
 from qa.storage.milvus.intentions import intended
 from qa.storage.milvus.reader import MilvusReader
-from qa.storage.milvus.records import failure_record, quotation_records, record, source_record, version_record
+from qa.storage.milvus.records import (
+    EDIT,
+    edit_record,
+    failure_record,
+    quotation_records,
+    record,
+    source_record,
+    version_record,
+)
 from qa.storage.milvus.rows import article_row, pages_row, passage_rows, state, text_rows
 from qa.storage.milvus.schema import joined, key
 
@@ -43,6 +52,7 @@ class MilvusTransaction:
         self._failures: dict[str, list[Row]] = {}
         self._meta: dict[str, str] = {}
         self._notes: list[Row] = []
+        self._edits: dict[str, Edit | None] = {}  # None: gone with its source
         self._released: dict[str, None] = {}  # article ids that lost a source, in order
         self._removed: dict[str, None] = {}
         self._stale: dict[str, None] = {}
@@ -102,7 +112,7 @@ class MilvusTransaction:
             held = self._holding(source)
             if held:
                 self._released[held.article_id] = None
-                self._sources[source] = None
+                self._sources[source] = self._edits[source] = None
                 self.forget_origin(held.origin)
 
     def release_article(self, article_id: str) -> None:
@@ -135,6 +145,10 @@ class MilvusTransaction:
         """
         self._failures[origin] = [failure_record(each, origin, digest) for each in failures]
 
+    def set_edit(self, source: str, edit: Edit) -> None:
+        """What was corrected by hand of the article that this source holds; it goes when the source does."""
+        self._edits[source] = edit
+
     def set_meta(self, key: str, value: str) -> None:
         """Set a fact about the whole library."""
         self._meta[key] = value
@@ -144,6 +158,7 @@ class MilvusTransaction:
     def settle(self) -> BatchOutcome:
         """Write the articles of the batch; remove those that no source holds any more."""
         records = self._store.records
+        self._write_edits()
         self._forget_origins()
         with intended(records, list(self._released)):
             records.write(source_record(source, held) for source, held in self._sources.items() if held)
@@ -160,6 +175,13 @@ class MilvusTransaction:
         self._released.clear()
         return BatchOutcome(tuple(self._removed), tuple(self._stale))
 
+    def _write_edits(self) -> None:
+        """First of all: if we die, the source is read again, and corrected then."""
+        records = self._store.records
+        records.write(edit_record(source, edit) for source, edit in self._edits.items() if edit)
+        records.delete([key(EDIT, source) for source, edit in self._edits.items() if not edit])
+        self._edits.clear()
+
     def _forget_origins(self) -> None:
         """Before anything changes: if we die, these files are read again, even if they are as they were before."""
         touched = {*self._origins, *(held.origin for held in self._sources.values() if held)}
@@ -175,6 +197,7 @@ class MilvusTransaction:
         """Write what remains: what is known of files and URLs, and the revision."""
         if self._articles or self._sources or self._released:
             self.settle()
+        self._write_edits()
         store, records = self._store, self._store.records
         records.write(
             [
