@@ -74,6 +74,14 @@ def _absolute(text: str) -> Path:
         return Path(text)
 
 
+def _is_folder(entry: Path) -> bool:
+    """What cannot be looked at is taken for a file, whose reading then tells why."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def _files_below(folder: Path) -> Iterator[str | Failure]:
     """Sorted walk that follows links but enters no real folder twice."""
     entered: set[str] = set()
@@ -90,7 +98,7 @@ def _files_below(folder: Path) -> Iterator[str | Failure]:
             yield _failure(_unreadable(str(current), error))
             continue
         names = {entry.name for entry in entries}
-        folders = dict.fromkeys(entry for entry in entries if entry.is_dir())
+        folders = dict.fromkeys(entry for entry in entries if _is_folder(entry))
         stack += [entry for entry in reversed(folders) if not _belongs_to_a_page(entry.name, names)]
         for entry in (entry for entry in entries if entry not in folders):
             if holds_articles(entry.name):

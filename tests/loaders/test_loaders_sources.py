@@ -99,6 +99,20 @@ def test_links_in_a_circle_end(tmp_path: Path) -> None:
     assert len(names) <= 2
 
 
+def test_what_cannot_even_be_looked_at_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("words")
+    is_dir = Path.is_dir
+
+    def refused(path: Path) -> bool:
+        if path.name == "a.txt":
+            raise PermissionError(13, "Permission denied")
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", refused)
+    assert found(tmp_path) == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
+
+
 def test_what_does_not_exist_is_reported(tmp_path: Path) -> None:
     (failure,) = found(tmp_path / "gone.txt")
     assert failure == Failure(
