@@ -82,11 +82,10 @@ def comparison(question: str, asked: AskedKind, passages: Sequence[Sequence[Retr
     places = [_best_of(_content(side), topic, found) for side, found in zip(asked.sides, passages, strict=True)]
     if not all(places):
         return None
-    citations = tuple(
-        replace(_cited(*place), asked=side)
-        for side, place in zip(asked.sides, places, strict=True)
-        if place is not None
-    )
+    cited = [replace(_cited(*place), asked=side) for side, place in zip(asked.sides, places, strict=True) if place]
+    one, other = cited
+    both = (one.article_id, one.start) == (other.article_id, other.start)
+    citations = (replace(one, asked=" · ".join(asked.sides)),) if both else (one, other)
     return Answer(
         question,
         "\n".join(each.quote for each in citations),

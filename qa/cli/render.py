@@ -56,7 +56,8 @@ def _told_lines(answer: Answer, *, styled: bool) -> list[Text]:
     """A sentence of our own, and the places that it introduces."""
     lines = [Text(clean(answer.note))]
     for citation in answer.citations:
-        lines += [Text(), *_citation_lines(citation, styled=styled)]
+        part = [Text(clean(citation.asked), style="dim")] if citation.asked else []
+        lines += [Text(), *part, *_citation_lines(citation, styled=styled)]
     return lines
 
 

@@ -75,7 +75,10 @@ def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[s
 
 def _sure_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
     if answer.is_told:
-        yield from (_evidence(each, standing_of) for each in answer.citations)
+        for told in answer.citations:
+            if told.asked:
+                yield f"*{plain(told.asked)}*"
+            yield _evidence(told, standing_of)
         return
     leading = answer.leading
     further = [each for each in answer.citations if each not in leading]

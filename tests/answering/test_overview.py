@@ -124,6 +124,13 @@ def test_two_sides_are_shown_without_a_verdict():
     assert [check.holds for check in verify_answer(answer, lambda _: POLLS)] == [True, True]
 
 
+def test_a_sentence_that_speaks_of_both_sides_is_shown_once():
+    polls = dated("p", "Two polls", "Meridian found 52 per cent for the stadium, and Larkfield 41 per cent.", None)
+    asked = asked_kind("How do Meridian and Larkfield differ on the stadium?")
+    (both,) = comparison("?", asked, [found(polls), found(polls)]).citations
+    assert both.asked == "Meridian · Larkfield"
+
+
 @pytest.mark.parametrize(
     "question", ["How do Meridian and Larkfield differ on whales?", "How do Meridian and Orbis differ on the stadium?"]
 )

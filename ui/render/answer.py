@@ -138,7 +138,8 @@ def _asked_html(citation: Citation) -> str:
 def _told_html(answer: Answer, standings: Standings) -> str:
     """A sentence of our own, and the places that it introduces."""
     items = "".join(
-        f"<li>{citation_html(each, number, standings)}</li>" for number, each in enumerate(answer.citations, 1)
+        f"<li>{_asked_html(each)}{citation_html(each, number, standings)}</li>"
+        for number, each in enumerate(answer.citations, 1)
     )
     places = f'<section class="places"><ul>{items}</ul></section>' if items else ""
     return f'<p class="told" dir="auto">{escape(answer.note)}</p>{places}'
