@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -293,3 +294,22 @@ def test_a_damaged_model_is_reported_as_such(tmp_path: Path, file: str, content:
     (folder / file).write_bytes(content)
     with pytest.raises(ModelUnusable, match="damaged"):
         SentenceTransformerEncoder(str(folder)).encode_queries(["x"])
+
+
+@pytest.mark.parametrize(
+    ("shell", "expected"),
+    [
+        ({}, "3000 None"),
+        ({"GOMP_SPINCOUNT": "7"}, "7 None"),
+        ({"OMP_WAIT_POLICY": "ACTIVE"}, "None ACTIVE"),
+    ],
+)
+def test_threads_spin_only_a_little_unless_the_shell_says_otherwise(shell: dict[str, str], expected: str) -> None:
+    names = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
+    environment = {name: value for name, value in os.environ.items() if name not in names} | shell
+    code = (
+        "import sys, os; import qa.assistant;"
+        f"print(*map(os.environ.get, {names}), 'torch' in sys.modules, 'faiss' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split() == [*expected.split(), "False", "False"]
