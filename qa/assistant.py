@@ -85,8 +85,7 @@ class Assistant:
         question.
         """
         typed = validate_question(question, self.library.settings.max_question_chars)
-        where = self.library.resolved(where) if where and where.tags else where
-        said = operators(typed, where)
+        said = operators(typed, self.library.resolved(where))
         asks = partial(self._ask, scope=said.scope, on_passages=on_passages, asked_on=asked_on or _today())
         first, *others = parts(said.text or typed)
         turns = [Turn(first, asks(first, history))]

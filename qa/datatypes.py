@@ -206,9 +206,8 @@ class Reason(StrEnum):
     NOT_SURE = "not_sure"  # articles that are about this, but no words that surely answer: see `Answer.possible`
 
 
-_TOLD = frozenset(
-    {"about", "comparison", "record", "talk", "topic"}
-)  # kinds of answers whose words are not what is claimed
+# Kinds of answers whose words are not what is claimed.
+_TOLD = frozenset({"about", "comparison", "record", "talk", "topic"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -56,9 +56,6 @@ from qa.config import Settings
 from qa.datatypes import Failure
 from qa.errors import QAError
 from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
-
-if TYPE_CHECKING:
-    pass
 
 EVALUATION_FORMAT = "article-qa/evaluation/1"
 

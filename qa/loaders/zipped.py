@@ -86,11 +86,7 @@ def _refuse_bombs(archive: zipfile.ZipFile, document: Document, settings: Settin
     members = archive.infolist()
     size = sum(member.file_size for member in members)
     packed = max(1, len(document.data))
-    markup = sum(
-        each.file_size
-        for each in members
-        if each.filename.lower().endswith((".xml", ".html", ".xhtml", ".htm", ".opf", ".rels"))
-    )
+    markup = sum(each.file_size for each in members if each.filename.lower().endswith(_MARKUP))
     too_dense = markup > MAX_MARKUP or (size > 10 * MEGABYTE and size > MAX_RATIO * packed)
     if size > settings.max_expanded_mb * MEGABYTE or too_dense or len(members) > MAX_MEMBERS:
         raise LoadError(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from embeddings.errors import VectorIndexError
 from qa.datatypes import Finding, ProgressCallback
@@ -17,9 +16,6 @@ from qa.storage.checks import NAMED, check_articles, check_settings, check_vecto
 from qa.storage.local.compaction import delete, unfinished_files
 from qa.storage.local.generation import Generation
 from qa.storage.local.store import Store
-
-if TYPE_CHECKING:
-    pass
 
 
 def examine(
