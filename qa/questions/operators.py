@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from qa.datatypes import Article, Where
 from qa.questions.kinds import asked_kind
+from qa.questions.speech import IN_MARKS, said_operator, value_of
 from qa.text.display import day
+from qa.text.periods import first_day, last_day
 
-_VALUE = r"(?:\"(?P<quoted>[^\"]+)\"|“(?P<round>[^”]+)”|(?P<word>[^\s\"“”]+))"
-_FIELD = re.compile(rf"(?:^|(?<=\s))(?P<field>source|after|before):{_VALUE}", re.IGNORECASE)
+_FIELD = re.compile(rf"(?:^|(?<=\s))(?P<field>source|after|before):(?:{IN_MARKS}|(?P<word>[^\s\"“”]+))", re.IGNORECASE)
 _WITHOUT = re.compile(r"(?:^|(?<=\s))-(?P<word>[^\W\d_][\w’'-]*)")
 _PHRASE = re.compile(r"\"(?P<straight>[^\"]{1,300})\"|“(?P<round>[^”]{1,300})”")
-_DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?")
 _MARKS = str.maketrans("‘’“”", "''\"\"")
 
 
@@ -53,51 +53,33 @@ def operators(question: str, where: Where | None = None) -> Operators:
     """
     scope, told, text = Scope(where or Where()), [], question
     for found in _FIELD.finditer(question):
-        narrowed = _narrowed(scope.where, found["field"].lower(), _value(found))
+        narrowed = _narrowed(scope.where, found["field"].lower(), value_of(found))
         if narrowed is not None:
             scope = replace(scope, where=narrowed)
             text = text.replace(found[0], " ", 1)
             told.append(_in_words(found["field"].lower(), narrowed))
     without = tuple(found["word"] for found in _WITHOUT.finditer(text))
     text = _WITHOUT.sub(" ", text)
+    _, unsaid = said_operator(text) or ("", text)
     named = asked_kind(text).article  # "What is “Fire at sea” about?": a title
-    exact = ((found["straight"] or found["round"]).strip() for found in _PHRASE.finditer(_without_said(text)))
+    exact = ((found["straight"] or found["round"]).strip() for found in _PHRASE.finditer(unsaid))
     phrases = tuple(each for each in exact if each != named and any(map(str.isalnum, each)))
     told += [f"with “{each}”" for each in phrases] + [f"without “{each}”" for each in without]
     told_of = f"Only articles {', '.join(told)}." if told else ""
     return Operators(" ".join(text.split()), replace(scope, phrases=phrases, without=without), told_of)
 
 
-def _value(found: re.Match[str]) -> str:
-    return str(found["quoted"] or found["round"] or found["word"]).strip()
-
-
-def _without_said(text: str) -> str:
-    """Without `said:"NAME"`, whose marks belong to the name."""
-    return re.sub(r"said:(?:\"[^\"]+\"|“[^”]+”)", " ", text, flags=re.IGNORECASE)
-
-
 def _narrowed(where: Where, name: str, value: str) -> Where | None:
     if name == "source":
         return replace(where, sources=(value,))
-    first, is_day = _day(value)
-    if first is None:
+    try:
+        first, last = first_day(value), last_day(value)
+    except ValueError:
         return None
     if name == "after":
         return replace(where, published_from=max(filter(None, (where.published_from, first))))
-    last = first if is_day else first - timedelta(days=1)
-    return replace(where, published_to=min(filter(None, (where.published_to, last))))
-
-
-def _day(value: str) -> tuple[date | None, bool]:
-    """The first day that is meant, and whether it is a single day."""
-    found = _DAY.fullmatch(value)
-    if found is None:
-        return None, False
-    try:
-        return date(int(found["year"]), int(found["month"] or 1), int(found["day"] or 1)), bool(found["day"])
-    except ValueError:
-        return None, False
+    until = first if first == last else first - timedelta(days=1)
+    return replace(where, published_to=min(filter(None, (where.published_to, until))))
 
 
 def _in_words(name: str, where: Where) -> str:

@@ -25,7 +25,8 @@ _SAID = (
     "called|described|accused|suggested|joked|is quoted as saying|was quoted as saying"
 )
 _ABOUT = r"(?:about|on|of|regarding|concerning|to)"
-_OPERATOR = re.compile(r"(?:^|(?<=\s))said:(?:\"(?P<quoted>[^\"]+)\"|“(?P<round>[^”]+)”|(?P<word>\S+))", re.IGNORECASE)
+IN_MARKS = r"\"(?P<quoted>[^\"]+)\"|“(?P<round>[^”]+)”"  # what stands behind `said:` and the like
+_OPERATOR = re.compile(rf"(?:^|(?<=\s))said:(?:{IN_MARKS}|(?P<word>\S+))", re.IGNORECASE)
 _WHAT = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
@@ -69,8 +70,12 @@ def said_operator(question: str) -> tuple[str, str] | None:
     match = _OPERATOR.search(question)
     if match is None:
         return None
-    name = match["quoted"] or match["round"] or match["word"]
-    return name.strip(), " ".join((question[: match.start()] + question[match.end() :]).split())
+    return value_of(match), " ".join((question[: match.start()] + question[match.end() :]).split())
+
+
+def value_of(found: re.Match[str]) -> str:
+    """What stands behind the colon of an operator, without its marks."""
+    return str(found["quoted"] or found["round"] or found["word"]).strip()
 
 
 def _can_speak(words: str) -> bool:
