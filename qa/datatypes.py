@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,12 @@ class Answer:
         return tuple(first.values())
 
     @property
+    def further(self) -> tuple[Citation, ...]:
+        """The other sure places."""
+        leading = self.leading
+        return tuple(each for each in self.citations if each not in leading)
+
+    @property
     def is_told(self) -> bool:
         """Whether the note is the answer, and the places only what it introduces."""
         return bool(self.note) and self.kind in _TOLD
@@ -256,6 +262,14 @@ class Answer:
     def best(self) -> Citation | None:
         """The sure answer, else the likeliest possible one."""
         return next(iter(self.shown), None)
+
+
+class Ask(Protocol):
+    """`Assistant.ask`, as far as it is needed where many questions are asked."""
+
+    def __call__(self, question: str, *, where: Where | None = None) -> Answer:
+        """The answer of the articles that the filter lets through."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ class Form:
     unit: Unit | None
 
     @classmethod
+    @lru_cache(maxsize=64)
     def of(cls, question: str) -> Form:
         """The form that a question wants."""
-        return _form(question)
+        return cls(question, wants_list(question), asked_unit(question))
 
     def place(self, text: str, start: int, end: int, sentence: Offsets) -> Offsets:
         """Where the answer stands for which `text[start:end]` was read: the whole list, the quantity in the unit."""
@@ -42,8 +43,3 @@ class Form:
     def items(self, text: str, start: int, end: int) -> tuple[Offsets, ...]:
         """The places of the things that are listed, where a list is wanted."""
         return items(text, start, end) if self.is_list else ()
-
-
-@lru_cache(maxsize=64)
-def _form(question: str) -> Form:
-    return Form(question, wants_list(question), asked_unit(question))

@@ -11,9 +11,8 @@ from qa.answering.citing import citation_of
 from qa.datatypes import Answer, Article, Citation, Offsets, Reason, RetrievedPassage
 from qa.questions.kinds import AskedKind, Kind
 from qa.text.display import day
-from qa.text.question_terms import stem, stems, words
+from qa.text.question_terms import content_stems, stems, words
 from qa.text.segmentation import sentences
-from qa.text.tokenization import question_terms
 
 CENTRAL = 3  # sentences behind the opening
 READ_THROUGH = 20_000  # characters of an article whose sentences are weighed
@@ -59,7 +58,7 @@ def briefing(question: str, topic: str, passages: Sequence[RetrievedPassage]) ->
     None where no article has all of the topic's words. Of a single article that is about it, as its title or opening
     shows, the opening and the central sentences are told.
     """
-    wanted = _content(topic)
+    wanted = content_stems(topic)
     told = _told_of(wanted, passages)
     if not wanted or not told:
         return None
@@ -78,8 +77,8 @@ def comparison(question: str, asked: AskedKind, passages: Sequence[Sequence[Retr
     The sentence has all words of its side, or its article's title and date have the rest, and most of what is compared.
     None where a side has no such sentence.
     """
-    topic = _content(asked.of)
-    places = [_best_of(_content(side), topic, found) for side, found in zip(asked.sides, passages, strict=True)]
+    topic = content_stems(asked.of)
+    places = [_best_of(content_stems(side), topic, found) for side, found in zip(asked.sides, passages, strict=True)]
     if not all(places):
         return None
     cited = [replace(_cited(*place), asked=side) for side, place in zip(asked.sides, places, strict=True) if place]
@@ -95,10 +94,6 @@ def comparison(question: str, asked: AskedKind, passages: Sequence[Sequence[Retr
         kind=Kind.COMPARISON,
         note="Side by side, in the words of the articles:",
     )
-
-
-def _content(words: str) -> frozenset[str]:
-    return frozenset(map(stem, question_terms(words)))
 
 
 def _articles(count: int) -> str:

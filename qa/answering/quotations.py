@@ -12,8 +12,7 @@ from qa.news.article_quotations import quotations_of
 from qa.news.quotations import FINDER_VERSION
 from qa.storage.base import PAGE, Store, batched
 from qa.storage.quotations import is_named, name_terms
-from qa.text.question_terms import stem, stems
-from qa.text.tokenization import question_terms
+from qa.text.question_terms import content_stems, stems
 
 _OTHER_LETTER = re.compile("[^\\x00-\\x7f“”‘’–—…£€\\xa0]")  # that a stem may have in another form
 _JOINT = re.compile("[-'’.,&]")  # within what a stem has as one: "cease-fire", "1,200", "U.S."
@@ -28,7 +27,7 @@ def cited_quotations(
     forms, has to stand in what is said, in its paragraph or in the title. Articles that are not looked through yet are
     looked through now.
     """
-    topic = frozenset(map(stem, question_terms(about)))
+    topic = content_stems(about)
     for article, quotation in named_quotations(store, speaker, where):
         around = text_around(article, quotation) if topic else ""
         if may_hold(around, topic) and topic <= stems(around):

@@ -12,8 +12,7 @@ from qa.datatypes import Answer, Article, Citation, CitedQuotation, Quotation, R
 from qa.news.quotations import FINDER_VERSION
 from qa.questions.speech import SpeechQuestion
 from qa.storage.base import Store
-from qa.text.question_terms import stem, stems
-from qa.text.tokenization import question_terms
+from qa.text.question_terms import content_stems, stems
 
 # Of quotations that were put aside for measuring, 96% of those in marks and 90% of others had the right speaker. Of 40
 # quotations of the sample articles, each with a word that stands beside it, read by hand, 30 were of that speaker and
@@ -49,7 +48,7 @@ def find_speech(
         where = replace(where or Where(), article_ids=tuple(articles))
         if not articles:
             return SpeechFinding((), is_quoted=False)
-    topic = frozenset(map(stem, question_terms(asked.about))) if asked.about else frozenset[str]()
+    topic = content_stems(asked.about)
     found = list(islice(named_quotations(store, asked.speaker, where), LOOKED_AT))
     shares = [_share(article, each, topic, own_only=not asked.speaker) for article, each in found]
     order = sorted(range(len(found)), key=lambda at: (-shares[at], bool(topic) and not found[at][1].direct, at))
@@ -96,7 +95,7 @@ def _cited(found: CitedQuotation) -> Citation:
 
 def _confidence(asked: SpeechQuestion, found: CitedQuotation) -> float:
     """How sure a quotation of the named speaker answers."""
-    topic = frozenset(map(stem, question_terms(asked.about))) if asked.about else frozenset[str]()
+    topic = content_stems(asked.about)
     is_marked = found.quotation.direct or _MARKED.search(found.citation.quote)
     if topic <= stems(" ".join(found.words)):
         return SPEAKER_RIGHT if is_marked else REPORTED_RIGHT

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from qa.batch.answers import BatchAnswer, BatchKey, asked_values
 from qa.batch.journal import Journal
 from qa.batch.questions import BatchQuestion, read_questions
 from qa.batch.tables import Writer, writer_for
-from qa.datatypes import Answer, Progress, ProgressCallback, Where, silent
+from qa.datatypes import Ask, Progress, ProgressCallback, silent
 from qa.errors import FormatError, QuestionError
 from qa.files import write_atomically
-
-
-class Ask(Protocol):
-    """`Assistant.ask`, as far as it is needed here."""
-
-    def __call__(self, question: str, *, where: Where | None = None) -> Answer:
-        """The answer of the articles that the filter lets through."""
-        ...
 
 
 def answer_batch(ask: Ask, questions: Iterable[BatchQuestion]) -> Iterator[BatchAnswer]:

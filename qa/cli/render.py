@@ -62,9 +62,8 @@ def _told_lines(answer: Answer, *, styled: bool) -> list[Text]:
 
 
 def _sure_lines(answer: Answer, *, styled: bool) -> list[Text]:
-    leading = answer.leading
     lines: list[Text] = []
-    for best in leading:
+    for best in answer.leading:
         lines += [
             *([Text()] if lines else []),
             *([Text(clean(best.asked), style="dim")] if best.asked else []),
@@ -74,10 +73,9 @@ def _sure_lines(answer: Answer, *, styled: bool) -> list[Text]:
             Text(),
             *_citation_lines(best, styled=styled),
         ]
-    further = [each for each in answer.citations if each not in leading]
-    if further:
+    if answer.further:
         lines += [Text(), Text("Other answers", style="bold")]
-    for citation in further:
+    for citation in answer.further:
         lines += _further_lines(citation, styled=styled)
     return lines
 

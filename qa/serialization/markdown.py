@@ -80,13 +80,11 @@ def _sure_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str
                 yield f"*{plain(told.asked)}*"
             yield _evidence(told, standing_of)
         return
-    leading = answer.leading
-    further = [each for each in answer.citations if each not in leading]
-    for citation in leading:
+    for citation in answer.leading:
         yield from _citation_blocks(citation, standing_of)
-    if further:
+    if answer.further:
         yield "Other answers:"
-    for citation in further:
+    for citation in answer.further:
         yield from _citation_blocks(citation, standing_of)
 
 

@@ -47,6 +47,11 @@ def stem(term: str) -> str:
     return term
 
 
+def content_stems(text: str) -> frozenset[str]:
+    """The stems of the terms of a question, or of words in one, without function words unless it has no others."""
+    return frozenset(map(stem, tokenization.question_terms(text)))
+
+
 def matches_answer_type(kind: str, quote: str) -> float:
     """Whether a quote has the look of an answer of this kind: 1 yes, -1 no, 0 when the kind tells nothing."""
     if kind == "time":

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from qa.datatypes import Answer, Progress, ProgressCallback, silent
-from qa.watchlist.store import Ask, News, WatchedQuestion, Watchlist, quote_key
+from qa.datatypes import Answer, Ask, Progress, ProgressCallback, silent
+from qa.watchlist.store import News, WatchedQuestion, Watchlist, quote_key
 
 if TYPE_CHECKING:
     from qa.library import Library

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
@@ -34,14 +34,6 @@ WATCHLIST_FORMAT = "article-qa/watchlist/1"
 KEPT_NEWS = 500  # the newest; older ones are forgotten
 MOST_QUESTIONS = 500
 _BUSY_SECONDS = 10.0
-
-
-class Ask(Protocol):
-    """`Assistant.ask`, as far as it is needed here."""
-
-    def __call__(self, question: str, *, where: Where | None = None) -> Answer:
-        """The answer of the articles that the filter lets through."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

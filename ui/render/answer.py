@@ -106,9 +106,8 @@ def _shown_html(answer: Answer, standings: Standings) -> str:
     """The sure answer and further ones, then what may answer; numbered through, as their evidence is."""
     numbered = list(enumerate(answer.shown, 1))
     sure, possible = numbered[: len(answer.citations)], numbered[len(answer.citations) :]
-    leading = answer.leading
-    parts = [_leading_html(best, number, standings) for number, best in sure if best in leading]
-    others = [(number, each) for number, each in sure if each not in leading]
+    parts = [_leading_html(best, number, standings) for number, best in sure if best in answer.leading]
+    others = [(number, each) for number, each in sure if each in answer.further]
     if later := later_words(answer):
         parts.append(f'<p class="later">{escape(later)}.</p>')
     parts.append(_others_html("Other answers", others, standings))
