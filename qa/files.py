@@ -1,10 +1,15 @@
-"""Files and folders: written whole or not at all, and for their owner alone."""
+"""Files and folders: written whole or not at all, by one process at a time, and for their owner alone."""
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from qa.errors import LibraryBusy
+
+BUSY_SECONDS = 10.0
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
@@ -22,6 +27,21 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
         with suppress(OSError):
             partial.unlink()
         raise
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep every other process and thread that asks so from changing a small file meanwhile; reading needs none of it.
+
+    Raises LibraryBusy where another does not let go of it for `BUSY_SECONDS`.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(f"{path}.lock", timeout=BUSY_SECONDS):
+            yield
+    except Timeout as error:
+        raise LibraryBusy(f"{path}: another process is writing to it. Try again when it is done.") from error
 
 
 def replace_durably(partial: Path, path: Path) -> None:

@@ -9,22 +9,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from qa.datatypes import Where
-from qa.errors import FormatError, LibraryBusy
-from qa.files import write_atomically
+from qa.errors import FormatError
+from qa.files import held, write_atomically
 from qa.loaders.article import one_line
 from qa.storage.base import Sources
 
 TAGS_FORMAT = "article-qa/tags/1"
 LONGEST_TAG = 60  # characters
-_BUSY_SECONDS = 10.0
 _NO_ARTICLE = "-"  # an id that none has: no ids at all would let every article through
 
 Tags = dict[str, tuple[str, ...]]  # by source
@@ -48,7 +44,7 @@ class TagFile:
 
     def change(self, given: Mapping[str, Collection[str]], taken: Mapping[str, Collection[str]] | None = None) -> None:
         """Put tags on sources, and take tags off them. Raises LibraryBusy where another process is writing."""
-        with self._locked():
+        with held(self._path):
             tags = self.read()
             for source, names in given.items():
                 tags[source] = (*tags.get(source, ()), *_new(tags.get(source, ()), map(tag_of, names)))
@@ -57,14 +53,6 @@ class TagFile:
                 tags[source] = tuple(each for each in tags.get(source, ()) if each.casefold() not in gone)
             kept = {source: names for source, names in sorted(tags.items()) if names}
             write_atomically(self._path, json.dumps({"format": TAGS_FORMAT, "sources": kept}).encode(), mode=0o600)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        try:
-            with FileLock(f"{self._path}.lock", timeout=_BUSY_SECONDS):
-                yield
-        except Timeout as error:
-            raise LibraryBusy(f"{self._path}: another process is writing to it. Try again when it is done.") from error
 
 
 def tag_of(text: str) -> str:

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from filelock import FileLock, Timeout
-
 from qa.conversations.store import Conversations
 from qa.datatypes import Answer, Where
-from qa.errors import FormatError, LibraryBusy
-from qa.files import write_atomically
+from qa.errors import FormatError
+from qa.files import held, write_atomically
 from qa.serialization.answers import answer_from_dict, answer_to_dict
 from qa.serialization.conversations import where_from_dict, where_to_dict
 from qa.serialization.fields import JsonObject, get, json_object, texts
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
 WATCHLIST_FORMAT = "article-qa/watchlist/1"
 KEPT_NEWS = 500  # the newest; older ones are forgotten
 MOST_QUESTIONS = 500
-_BUSY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ class Watchlist:
         """
         question, where = answer.question, where or Where()
         there = frozenset(library.store.article_ids())
-        with self._changing() as change:
+        with held(self.path):
             saved = self.read()
             known = next((each for each in saved.questions if (each.question, each.where) == (question, where)), None)
             if known is None and len(saved.questions) >= MOST_QUESTIONS:
@@ -109,21 +105,21 @@ class Watchlist:
             kept = known or WatchedQuestion(secrets.token_hex(4), question, where, datetime.now(UTC))
             kept = replace(kept, told=kept.told | answer_keys(answer))
             others = tuple(each for each in saved.questions if each.id != kept.id)
-            change(replace(saved, questions=(*others, kept), seen=saved.seen if saved.questions else there))
+            self._write(replace(saved, questions=(*others, kept), seen=saved.seen if saved.questions else there))
         return kept.id
 
     def remove(self, question_id: str) -> bool:
         """Forget a question and its news; whether there was one."""
-        with self._changing() as change:
+        with held(self.path):
             saved = self.read()
             left = tuple(each for each in saved.questions if each.id != question_id)
             news = tuple(each for each in saved.news if each.question_id != question_id)
-            change(replace(saved, questions=left, news=news))
+            self._write(replace(saved, questions=left, news=news))
         return len(left) < len(saved.questions)
 
     def report(self, news: Iterable[News], seen: frozenset[str]) -> list[News]:
         """Keep what was new, and which articles were there; the news that nobody else has kept meanwhile."""
-        with self._changing() as change:
+        with held(self.path):
             saved = self.read()
             questions = {each.id: each for each in saved.questions}
             kept = []
@@ -134,17 +130,8 @@ class Watchlist:
                 questions[known.id] = replace(known, told=known.told | answer_keys(each.answer))
                 kept.append(each)
             newest = (*reversed(kept), *saved.news)[:KEPT_NEWS]
-            change(Saved(tuple(questions.values()), seen, newest))
+            self._write(Saved(tuple(questions.values()), seen, newest))
         return kept
-
-    @contextmanager
-    def _changing(self) -> Iterator[Callable[[Saved], None]]:
-        """Keep others from the file, and take what is to be written to it."""
-        try:
-            with FileLock(f"{self.path}.lock", timeout=_BUSY_SECONDS):
-                yield self._write
-        except Timeout as error:
-            raise LibraryBusy(f"{self.path}: another process is writing to it. Try again when it is done.") from error
 
     def _write(self, saved: Saved) -> None:
         write_atomically(self.path, json.dumps(_to_dict(saved)).encode(), mode=0o600)
