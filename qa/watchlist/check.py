@@ -52,7 +52,7 @@ def fresh_part(answer: Answer, question: WatchedQuestion, *, possible: bool) -> 
     maybe = tuple(each for each in answer.possible if possible and quote_key(each.quote) not in question.told)
     if not sure and not maybe:
         return None
-    text = sure[0].quote if sure else ""
     reason = None if sure else answer.reason
     confidence = (sure or maybe)[0].confidence
-    return Answer(question.question, text, confidence, sure, (), reason, maybe, answer.kind, answer.note)
+    fresh = Answer(question.question, "", confidence, sure, (), reason, maybe, answer.kind, answer.note)
+    return replace(fresh, text="\n".join(each.quote for each in fresh.leading))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import feedparser
@@ -11,12 +12,14 @@ import pytest
 from library_fakes import SETTINGS, LetterEncoder, write
 
 from qa.answering.citing import citation_of
-from qa.datatypes import Answer, Reason, Where
+from qa.answering.verification import verify_answer
+from qa.datatypes import Answer, Article, Reason, Where
 from qa.errors import FormatError
 from qa.library import Library
 from qa.watchlist import Watchlist, look_again
+from qa.watchlist.check import fresh_part
 from qa.watchlist.feed import atom_feed
-from qa.watchlist.store import KEPT_NEWS
+from qa.watchlist.store import KEPT_NEWS, WatchedQuestion
 
 TRAM = "What does the tram cost?"
 BRIDGE = "Who built the bridge?"
@@ -211,3 +214,19 @@ def test_old_news_are_forgotten(
         come_in(library, tmp_path, cost, f"The tram costs {cost} million.")
         look_again(watchlist, ask, library)
     assert quotes(list(watchlist.read().news)) == [["600 million"]]
+
+
+def test_what_is_new_of_several_parts_is_all_in_its_text() -> None:
+    text = "Ann Pike resigned on Friday. Bo Lowe will lead the town."
+    article = Article("a", "Pike resigns", text, "s")
+    places = [
+        replace(citation_of(article, (start, start + len(quote)), (0, len(text))), asked=asked)
+        for quote, asked in (("Friday", "When did she resign?"), ("Bo Lowe", "who follows?"))
+        for start in [text.index(quote)]
+    ]
+    answer = Answer("When did she resign and who follows?", "Friday\nBo Lowe", 0.8, tuple(places), (), kind="several")
+    asked = WatchedQuestion("1", answer.question, Where(), datetime(2025, 1, 1, tzinfo=UTC))
+    fresh = fresh_part(answer, asked, possible=False)
+    assert fresh is not None
+    assert fresh.text == "Friday\nBo Lowe"
+    assert all(check.holds for check in verify_answer(fresh, lambda _: article))
