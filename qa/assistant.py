@@ -131,7 +131,9 @@ class Assistant:
         found = {each.passage.id: each for each in self.retriever.retrieve(question, where)}
         for phrase in scope.phrases:
             found = {each.passage.id: each for each in self.retriever.retrieve(phrase, where)} | found
-        return [each for each in sorted(found.values(), key=lambda each: -each.score) if scope.allows(each.article)]
+        articles = {each.article.id: each.article for each in found.values()}
+        allowed = {key for key, article in articles.items() if scope.allows(article)}
+        return [each for each in sorted(found.values(), key=lambda each: -each.score) if each.article.id in allowed]
 
     def retrieve_and_read(
         self,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from qa.answering.citing import citation_of
-from qa.datatypes import Article, Citation, Offsets, RetrievedPassage
+from qa.datatypes import Citation, Offsets, RetrievedPassage
 from qa.questions.verbs import BASE, PAST
 from qa.text.segmentation import sentences
 from qa.text.tokenization import FUNCTION_WORDS
@@ -51,8 +51,9 @@ def definition_of(question: str, passages: Sequence[RetrievedPassage]) -> Citati
     if name is None:
         return None
     articles = {found.article.id: found.article for found in passages}
-    for article in articles.values():
-        for sentence in _sentences(article):
+    mention = _patterns(name)[0]
+    for article in (each for each in articles.values() if mention.search(each.text, 0, LOOKED_THROUGH)):
+        for sentence in sentences(article.text[:LOOKED_THROUGH], article.language):
             if (place := _introduced(name, article.text, sentence)) is not None:
                 return replace(citation_of(article, place, sentence), confidence=DEFINITION_RIGHT)
     return None
@@ -68,10 +69,6 @@ def defined_name(question: str) -> str | None:
     is_name = all(word[0].isupper() or word[0].isdigit() for word in words)
     is_term = len(words) <= 2 and (match["article"] or "").strip().lower() in ("a", "an")
     return match["name"] if len(words) <= 4 and (is_name or is_term) else None
-
-
-def _sentences(article: Article) -> Iterator[Offsets]:
-    yield from sentences(article.text[:LOOKED_THROUGH], article.language)
 
 
 def _introduced(name: str, text: str, sentence: Offsets) -> Offsets | None:

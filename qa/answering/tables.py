@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from qa.answering.citing import citation_of
 from qa.answering.evidence import article_stems, missing
@@ -48,7 +49,7 @@ def find_cell(question: str, passages: Sequence[RetrievedPassage]) -> Citation |
     """
     articles = {found.article.id: found.article for found in passages}
     for article in articles.values():
-        for table in tables(article.text):
+        for table in _tables_of(article):
             if (place := _cell(table, article.text, question)) is not None:
                 return _cited(question, article, table, place)
     return None
@@ -67,6 +68,12 @@ def tables(text: str) -> Iterator[Table]:
                 tuple(lines[0][1:]),
                 tuple(((line[0][0], line[-width][1]), tuple(line[len(line) - width + 1 :])) for line in rows),
             )
+
+
+@lru_cache(maxsize=64)
+def _tables_of(article: Article) -> tuple[Table, ...]:
+    """Those of an article: the next question often is of the same articles."""
+    return tuple(tables(article.text))
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[list[Offsets]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,11 @@ class Line:
     def is_address(self) -> bool:
         """Whether the line is a bare web address."""
         return bool(_ADDRESS.fullmatch(self.text))
+
+
+def table_row(cells: Iterable[str], *, gap: bool = True) -> Line:
+    """A row of a table as a line: `qa.answering.tables` finds its cells again."""
+    return Line(", ".join(filter(None, cells)), gap=gap)
 
 
 def lines_of_text(text: str) -> list[Line]:
@@ -122,7 +128,7 @@ def lines_of_markdown(text: str) -> list[Line]:
         if token.type == "inline" and opened in ("th_open", "td_open"):
             cells.append(_inline(token).text)
         elif token.type in ("inline", "tr_close"):
-            line = _inline(token) if token.type == "inline" else Line(", ".join(filter(None, cells)))
+            line = _inline(token) if token.type == "inline" else table_row(cells)
             gap = token.level < 2 or start == 0 or not source[start - 1].strip("> \t")
             lines += [replace(line, gap=gap, heading=opened == "heading_open")] if line.text else []
             cells = []

@@ -12,10 +12,10 @@ from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders.article import one_line
 from qa.loaders.document import Document
-from qa.loaders.markdown import Line
+from qa.loaders.markdown import Line, table_row
 from qa.loaders.news_archives import articles_of_archive, is_archive
 from qa.loaders.office import broken, office_article, parsed_xml, stated_properties
-from qa.loaders.raised_text import level_text
+from qa.loaders.raised_text import level_runs
 from qa.loaders.spreadsheets import CELL_CHARS, Row, articles_of_sheets
 
 MOST_COLUMNS = 16_384  # of a sheet in any program
@@ -66,12 +66,12 @@ class _Reader:
         for row in _table_rows(table):
             cells = [_one_cell(self.lines(cell)) for cell in row.iterchildren(f"{_TABLE}table-cell")]
             if any(cells):
-                yield Line(", ".join(filter(None, cells)), gap=first)
+                yield table_row(cells, gap=first)
                 first = False
 
     def text(self, block: Any) -> str:
         """The text of a paragraph in its line: what is hidden or struck out goes, notes are kept for behind it."""
-        return level_text("".join(self._pieces(block)).replace("</sup><sup>", "").replace("</sub><sub>", ""))
+        return level_runs("".join(self._pieces(block)))
 
     def _pieces(self, element: Any) -> Iterator[str]:
         yield element.text or ""

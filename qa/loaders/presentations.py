@@ -10,9 +10,9 @@ from qa.datatypes import Article
 from qa.errors import LoadError
 from qa.loaders.article import one_line
 from qa.loaders.document import Document
-from qa.loaders.markdown import Line
+from qa.loaders.markdown import Line, table_row
 from qa.loaders.office import broken, office_article, parsed_xml, reference_of, related_parts, stated_properties
-from qa.loaders.raised_text import level_text
+from qa.loaders.raised_text import level_runs
 
 PRESENTATION = "ppt/presentation.xml"
 
@@ -79,7 +79,7 @@ def _shape_lines(shape: Any) -> Iterator[Line]:
         for number, row in enumerate(shape.iterfind("{*}tr")):
             cells = [" ".join(line.text for line in _paragraphs(cell)) for cell in row.iterfind("{*}tc")]
             if any(cells):
-                yield Line(", ".join(filter(None, cells)), gap=not number)
+                yield table_row(cells, gap=not number)
     elif kind in _TITLES:
         text = " ".join(line.text for line in _paragraphs(shape))
         yield from [Line(text, heading=True)] if text else []
@@ -98,8 +98,7 @@ def _paragraphs(shape: Any) -> Iterator[Line]:
 
 
 def _text(paragraph: Any) -> str:
-    text = "".join(map(_as_shown, paragraph.iter("{*}t", "{*}br", "{*}tab")))
-    return level_text(text.replace("</sup><sup>", "").replace("</sub><sub>", ""))
+    return level_runs("".join(map(_as_shown, paragraph.iter("{*}t", "{*}br", "{*}tab"))))
 
 
 def _as_shown(node: Any) -> str:

@@ -52,6 +52,11 @@ def level_text(markup: str) -> str:
     return "".join(parts) + markup[end:]
 
 
+def level_runs(runs: str) -> str:
+    """`level_text` of the runs of an office document, which cut one raised number into several elements."""
+    return level_text(runs.replace("</sup><sup>", "").replace("</sub><sub>", ""))
+
+
 def _fraction(match: re.Match[str]) -> str:
     written = f"{match.group(1)}/{match.group(2)}"
     before = match.string[max(0, match.start() - 1) : match.start()]

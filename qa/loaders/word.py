@@ -9,10 +9,10 @@ from typing import Any
 from qa.datatypes import Article
 from qa.loaders.article import one_line
 from qa.loaders.document import Document
-from qa.loaders.markdown import Line
+from qa.loaders.markdown import Line, table_row
 from qa.loaders.news_archives import articles_of_archive, is_archive
 from qa.loaders.office import broken, office_article
-from qa.loaders.raised_text import level_text
+from qa.loaders.raised_text import level_runs
 
 WORD = "word/document.xml"
 
@@ -55,7 +55,7 @@ def _word_lines(body: Any) -> Iterator[Line]:
             for number, row in enumerate(block.iter(_WORD + "tr")):
                 cells = [one_line(_word_text(cell)) for cell in row.iterchildren(_WORD + "tc")]
                 if any(cells):
-                    yield Line(", ".join(filter(None, cells)), gap=not number)
+                    yield table_row(cells, gap=not number)
         elif block.tag == _WORD + "sdt":
             for content in block.iterchildren(_WORD + "sdtContent"):
                 yield from _word_lines(content)
@@ -70,7 +70,7 @@ def _word_text(block: Any) -> str:
         kind = node.tag.removeprefix(_WORD)
         piece = (node.text or "") if kind == "t" else " " if kind == "tab" else "\n"
         pieces.append(_as_printed(piece, node) if kind == "t" else piece)
-    return level_text("".join(pieces).replace("</sup><sup>", "").replace("</sub><sub>", "")).strip("\n")
+    return level_runs("".join(pieces)).strip("\n")
 
 
 def _as_printed(text: str, node: Any) -> str:
