@@ -2,6 +2,8 @@
 
 import io
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from datetime import date
@@ -97,6 +99,21 @@ def test_the_process_is_kept() -> None:
         assert first is not None
         assert process._process is first
     assert first.poll() is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is not looked at there")
+def test_the_process_of_a_large_program_is_kept_as_well() -> None:
+    """As of one that has loaded models: what it holds itself is no fault of the process that reads."""
+    program = (
+        "from qa.config import Settings; from qa.loaders import Document, parse\n"
+        "from qa.loaders.isolation import LoaderProcess\n"
+        "settings, hoard = Settings(read_memory_mb=700), b'x' * 420_000_000\n"
+        f"page = Document('/n/ferry.html', {PAGE!r}.encode(), 'text/html')\n"
+        "with LoaderProcess(settings) as process:\n"
+        "    print(len(list(parse(page, settings, None, process))), process._process is not None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "True"]
 
 
 def test_no_process_is_started_for_plain_text_or_without_a_limit() -> None:
