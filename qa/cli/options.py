@@ -15,7 +15,7 @@ from qa.cli import console
 from qa.config import Settings
 from qa.datatypes import Where
 from qa.files import write_atomically
-from qa.serialization.quote_formats import QuoteFormat
+from qa.serialization.quote_format import QuoteFormat
 from qa.text import periods
 
 if TYPE_CHECKING:

@@ -19,8 +19,6 @@ from qa.cli.options import (
     opened_library,
     where_filter,
 )
-from qa.serialization.quotations import quotations_to_dict
-from qa.serialization.quote_formats import quotes_with_source
 
 
 def quotes(
@@ -44,6 +42,9 @@ def quotes(
     Direct and indirect quotations with speaker and place, the newest article first.
     Exit code 0: found; 1: your articles quote nobody so; 3: an error.
     """
+    from qa.serialization.quotations import quotations_to_dict
+    from qa.serialization.quote_formats import quotes_with_source
+
     speaker, about = " ".join(name or ()).strip(), about.strip()
     if not (speaker or about):
         raise typer.BadParameter("Give a name, or --about WORDS.")

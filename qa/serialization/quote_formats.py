@@ -10,7 +10,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from html import escape
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -21,6 +20,7 @@ from qa.serialization.answers import iso
 from qa.serialization.fields import JsonObject
 from qa.serialization.markdown import link_address, marked_markdown
 from qa.serialization.markdown import plain as markdown_words
+from qa.serialization.quote_format import QuoteFormat
 from qa.serialization.text_fragments import text_fragment_url
 from qa.text.display import clean, day
 
@@ -29,17 +29,6 @@ _ENTITIES = re.compile(r"[\\{}$&#%_~^]")
 _NOT_IN_BRACES = re.compile(r"[{}\\\s]")
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 Articles = Mapping[str, Article]
-
-
-class QuoteFormat(StrEnum):
-    """The form of a quote with its source."""
-
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    BIBTEX = "bibtex"
-    CSL = "csl"  # Citation Style Language, as Zotero and Word read it
-    ANNOTATION = "annotation"  # https://www.w3.org/TR/annotation-model/
 
 
 def quotes_with_source(citations: Sequence[Citation], form: QuoteFormat, articles: Articles | None = None) -> str:

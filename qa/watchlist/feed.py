@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from qa.serialization.quote_formats import QuoteFormat, quotes_with_source
+from qa.serialization.quote_format import QuoteFormat
+from qa.serialization.quote_formats import quotes_with_source
 from qa.serialization.text_fragments import text_fragment_url
 from qa.text.display import clean, shortened
 from qa.watchlist.store import News, Saved

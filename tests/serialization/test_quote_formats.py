@@ -11,7 +11,8 @@ from hypothesis import given
 from lxml import html
 
 from qa.datatypes import Article, Citation
-from qa.serialization.quote_formats import QuoteFormat, quotes_with_source
+from qa.serialization.quote_format import QuoteFormat
+from qa.serialization.quote_formats import quotes_with_source
 
 LINK = "https://example.org/ferry#:~:text=It%20reached%20Sund-,after%20dark,-."
 FILE = replace(CITATION, url=None, published=None, title="")

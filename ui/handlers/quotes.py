@@ -10,7 +10,8 @@ from qa.conversations.store import Conversations
 from qa.datatypes import all_citations
 from qa.errors import ArticleNotFound, FormatError
 from qa.serialization.filters import where_chips
-from qa.serialization.quote_formats import QuoteFormat, quotes_with_source
+from qa.serialization.quote_format import QuoteFormat
+from qa.serialization.quote_formats import quotes_with_source
 from ui.handlers.errors import errors_as_html
 from ui.render.quotecheck import quote_check_html
 from ui.state.inputs import number, text
