@@ -173,7 +173,8 @@ def _with_subject(sentence: Sentence, cue: int, speaker: Range, end: int) -> Att
         return postposed(sentence, quotation, speaker, cue, end, cue + 1)
     first = speaker[0]
     if first and sentence[first - 1].text in COMMAS and word in SAYING | {"show", "shows", "showed"}:
-        if sentence[cue + 1].text == "," and sentence[first - 1].text == "," and _goes_on(sentence, cue + 2, end):
+        behind = sentence[cue + 1].text if cue + 1 < len(sentence) else ""
+        if behind == "," and sentence[first - 1].text == "," and _goes_on(sentence, cue + 2, end):
             content = trimmed(sentence, [(0, first - 1), (cue + 2, end)])
             return Attribution(speaker, (cue, cue + 1), content, direct=False)
         opens_with_adjunct = sentence[0].lower in PREPOSITIONS | {"but", "when", "while", "if"} and first < 9

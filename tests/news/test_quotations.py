@@ -353,6 +353,12 @@ WORDS = st.sampled_from(
 )
 
 
+def test_the_text_may_end_behind_who_said_it():
+    assert said("The bear was not just a toy, Petra Halloway said") == [
+        ("Petra Halloway", "Petra Halloway", "said", "The bear was not just a toy")
+    ]
+
+
 @given(st.lists(WORDS, max_size=40).map(" ".join) | st.text(max_size=120))
 def test_places_lie_in_the_text_and_no_text_is_too_odd(text):
     for each in find_quotations(text):
