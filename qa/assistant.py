@@ -19,6 +19,7 @@ from qa.answering.evidence import named
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
 from qa.answering.tables import find_cell
+from qa.answering.tallies import tally_of
 from qa.answering.timing import Timing, to_read
 from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
@@ -213,7 +214,7 @@ class Assistant:
             goes_on=goes_on,
         )
         first = passages[: settings.read_passages]
-        found = find_cell(question, first) or definition_of(question, first)
+        found = find_cell(question, first) or tally_of(question, first) or definition_of(question, first)
         return led_by(read, found, settings.threshold) if found else read
 
     def _verify(self, answer: Answer) -> None:
