@@ -26,8 +26,9 @@ import torch
 from numpy.typing import NDArray
 
 from qa.answering import builder
-from qa.answering.builder import Candidate
+from qa.answering.agreement import merge
 from qa.answering.calibration import PACKAGED, Calibration
+from qa.answering.candidates import Candidate, candidates, ranked
 from qa.assistant import Assistant
 from qa.evaluation.dataset import Example, read_examples
 from qa.evaluation.metrics import RIGHT, expected_calibration_error, f1
@@ -94,7 +95,7 @@ def ask_all(library: str, questions: str, limit: int | None = None, absent: bool
     asked = []
     with Assistant.open(library) as assistant:
         for example in read_examples(questions)[:limit]:
-            found = list(builder.candidates(example.question, *assistant.retrieve_and_read(example.question)))
+            found = list(candidates(example.question, *assistant.retrieve_and_read(example.question)))
             right = np.array([_is_right(example, candidate.quote) for candidate in found], dtype=bool)
             asked.append(Asked(example, Path(library).name, found, right, absent))
     print(f"{questions}: {len(asked)} questions asked of {library}", flush=True)
@@ -174,7 +175,7 @@ def _logistic(names: Sequence[str], weights: NDArray[np.float64], scale: NDArray
 
 def _first(asked: Asked, calibration: Calibration) -> tuple[dict[str, float], bool] | None:
     """What is known of the answer that comes first, and whether it is right."""
-    groups = builder.merge(builder.ranked(asked.candidates, calibration))
+    groups = merge(ranked(asked.candidates, calibration))
     return (builder.judgement(groups), _is_right(asked.example, groups[0][0].quote)) if groups else None
 
 

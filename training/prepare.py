@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from qa.answering.builder import normalised_quote
+from qa.answering.agreement import normalised_quote
 from qa.passages.chunking import chunk
 from qa.storage.local.lexical import LexicalDocument, LexicalIndex
 from qa.text.segmentation import sentences

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.answering.listing import coordination, is_mere_count, items, wants_list
-from qa.answering.units import Unit, asked_unit, in_unit
+from qa.answering.units import Unit, asked_unit, in_unit, names_unit
 from qa.datatypes import Offsets
 
 
@@ -39,6 +39,10 @@ class Form:
         if self.unit is None or in_unit(self.unit, text, start, end, (start, end)) is not None:
             return ()
         return (self.unit.name,)
+
+    def names_unit(self, words: str) -> bool:
+        """Whether words of the question are its unit, which `missing` tells of: "Fahrenheit" may be written "°F"."""
+        return self.unit is not None and names_unit(self.unit, words)
 
     def items(self, text: str, start: int, end: int) -> tuple[Offsets, ...]:
         """The places of the things that are listed, where a list is wanted."""

@@ -63,6 +63,7 @@ UNITS = tuple(
     )
 )
 _WRITTEN = {unit.name: re.compile(unit.written, re.IGNORECASE if unit.dimension != "length" else 0) for unit in UNITS}
+_NAMED = {unit.name: re.compile(unit.asked, re.IGNORECASE) for unit in UNITS}
 
 
 @lru_cache(maxsize=64)
@@ -77,6 +78,11 @@ def asked_unit(question: str) -> Unit | None:
         if unit.dimension != "money" and re.search(rf"\bhow many (?:{unit.asked})(?!\w)", question, re.IGNORECASE):
             return unit
     return None
+
+
+def names_unit(unit: Unit, words: str) -> bool:
+    """Whether words of a question are the unit alone."""
+    return _NAMED[unit.name].fullmatch(words) is not None
 
 
 def in_unit(unit: Unit, text: str, start: int, end: int, sentence: Offsets) -> Offsets | None:

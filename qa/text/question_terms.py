@@ -17,7 +17,8 @@ _KINDS = (
 )
 _TIME = re.compile(
     r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|century|year|month|week|morning|night)",
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|yesterday|today|tomorrow|centur(?:y|ies)|decades?|years?|months?|"
+    r"weeks?|days?|hours?|mornings?|nights?|tonight|midnight|noon|spring|summer|autumn|winter)\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from qa.answering.builder import build_answer, judgement, merge, normalised_quote, passage_features, pool
+from qa.answering.agreement import merge, normalised_quote
+from qa.answering.builder import build_answer, judgement
 from qa.answering.calibration import Calibration
+from qa.answering.candidates import passage_features, pool
 from qa.answering.verification import require_verbatim
 from qa.datatypes import Article, Citation, Passage, Reason, ResolvedDate, RetrievedPassage, Span
 from qa.errors import CitationError
@@ -107,6 +109,8 @@ def test_the_share_is_a_softmax_over_different_answers():
         ("Who came?", "in spring", -1.0),
         ("Which city is it?", "Oslo", 1.0),
         ("Why did it end?", "in spring", 0.0),
+        ("When did it open?", "the mayor", -1.0),
+        ("When did it open?", "in spring", 1.0),
     ],
 )
 def test_the_look_of_an_answer(question, quote, fitting):

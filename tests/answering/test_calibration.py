@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qa.answering.builder import Candidate, ranked
 from qa.answering.calibration import Calibration, load
+from qa.answering.candidates import Candidate, ranked
 from qa.evaluation.evaluate import Example, GoldAnswer
 from qa.loaders.article import build_article
 from qa.logistic import Logistic

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa.answering.forms import Form
 from qa.answering.units import asked_unit, in_unit
 
 HEAT = "The mean temperature in June was 19.8 °C (67.6 °F), the highest since 1887."
@@ -50,3 +51,10 @@ def test_a_quantity_of_another_sentence_is_not_taken():
     text = "It is 34 m high. It is 112 ft long."
     start = text.index("34 m")
     assert in_unit(asked_unit("How high is it in feet?"), text, start, start + 4, (0, 16)) is None
+
+
+def test_a_unit_in_a_question_is_no_name_that_is_missing():
+    asked = Form.of("What was the mean temperature in Fahrenheit?")
+    assert asked.names_unit("Fahrenheit")
+    assert not asked.names_unit("June")
+    assert not Form.of("Who plays in Celsius Festival halls?").names_unit("Celsius")
