@@ -40,16 +40,17 @@ _SIDES = (
     ("victory", "defeat"),
     ("vote_for", "vote_against"),
     ("maximum", "minimum"),
+    ("spend", "save put_aside set_aside"),
 )
 _BASES = {
     "won": "win", "lost": "lose", "bought": "buy", "sold": "sell", "rose": "rise", "risen": "rise", "fell": "fall",
     "fallen": "fall", "grew": "grow", "grown": "grow", "shrank": "shrink", "began": "begin", "begun": "begin",
     "left": "leave", "built": "build", "took": "take", "taken": "take", "laid": "lay", "forbade": "forbid",
-    "forbidden": "forbid", "shut": "shut", "older": "old", "oldest": "old", "younger": "young", "youngest": "young",
+    "forbidden": "forbid", "spent": "spend", "shut": "shut", "older": "old", "oldest": "old", "younger": "young", "youngest": "young",
     "newest": "new", "larger": "large", "largest": "large", "bigger": "big", "biggest": "big", "highest": "high",
     "smallest": "small", "lowest": "low", "fewest": "few", "men": "male", "women": "female",
 }  # fmt: skip
-_PARTICLES = frozenset("on off for against".split())
+_PARTICLES = frozenset("on off for against aside".split())
 _WORD = re.compile(r"[^\W\d_]+")
 _AT_LEAST = re.compile(r"\bat (?:least|most)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(r"[,;:—–]\s|\b(?:and|but|while|whereas|although|after|before)\b", re.IGNORECASE)

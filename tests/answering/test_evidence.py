@@ -65,6 +65,7 @@ def test_a_year_in_the_head_of_a_dated_article_says_nothing_of_what_is_told_late
     ("question", "sentence", "answer", "word"),
     [
         ("How many welders did the yard lay off?", "The yard had taken on 210 welders.", "210", "lay off"),
+        ("How much did the town spend on it?", "The town has put aside £1 million for it.", "£1 million", "spend"),
         ("How many members voted for it?", "Six members voted against it.", "Six", "voted for"),
         ("Who was fired in 1830?", "William hired Edward Blore in 1830.", "Edward Blore", "fired"),
         ("Who sold the mill?", "The mill was bought by Ada Quill.", "Ada Quill", "sold"),
@@ -85,6 +86,8 @@ def test_a_contrary_word_in_the_clause_of_the_answer_is_found(question, sentence
         ("Who has at least two cups?", "Ada has most cups.", "Ada"),
         ("How much did prices fall?", "Prices fell by 4 per cent after they had risen.", "4 per cent"),
         ("Who left?", "Ada Quill left the hall.", "Ada Quill"),
+        ("How much did it spend?", "It spent £1 million and put aside £2 million.", "£1 million"),
+        ("How much did it save?", "It set aside £2 million.", "£2 million"),
     ],
 )
 def test_a_clause_that_says_what_is_asked_is_not_contrary(question, sentence, answer):
