@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from qa.answering.citing import citation_of
 from qa.answering.evidence import missing
 from qa.datatypes import Article, Citation, Offsets, RetrievedPassage
+from qa.text.question_terms import stem
 from qa.text.segmentation import sentences
 from qa.text.tokenization import question_terms, terms
 
@@ -127,4 +128,4 @@ def _speaks_of(motion: Sequence[str], sentence: str) -> bool:
 
 
 def _same_root(one: str, other: str) -> bool:
-    return one == other or (min(len(one), len(other)) >= _SHARED and one[:_SHARED] == other[:_SHARED])
+    return stem(one) == stem(other) or (min(len(one), len(other)) >= _SHARED and one[:_SHARED] == other[:_SHARED])

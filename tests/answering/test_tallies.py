@@ -28,6 +28,7 @@ def asked(question, *texts):
         ("How many lawmakers voted for the motion?", "Parliament rejected the motion by 310 votes to 291.", "291"),
         ("How many lawmakers voted against the motion?", "The motion was defeated by 310 votes to 291.", "310"),
         ("How many people voted against the stadium?", "The board voted seven to two against the stadium.", "seven"),
+        ("How many voted for ending the row?", "They voted by 14 to 9 on Monday to end the row.", "14"),
         ("How many voted for the tax?", "The tax was approved in a 1,204–988 vote.", "1,204"),
     ],
 )
