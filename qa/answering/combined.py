@@ -48,26 +48,29 @@ def _unanswered(silent: Sequence[Turn]) -> str:
 def led_by(answer: Answer, found: Citation, threshold: float) -> Answer:
     """The answer with a place that was `found` otherwise before all that was read, sure from `threshold` up.
 
-    A place with something missing is possible at most; the same words of the article are shown once.
+    A place with something missing is possible at most; the same words of the article are shown once. A sure one leaves
+    only the rest of the whole for other answers.
     """
-    citations = tuple(each for each in answer.citations if not _overlap(each, found))
-    possible = tuple(each for each in answer.possible if not _overlap(each, found))
+    others = [each for each in answer.shown if not _overlap(each, found)]
     if found.missing or found.confidence < threshold:
         return replace(
             answer,
             text="",
             confidence=found.confidence,
             citations=(),
-            possible=(found, *citations, *possible),
+            possible=(found, *others),
             reason=Reason.NOT_SURE,
+            note="",
         )
+    left = tuple(replace(each, confidence=each.confidence * (1.0 - found.confidence)) for each in others)
     return replace(
         answer,
         text=found.quote,
         confidence=found.confidence,
         citations=(found,),
-        possible=(*citations, *possible),
+        possible=left,
         reason=None,
+        note="",
     )
 
 

@@ -96,7 +96,11 @@ def test_a_cell_leads_and_what_was_read_may_answer():
     cell = asked("How many votes did Prior get?", VOTES)
     led = led_by(answer("Candidate"), cell, 0.55)
     assert (led.text, led.confidence, led.reason) == ("18,376", CELL_RIGHT, None)
-    assert [each.quote for each in led.possible] == ["Candidate"]
+    (read,) = led.possible
+    assert (read.quote, read.confidence) == (
+        "Candidate",
+        pytest.approx(0.1 * answer("Candidate").citations[0].confidence),
+    )
 
 
 def test_a_cell_of_something_else_makes_nothing_sure():
