@@ -46,7 +46,8 @@ _BASES = {
     "won": "win", "lost": "lose", "bought": "buy", "sold": "sell", "rose": "rise", "risen": "rise", "fell": "fall",
     "fallen": "fall", "grew": "grow", "grown": "grow", "shrank": "shrink", "began": "begin", "begun": "begin",
     "left": "leave", "built": "build", "took": "take", "taken": "take", "laid": "lay", "forbade": "forbid",
-    "forbidden": "forbid", "spent": "spend", "shut": "shut", "older": "old", "oldest": "old", "younger": "young", "youngest": "young",
+    "forbidden": "forbid", "spent": "spend", "shut": "shut", "older": "old", "oldest": "old",
+    "younger": "young", "youngest": "young",
     "newest": "new", "larger": "large", "largest": "large", "bigger": "big", "biggest": "big", "highest": "high",
     "smallest": "small", "lowest": "low", "fewest": "few", "men": "male", "women": "female",
 }  # fmt: skip
