@@ -27,10 +27,11 @@ from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn,
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import rewrite
+from qa.questions.kinds import Kind
 from qa.questions.operators import Scope, operators
 from qa.questions.parts import completed_part, parts
 from qa.questions.spelling import respelled
-from qa.questions.validation import validate_question
+from qa.questions.validation import validate_kind, validate_question
 from qa.samples import add_samples
 
 PassagesCallback = Callable[[Sequence[RetrievedPassage]], None]
@@ -76,19 +77,22 @@ class Assistant:
         where: Where | None = None,
         on_passages: PassagesCallback | None = None,
         asked_on: date | None = None,
+        kind: str | None = None,
     ) -> Answer:
         """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
 
         `Answer.question` is the question that was looked up: a follow-up with what it took from `history`, and a word
         that no article has as the articles spell it, where one letter is the difference.
         `on_passages` is called with the passages, before they are read; what it raises ends the asking.
-        "Last week" and the like count from `asked_on`, else from today. Raises QuestionError for an empty or overlong
-        question.
+        "Last week" and the like count from `asked_on`, else from today. `kind` chooses the kind of the answer, which
+        the words of the question tell otherwise: "read" for words that answer it, "topic" for a briefing on it, "about"
+        for what the article about it says. Raises QuestionError for an empty or overlong question, or another kind.
         """
         typed = validate_question(question, self.library.settings.max_question_chars)
+        chosen = validate_kind(kind)
         said = operators(typed, self.library.resolved(where))
-        asks = partial(self._ask, scope=said.scope, on_passages=on_passages, asked_on=asked_on or _today())
-        first, *others = parts(said.text or typed)
+        asks = partial(self._ask, scope=said.scope, on_passages=on_passages, asked_on=asked_on or _today(), kind=chosen)
+        first, *others = [said.text or typed] if chosen in (Kind.TOPIC, Kind.ABOUT) else parts(said.text or typed)
         turns = [Turn(first, asks(first, history))]
         for part in others:
             turns.append(Turn(part, asks(completed_part(part, turns[-1]), turns[-1:])))
@@ -103,10 +107,11 @@ class Assistant:
         scope: Scope,
         on_passages: PassagesCallback | None,
         asked_on: date,
+        kind: Kind | None,
     ) -> Answer:
         """The answer to one question."""
         retrieve = partial(self._retrieve, scope=scope)
-        if told := told_answer(typed, history, scope, retrieve, self.library.article):
+        if told := told_answer(typed, history, scope, retrieve, self.library.article, kind):
             return told
         if unread := foreign_answer(typed, retrieve):
             return unread
@@ -228,9 +233,17 @@ def _today() -> date:
     return datetime.now().astimezone().date()
 
 
-def ask(question: str, *, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
-    """Ask the default library; the assistant stays open for the next question of this process."""
-    return _default_assistant(library_address() or library_path()).ask(question, history=history, where=where)
+def ask(
+    question: str,
+    *,
+    history: Sequence[Turn] = (),
+    where: Where | None = None,
+    asked_on: date | None = None,
+    kind: str | None = None,
+) -> Answer:
+    """`Assistant.ask` of the default library; it stays open for the next question of this process."""
+    assistant = _default_assistant(library_address() or library_path())
+    return assistant.ask(question, history=history, where=where, asked_on=asked_on, kind=kind)
 
 
 _open: dict[str | Path, Assistant] = {}

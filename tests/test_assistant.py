@@ -179,6 +179,18 @@ def test_what_an_article_is_about_and_who_wrote_it_is_told_without_reading(libra
     assert reader.questions == []
 
 
+def test_a_kind_that_is_chosen_counts_more_than_the_words(library):
+    reader = PatternReader("in (?:Oslo|Rome)")
+    assistant = Assistant(library, reader, PLAIN)
+    assert assistant.ask("treaty", kind="topic").kind == "topic"
+    assert assistant.ask("Oslo", kind="about").citations[0].title == "Oslo"
+    assert reader.questions == []
+    assert assistant.ask("What is the article about Oslo about?", kind="read").kind == "read"
+    assert len(reader.questions) == 1
+    with pytest.raises(QuestionError, match="no kind of answer"):
+        assistant.ask("Oslo", kind="poem")
+
+
 def test_where_no_article_is_meant_the_question_is_read_for(library):
     reader = PatternReader("in (?:Oslo|Rome)")
     assistant = Assistant(library, reader, PLAIN)

@@ -21,13 +21,18 @@ ArticleOf = Callable[[str], Article]  # raises ArticleNotFound
 
 
 def told_answer(
-    question: str, history: Sequence[Turn], scope: Scope, retrieve: Retrieve, article_of: ArticleOf
+    question: str,
+    history: Sequence[Turn],
+    scope: Scope,
+    retrieve: Retrieve,
+    article_of: ArticleOf,
+    kind: Kind | None = None,
 ) -> Answer | None:
     """What is told of an article, a topic or two sides, or to a greeting; None for a question that is to be read for.
 
-    `retrieve` finds passages within the scope.
+    `retrieve` finds passages within the scope. `kind` is that of the answer, if it was chosen.
     """
-    asked = asked_kind(question)
+    asked = asked_kind(question, kind)
     if asked.kind is Kind.READ:
         return None
     if asked.kind is Kind.TALK:

@@ -95,6 +95,14 @@ def ask(
         typer.Option("--article", metavar="ID", help="Only the article with this id. Can be repeated."),
     ] = None,
     tag: TagOption = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="read: words that answer; topic: a briefing; about: what the article about it says. "
+            "Otherwise the words of the question tell.",
+        ),
+    ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(min=0.0, max=1.0, help="The least confidence of an answer, 0 to 1; higher is stricter."),
@@ -123,7 +131,7 @@ def ask(
     asked = sys.stdin.read() if question == ["-"] else " ".join(question)
     settings = Settings.resolve(threshold=threshold)
     with opened_assistant(library, settings) as assistant:
-        answer = assistant.ask(asked.strip(), where=where or None)
+        answer = assistant.ask(asked.strip(), where=where or None, kind=kind)
         articles = {"articles": cited_articles([answer], assistant.library.article)} if carry else {}
         cited = {each.article_id: assistant.library.article(each.article_id) for each in answer.shown} if form else {}
         if sheet:

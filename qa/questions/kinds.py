@@ -19,6 +19,9 @@ class Kind(StrEnum):
     COMPARISON = "comparison"  # what they say of two things, side by side
 
 
+GIVEN = (Kind.READ, Kind.TOPIC, Kind.ABOUT)  # which whoever asks may choose
+
+
 @dataclass(frozen=True, slots=True)
 class AskedKind:
     """The kind, and the words that name the article, as "the crane" of "Summarise the article about the crane"; "" for
@@ -101,8 +104,23 @@ _YEAR_AT_END = re.compile(r"\b(?:1[89]|20)\d\d$")
 _RECORD = tuple((of, re.compile(pattern, re.IGNORECASE)) for of, patterns in _RECORDS.items() for pattern in patterns)
 
 
-def asked_kind(question: str) -> AskedKind:
-    """The kind of answer that a question wants."""
+def asked_kind(question: str, given: Kind | None = None) -> AskedKind:
+    """The kind of answer that a question wants, or the `given` one of `GIVEN` for it.
+
+    A topic that the words of the question do not name is the question itself, and so is an article.
+    """
+    found = _kind_of_words(question)
+    if given is None or given is found.kind:
+        return found
+    plain = " ".join(question.split()).rstrip("?!. ")
+    if given is Kind.TOPIC:
+        return AskedKind(Kind.TOPIC, of=found.article or plain)
+    if given is Kind.ABOUT:
+        return AskedKind(Kind.ABOUT, found.article or found.of or plain)
+    return AskedKind(Kind.READ)
+
+
+def _kind_of_words(question: str) -> AskedKind:
     plain = " ".join(question.split()).rstrip("?!. ")
     if _TALK.fullmatch(plain):
         return AskedKind(Kind.TALK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qa.errors import QuestionError
+from qa.questions.kinds import GIVEN, Kind
 
 
 def validate_question(question: str, limit: int) -> str:
@@ -13,3 +14,12 @@ def validate_question(question: str, limit: int) -> str:
     if len(question) > limit:
         raise QuestionError(f"The question has {len(question):,} characters: ask in at most {limit:,}.")
     return question
+
+
+def validate_kind(kind: str | None) -> Kind | None:
+    """The kind of answer that was chosen, if any was. Raises QuestionError for one that cannot be chosen."""
+    if kind is None:
+        return None
+    if kind not in GIVEN:
+        raise QuestionError(f"{kind!r} is no kind of answer to choose: give {', '.join(GIVEN[:-1])} or {GIVEN[-1]}.")
+    return Kind(kind)

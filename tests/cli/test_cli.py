@@ -40,6 +40,7 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, LibraryBusy
 from qa.evaluation.evaluate import Outcome
+from qa.questions.validation import validate_kind
 from qa.serialization.answers import answer_to_dict, article_to_dict
 from qa.text import display
 
@@ -158,7 +159,8 @@ class FakeAssistant:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def ask(self, question: str, *, where: Where | None = None) -> Answer:
+    def ask(self, question: str, *, where: Where | None = None, kind: str | None = None) -> Answer:
+        validate_kind(kind)
         self.asked.append((question, where))
         return self.answer
 
@@ -315,6 +317,12 @@ def test_a_bug_is_not_taken_for_not_found(run: Run, parts: Parts) -> None:
 
 
 # ask
+
+
+def test_a_kind_that_cannot_be_chosen_is_an_error_that_names_those_that_can(run: Run) -> None:
+    ran = run("ask", "--kind", "poem", "When did it arrive?")
+    assert (ran.code, ran.out) == (3, "")
+    assert "give read, topic or about" in ran.err
 
 
 def test_ask_prints_the_answer_and_its_marked_sentence(run: Run, parts: Parts) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from qa.errors import QuestionError
 from qa.questions.kinds import AskedKind, Kind, asked_kind
+from qa.questions.validation import validate_kind
 
 
 @pytest.mark.parametrize(
@@ -98,3 +100,28 @@ def test_two_things_are_to_be_compared(question, sides, topic):
 @pytest.mark.parametrize("question", ["Who compared Ann and Bo?", "What made the difference?", "Roe v. Wade"])
 def test_what_is_no_comparison(question):
     assert asked_kind(question).kind is Kind.READ
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "asked"),
+    [
+        ("What happened at Larnbridge?", Kind.READ, AskedKind(Kind.READ)),
+        ("Tell me about the bridge", Kind.TOPIC, AskedKind(Kind.TOPIC, of="the bridge")),
+        ("the swing bridge?", Kind.TOPIC, AskedKind(Kind.TOPIC, of="the swing bridge")),
+        ("What is the article about the crane about?", Kind.TOPIC, AskedKind(Kind.TOPIC, of="the crane")),
+        ("the swing bridge", Kind.ABOUT, AskedKind(Kind.ABOUT, "the swing bridge")),
+        ("Tell me about the bridge", Kind.ABOUT, AskedKind(Kind.ABOUT, "the bridge")),
+        ("What is this article about?", Kind.ABOUT, AskedKind(Kind.ABOUT)),
+        ("the swing bridge", None, AskedKind(Kind.READ)),
+    ],
+)
+def test_a_kind_that_was_chosen(question, given, asked):
+    assert asked_kind(question, given) == asked
+
+
+def test_kinds_that_can_be_chosen():
+    assert [validate_kind(each) for each in (None, "read", "topic", "about")] == [
+        None, Kind.READ, Kind.TOPIC, Kind.ABOUT,
+    ]  # fmt: skip
+    with pytest.raises(QuestionError, match="'record' is no kind of answer to choose: give read, topic or about."):
+        validate_kind("record")
