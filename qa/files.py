@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,6 +29,20 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
         with suppress(OSError):
             partial.unlink()
         raise
+
+
+def kept_secret(file: Path) -> str:
+    """The secret in a private file, made the first time, so that who knows it is known after a restart as well."""
+    try:
+        secret = file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        secret = ""
+    if re.fullmatch(r"[\w-]{32,}", secret):
+        return secret
+    secret = secrets.token_urlsafe(32)
+    with suppress(OSError):  # where nothing can be kept, it is one for this time
+        write_atomically(file, secret.encode(), 0o600)
+    return secret
 
 
 @contextmanager

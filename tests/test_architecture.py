@@ -36,9 +36,11 @@ HEAVY = {
 # The rooms, top to bottom. A module may import what stands below its own room, or beside it in the same one.
 ROOMS = (
     ("qa.cli",),
-    ("ui", "qa.api"),
+    ("ui",),
+    ("qa.api",),
     ("qa.evaluation", "qa.batch", "qa.watchlist"),
     ("qa.conversations", "qa.assistant"),
+    ("qa.work",),
     ("qa.samples",),
     ("qa.library",),
     ("qa.quotecheck",),
@@ -47,6 +49,7 @@ ROOMS = (
     ("qa.storage", "qa.serialization"),
     ("qa.loaders", "qa.passages", "qa.questions"),
     ("qa.config", "qa.text", "qa.logistic", "qa.files", "qa.processes", "qa.sqlite", "qa.weights"),
+    ("qa.accounts",),
     ("qa.datatypes", "qa.errors"),
     ("embeddings",),
 )

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from qa.api.hosts import LOOPBACK
 from qa.errors import PortTaken, QAError
+from qa.files import kept_secret
 from qa.serialization.answers import answer_to_dict
 from qa.serialization.fields import JsonObject
 from ui.events import QUIET, READING, THREADS, WAITING
@@ -30,7 +32,7 @@ from ui.handlers.watchlist import WatchHandlers
 from ui.state.session import Session
 from ui.tabs import chat_tab, library_changes, library_tab, wire_chat
 from ui.web.routes import routes
-from ui.web.security import LOOPBACK, Doors, Guard, kept_key
+from ui.web.security import Doors, Guard
 from ui.web.uploads import upload_route
 
 if TYPE_CHECKING:
@@ -177,7 +179,7 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -
     chat, library = ChatHandlers(assistant), LibraryHandlers(assistant, local=host in LOOPBACK)
     blocks = build(assistant, chat, library)
     doors = Doors.of(
-        host, kept_key(chat.kept.path.with_name("chat.key")), assistant.library.settings.chat_hosts.split()
+        host, kept_secret(chat.kept.path.with_name("chat.key")), assistant.library.settings.chat_hosts.split()
     )
     blocks.launch(
         server_name=host,

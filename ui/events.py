@@ -11,6 +11,6 @@ THREADS = LONGEST_LINE + 30  # a question that waits holds one
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # By itself Gradio drops an event while one of its kind is under way: a second question would never be read for.
 EVERY: dict[str, Any] = {"trigger_mode": "multiple"}
-READING: dict[str, Any] = {"concurrency_id": "read", "concurrency_limit": None}  # `ui.state.queue` is their line
+READING: dict[str, Any] = {"concurrency_id": "read", "concurrency_limit": None}  # `qa.work.questions` is their line
 AT_ONCE: dict[str, Any] = {"queue": False, **EVERY, **QUIET}
 SUGGESTING: dict[str, Any] = {"concurrency_id": "suggest", "concurrency_limit": 1, **QUIET}

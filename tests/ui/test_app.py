@@ -15,13 +15,14 @@ from chat_fakes import ARTICLES, FERRY, TIMETABLE, FakeAssistant, FakeLibrary
 
 from qa.datatypes import Where
 from qa.errors import ConversationError, PortTaken
+from qa.files import kept_secret
 from qa.questions.suggestions import Suggestion
+from qa.work.jobs import UNEXPECTED
 from ui.app import build, end_by_signals, free_port, launch
 from ui.handlers.chat import EXAMPLES, ChatHandlers
 from ui.handlers.sidebar import SideHandlers
-from ui.state.inputs import UNEXPECTED
 from ui.state.session import Session
-from ui.web.security import Doors, kept_key
+from ui.web.security import Doors
 
 QUESTION = "When does the first crossing leave?"
 CAPTAIN = "Who is the captain?"
@@ -580,13 +581,13 @@ def test_addresses_of_gradio_that_the_page_has_no_use_for_are_closed(server, pat
 
 def test_the_key_is_kept_for_its_owner_alone_and_a_damaged_one_is_made_anew(tmp_path):
     file = tmp_path / "chat.key"
-    key = kept_key(file)
+    key = kept_secret(file)
     assert len(key) >= 32
-    assert kept_key(file) == key
+    assert kept_secret(file) == key
     assert file.stat().st_mode & 0o777 == 0o600
     file.write_bytes(b"\xff")
-    assert kept_key(file) not in ("", key)
-    assert len(kept_key(tmp_path / "no folder" / "chat.key")) >= 32
+    assert kept_secret(file) not in ("", key)
+    assert len(kept_secret(tmp_path / "no folder" / "chat.key")) >= 32
 
 
 @pytest.mark.parametrize(

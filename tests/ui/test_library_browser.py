@@ -10,9 +10,9 @@ from library_fakes import SETTINGS, LetterEncoder, write
 
 from qa import Library
 from qa.samples import add_samples
+from qa.work.jobs import JobQueue
 from ui import app
 from ui.handlers.library import LibraryHandlers
-from ui.state.jobs import JobQueue
 from ui.state.removals import Removals
 
 pytestmark = pytest.mark.browser

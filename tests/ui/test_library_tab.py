@@ -20,16 +20,16 @@ from qa.loaders import Document
 from qa.samples import add_samples
 from qa.storage.listing import ArticlePage, ArticleSummary
 from qa.storage.local.backend import LocalBackend
+from qa.work.jobs import Job, JobQueue
+from qa.work.uploads import Upload, Uploads, documents
 from ui.app import launch
 from ui.handlers.library import NOT_HERE, LibraryHandlers
 from ui.render import jobs
 from ui.render import library as render_library
 from ui.render.article import article_view_html
 from ui.render.library import Failed
-from ui.state.jobs import Job, JobQueue
 from ui.state.list_query import LibraryQuery
 from ui.state.removals import Removal, Removals
-from ui.web.uploads import Upload, Uploads, documents
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"' onload=alert(1) \u202egnp.exe"
 SOON = 20.0
@@ -507,7 +507,7 @@ def test_what_was_sent_and_never_added_is_deleted(monkeypatch):
 
     uploads = Uploads(most_bytes=10)
     first = asyncio.run(uploads.receive("a", pieces()))
-    monkeypatch.setattr("ui.web.uploads.KEPT_SECONDS", -1.0)
+    monkeypatch.setattr("qa.work.uploads.KEPT_SECONDS", -1.0)
     second = asyncio.run(uploads.receive("b", pieces()))
     assert uploads.take([first]) == []
     assert [upload.name for upload in uploads.take([second])] == ["b"]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from qa.conversations.store import Conversations
 from qa.datatypes import Answer, RetrievedPassage, Turn
 from qa.errors import Cancelled, QAError, QueueFull
+from qa.work.jobs import UNEXPECTED
+from qa.work.questions import FairQueue, Ticket
 from ui.events import READ_AT_ONCE
-from ui.state.inputs import UNEXPECTED
-from ui.state.queue import FairQueue, Ticket
 from ui.state.session import PendingQuestion, Session
 
 if TYPE_CHECKING:

@@ -15,15 +15,15 @@ from qa.questions.suggestions import Suggestion, suggestions
 from qa.samples import holds_samples
 from qa.serialization.conversations import StoredTurn, Verdict
 from qa.serialization.filters import without_chip
+from qa.work.jobs import UNEXPECTED as UNEXPECTED
+from qa.work.questions import FairQueue
 from ui.events import LONGEST_LINE, READ_AT_ONCE
 from ui.handlers.asking import Asking
 from ui.handlers.transcript import Transcript
 from ui.render import sidebar
 from ui.render import turns as render_turns
-from ui.state.inputs import UNEXPECTED as UNEXPECTED
 from ui.state.inputs import filter_of, number, text
 from ui.state.page_address import page_address, parse_page_address
-from ui.state.queue import FairQueue
 from ui.state.session import PendingQuestion, Session
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from functools import wraps
 from typing import Any
 
 from qa.errors import QAError
+from qa.work.jobs import UNEXPECTED
 from ui.render.html import escape
-from ui.state.inputs import UNEXPECTED
 
 log = logging.getLogger(__name__)
 

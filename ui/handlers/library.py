@@ -13,16 +13,16 @@ from qa.datatypes import ProgressCallback, Report, Where
 from qa.errors import QAError
 from qa.loaders.document import is_url
 from qa.samples import PREFIX, holds_samples, is_sample, remove_samples
+from qa.work import uploads
+from qa.work.jobs import Job, JobQueue
 from ui.handlers.errors import error_html, errors_as_html
 from ui.render import jobs
 from ui.render import library as render_library
 from ui.render.article import article_view_html
 from ui.render.html import escape, web_address
 from ui.state.inputs import text
-from ui.state.jobs import Job, JobQueue
 from ui.state.list_query import PAGE, LibraryQuery
 from ui.state.removals import Removal, Removals
-from ui.web import uploads
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant

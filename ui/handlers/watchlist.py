@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from qa.conversations.store import Conversations
 from qa.watchlist import Watchlist, look_again
+from qa.work.questions import FairQueue
 from ui.handlers.errors import errors_as_html
 from ui.render.watchlist import followed_html
 from ui.state.inputs import number, text
-from ui.state.queue import FairQueue
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from qa.datatypes import Failure, Progress, Report
 from qa.text.display import shortened
+from qa.work.jobs import Job
 from ui.render.html import counted, escape, label, plain, source_name, tool_html
-from ui.state.jobs import Job
 from ui.state.removals import Removal
 
 MOST_FAILURES = 20  # told at once; all of them are in the list

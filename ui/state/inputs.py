@@ -7,7 +7,6 @@ from typing import Any
 
 from qa.datatypes import Where
 
-UNEXPECTED = "Something went wrong here. The details are in the window where the chat was started; please try again."
 MOST_CHOSEN = 1000  # sources, or articles, in a filter
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from qa.datatypes import Report
 from qa.errors import QAError
-from ui.state.inputs import UNEXPECTED
+from qa.work.jobs import UNEXPECTED
 
 log = logging.getLogger(__name__)
 

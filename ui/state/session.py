@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any, Literal, Self
 
 from qa.datatypes import Answer, RetrievedPassage, Where
-from ui.state.queue import Ticket
+from qa.work.questions import Ticket
 
 State = Literal["waiting", "reading", "stopping", "stopped", "ended"]
 _numbers = count(1)

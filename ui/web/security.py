@@ -6,19 +6,15 @@ import re
 import secrets
 import socket
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
-from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.files import write_atomically
+from qa.api.hosts import LOOPBACK, host_name, is_address, is_foreign
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 KEPT_SECONDS = 365 * 24 * 3600  # that a browser which has once been let in is known
 # Gradio compiles its templates in the page, hence unsafe-eval; nothing may come from, or go to, another origin.
 POLICY = "; ".join(
@@ -68,22 +64,8 @@ class Doors:
 
     def knows(self, host: str) -> bool:
         """Whether a Host header names this server, not a name that somebody else has pointed at it."""
-        name = _host_of(f"//{host}") if _is_host(host) else ""
-        return name in self.hosts or (self.any_address and _is_address(name))
-
-
-def kept_key(file: Path) -> str:
-    """The key in a private file, made the first time: addresses and open pages go on working after a restart."""
-    try:
-        key = file.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        key = ""
-    if re.fullmatch(r"[\w-]{32,}", key):
-        return key
-    key = secrets.token_urlsafe(32)
-    with suppress(OSError):  # where nothing can be kept, the key is one for this time
-        write_atomically(file, key.encode(), 0o600)
-    return key
+        name = host_name(host)
+        return name in self.hosts or (self.any_address and is_address(name))
 
 
 class Guard:
@@ -144,9 +126,8 @@ class Guard:
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self.doors.knows(host):
             return f"{host} is not a name of this server. Open the address that `article-qa chat` has printed."
-        is_foreign = origin is not None and origin.lower().partition("://")[2] != host.lower()
         is_sent = method not in ("GET", "HEAD") and headers.get("sec-fetch-site") in ("cross-site", "same-site")
-        return "This request comes from another site's page." if is_foreign or is_sent else None
+        return "This request comes from another site's page." if is_foreign(origin, host) or is_sent else None
 
 
 def _guard(headers: MutableHeaders) -> None:
@@ -155,23 +136,3 @@ def _guard(headers: MutableHeaders) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
-
-
-def _host_of(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:  # no address in square brackets
-        return ""
-
-
-def _is_host(host: str) -> bool:
-    """Whether this is a name or an address, with or without a port."""
-    return re.fullmatch(r"(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?", host, re.ASCII) is not None
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True

@@ -11,9 +11,10 @@ from typing import Literal
 
 from qa.datatypes import Progress, ProgressCallback, Report
 from qa.errors import Cancelled, QAError
-from ui.state.inputs import UNEXPECTED
 
 log = logging.getLogger(__name__)
+
+UNEXPECTED = "Something went wrong here. The details are in the window where the chat was started; please try again."
 
 KEPT = 20  # ended works that nobody has closed
 State = Literal["waiting", "working", "stopping", "stopped", "done", "failed"]
@@ -32,6 +33,7 @@ class Job:
     encoded: Progress | None = None
     report: Report = field(default_factory=Report)
     error: str = ""
+    cause: QAError | None = None
     kept: int = 0
     key: str = field(default_factory=lambda: str(next(_numbers)))
 
@@ -75,6 +77,10 @@ class JobQueue:
         """All jobs, oldest first."""
         with self._changed:
             return list(self._works)
+
+    def open(self) -> int:
+        """How many jobs wait or are being done."""
+        return sum(not each.ended for each in self.listed())
 
     def stop(self, key: str) -> None:
         """What has been stored of it stays."""
@@ -120,7 +126,7 @@ class JobQueue:
             work.kept = max(0, self._size() - before)
             work.state = "stopped"
         except QAError as error:
-            work.error, work.state = str(error), "failed"
+            work.error, work.cause, work.state = str(error), error, "failed"
         except Exception:
             log.exception("the library could not be changed")
             work.error, work.state = UNEXPECTED, "failed"

@@ -1,0 +1,1 @@
+"""The HTTP interface: questions, articles and checks as JSON, also in OpenAI's form and as MCP tools."""
