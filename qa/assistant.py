@@ -5,11 +5,12 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from qa.answering import builder, calibration
 from qa.answering.combined import combined_answer, led_by
@@ -43,6 +44,7 @@ class Assistant:
 
     def __init__(self, library: Library, reader: Reader, calibrated: calibration.Calibration | None = None) -> None:
         self.library = library
+        self.settings = library.settings
         self.reader = reader
         self.retriever = Retriever(library.backend, library.encoder, library.settings.candidates)
         self.calibration = calibrated or calibration.load()
@@ -88,7 +90,7 @@ class Assistant:
         the words of the question tell otherwise: "read" for words that answer it, "topic" for a briefing on it, "about"
         for what the article about it says. Raises QuestionError for an empty or overlong question, or another kind.
         """
-        typed = validate_question(question, self.library.settings.max_question_chars)
+        typed = validate_question(question, self.settings.max_question_chars)
         chosen = validate_kind(kind)
         said = operators(typed, self.library.resolved(where))
         asks = partial(self._ask, scope=said.scope, on_passages=on_passages, asked_on=asked_on or _today(), kind=chosen)
@@ -152,7 +154,7 @@ class Assistant:
 
         Best first; with `timing`, passages that fit what the question says of time are among the first.
         """
-        count = self.library.settings.read_passages
+        count = self.settings.read_passages
         scope = where if isinstance(where, Scope) else Scope(where or Where())
         passages = self._retrieve(question, scope)
         if timing:
@@ -174,6 +176,16 @@ class Assistant:
             for index, found in zip(of_it, self.reader.read(question, texts, titles), strict=True):
                 spans[index] = found
         return spans
+
+    def with_settings(self, **given: Any) -> Self:
+        """An assistant that shares library, models and indexes with this one, and answers with other settings.
+
+        Raises SettingError for a value that a setting cannot have.
+        """
+        other = copy(self)
+        other.settings = replace(self.settings, **given)
+        other.retriever = Retriever(self.library.backend, self.library.encoder, other.settings.candidates)
+        return other
 
     def warm_up(self) -> None:
         """Load both models now, so that the first question need not wait for them."""
@@ -200,7 +212,7 @@ class Assistant:
         *,
         goes_on: bool,
     ) -> Answer:
-        settings = self.library.settings
+        settings = self.settings
         retrieve = partial(self._retrieve, scope=scope)
         if said := quoted_answer(question, scope, retrieve, self.library.store, settings.max_answers):
             if on_passages is not None:

@@ -18,6 +18,7 @@ from qa.errors import SettingError
 
 PREFIX = "ARTICLE_QA_"
 MAX_READ_SECONDS = 86_400
+SHORTEST_TOKEN = 32  # characters
 MIN_READ_MEMORY_MB = 200  # the loaders themselves take up to that
 _ADDRESSES = ("milvus://", "milvus+tls://")
 
@@ -45,6 +46,7 @@ class Settings:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 where the CPU computes in it
     threads: int = 0  # 0: as many as torch chooses
     chat_hosts: str = ""  # further names of this server, with spaces between, where the chat is served to others
+    api_token: str = field(default="", repr=False)  # that everybody has to send where the API is served to others
     feedback: bool = True  # keep what users say about answers, and list what the articles do not cover
     batch_articles: int = 64  # articles per transaction
     milvus_token: str = field(default="", repr=False)  # "user:password" or a key, for a library on Milvus
@@ -74,6 +76,8 @@ class Settings:
             raise SettingError(f"read_seconds={self.read_seconds}: give 0 (no limit) to {MAX_READ_SECONDS:,}.")
         if self.read_memory_mb < MIN_READ_MEMORY_MB:
             raise SettingError(f"read_memory_mb={self.read_memory_mb}: give at least {MIN_READ_MEMORY_MB}.")
+        if self.api_token and len(self.api_token) < SHORTEST_TOKEN:
+            raise SettingError(f"api_token has {len(self.api_token)} characters: choose at least {SHORTEST_TOKEN}.")
         for name in ("candidates", "read_passages", "max_answers", "max_answer_tokens", "batch_articles"):
             if getattr(self, name) < 1:
                 raise SettingError(f"{name}={getattr(self, name)}: give at least 1.")

@@ -29,6 +29,7 @@ from qa.cli import (
     quotes_command,
     render,
     reports,
+    serve_command,
     tag_command,
     watch_questions_command,
 )
@@ -269,6 +270,9 @@ def chat(
         from ui.app import serve
 
         serve(assistant, host=host, port=port, open_browser=browser)
+
+
+app.command(rich_help_panel=SERVE)(serve_command.serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -28,7 +28,7 @@ def line_of(message: Message) -> bytes:
 
 def settings_message(settings: Settings) -> Message:
     """The settings, without what is secret in them."""
-    return asdict(replace(settings, milvus_token=""))
+    return asdict(replace(settings, milvus_token="", api_token=""))
 
 
 def task_message(task: str, document: Document) -> Message:

@@ -14,6 +14,7 @@ of the article's text, half open, and texts are exact.
               there are any
     passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
               text, title, source, url, published, except in a kept conversation
+    passages  query, passages: what a search has found, best first
     article   id, title, source, url, published, authors, site, language, characters, and text if asked for; pages
               (offsets at which those of a PDF begin) where there are any
     report    added, updated, removed (article ids), unchanged (a count), failed (source, reason, remedy)
@@ -57,6 +58,7 @@ from qa.serialization.fields import (
 
 ANSWER_FORMAT = "article-qa/answer/1"
 ARTICLE_FORMAT = "article-qa/article/1"
+PASSAGES_FORMAT = "article-qa/passages/1"
 REPORT_FORMAT = "article-qa/report/1"
 HAPPENING_FORMAT = "article-qa/happening/1"
 
@@ -139,6 +141,12 @@ def _passage_to_dict(retrieved: RetrievedPassage, *, text: bool) -> JsonObject:
         "url": retrieved.article.url,
         "published": iso(retrieved.article.published),
     }
+
+
+def passages_to_dict(query: str, passages: Iterable[RetrievedPassage]) -> JsonObject:
+    """The JSON form of what a search has found, `article-qa/passages/1`, best first."""
+    found = [_passage_to_dict(passage, text=True) for passage in passages]
+    return {"format": PASSAGES_FORMAT, "query": query, "passages": found}
 
 
 def article_to_dict(article: Article, *, text: bool = False) -> JsonObject:

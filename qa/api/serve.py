@@ -1,0 +1,64 @@
+"""The API served by itself, without the page."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from qa.api.access import Access, LocalAccess, check_binding
+from qa.api.app import create_api
+from qa.conversations.store import Conversations
+from qa.errors import QAError
+from qa.files import kept_secret
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+STOP_SECONDS = 30  # that questions which are being read are given when the server is told to end
+
+
+def secret_file(assistant: Assistant) -> Path:
+    """Where the secret is kept that lets the local person in, to the page and to the API."""
+    return Conversations.beside(assistant.library).path.with_name("chat.key")
+
+
+def access_of(assistant: Assistant) -> Access:
+    """Who is let in by the settings in force: the chosen token from anywhere, else the kept secret from here."""
+    chosen = assistant.library.settings.api_token
+    return LocalAccess(chosen, anywhere=True) if chosen else LocalAccess(kept_secret(secret_file(assistant)))
+
+
+def serve(assistant: Assistant, *, host: str, port: int) -> None:
+    """Serve until Ctrl-C or SIGTERM. Raises SettingError where others could reach what nobody has to sign in to."""
+    access = access_of(assistant)
+    check_binding(host, access)
+    threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
+    where = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"The API is at http://{where}:{port}/v1 (Ctrl-C ends it). {_token_told(assistant, access)}\n")
+    sys.stdout.flush()
+    config = uvicorn.Config(
+        create_api(assistant, access=access),
+        host=host,
+        port=port,
+        log_level=logging.WARNING,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    uvicorn.Server(config).run()
+
+
+def _token_told(assistant: Assistant, access: Access) -> str:
+    if assistant.library.settings.api_token:
+        return "Its token is what ARTICLE_QA_API_TOKEN says."
+    return f"Its token is in {secret_file(assistant)}: {access.token}" if isinstance(access, LocalAccess) else ""
+
+
+def _warm_up(assistant: Assistant) -> None:
+    with suppress(QAError):  # told of at the first question
+        assistant.warm_up()
