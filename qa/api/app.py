@@ -17,6 +17,7 @@ from qa.api.metrics import CountRequests, Metrics
 from qa.api.problems import handle_problems
 from qa.api.questions import Questions
 from qa.api.routes import articles, ask, checks, jobs, server
+from qa.api.routes.openai import openai_router
 from qa.api.services import Services
 from qa.errors import QAError
 from qa.work.jobs import JobQueue
@@ -43,8 +44,12 @@ def create_api(
     line: FairQueue | None = None,
     jobs_queue: JobQueue | None = None,
     uploads: Uploads | None = None,
+    has_page: bool = False,
 ) -> FastAPI:
-    """The API over an assistant; where a page is served as well, both share its line of questions and its jobs."""
+    """The API over an assistant.
+
+    Where a page is served beside it (`has_page`), both share its line of questions, its jobs and its folder of files.
+    """
     library, metrics = assistant.library, Metrics()
     line = line or FairQueue(READ_AT_ONCE, LONGEST_LINE)
     jobs_queue = jobs_queue or JobQueue(lambda: len(library), _refresh(assistant))
@@ -66,12 +71,15 @@ def create_api(
         jobs_queue,
         Additions(library, jobs_queue, uploads),
         metrics,
+        has_page,
     )
     metrics.watch("waiting_questions", "Questions that wait or are being read.", lambda: len(line))
     metrics.watch("articles", "Articles in the library.", lambda: len(library))
     metrics.watch("jobs", "Jobs that wait or are being done.", jobs_queue.open)
-    for router in (ask.router, articles.router, jobs.router, checks.router, server.router, server.metrics_router):
-        app.include_router(router)
+    for module in (ask, articles, jobs, checks, server):
+        app.include_router(module.router)
+    app.include_router(openai_router())
+    app.include_router(server.metrics_router)
     handle_problems(app)
     return app
 

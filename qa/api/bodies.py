@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -67,7 +68,28 @@ class FilterFields(Body):
         )
 
 
-class AskBody(FilterFields):
+class AskOptions(FilterFields):
+    """How a question is asked: of which articles, and how strictly."""
+
+    top_k: int | None = Field(None, ge=1, le=50, description="How many passages are read; more are slower.")
+    max_answers: int | None = Field(None, ge=1, le=20, description="The best answer and further, different ones.")
+    threshold: float | None = Field(None, ge=0, le=1, description="Least confidence of a sure answer.")
+    possible: float | None = Field(None, ge=0, le=1, description="Least confidence of a place that is to be checked.")
+    asked_on: date | None = Field(None, description="The day that `last week` counts from, else today.")
+
+    def asked(self, question: str, earlier: Sequence[str] = ()) -> Asked:
+        """A question that is asked so, after `earlier` ones."""
+        given = {
+            "read_passages": self.top_k,
+            "max_answers": self.max_answers,
+            "threshold": self.threshold,
+            "possible": self.possible,
+        }
+        settings = tuple((name, value) for name, value in given.items() if value is not None)
+        return Asked(question, tuple(earlier), self.where, self.asked_on, settings)
+
+
+class AskBody(AskOptions):
     """A question."""
 
     model_config = ConfigDict(
@@ -89,23 +111,12 @@ class AskBody(FilterFields):
     earlier: Annotated[list[Question], Field(max_length=100)] = Field(
         [], description="Earlier questions of the conversation, oldest first, for one that goes on from them."
     )
-    top_k: int | None = Field(None, ge=1, le=50, description="How many passages are read; more are slower.")
-    max_answers: int | None = Field(None, ge=1, le=20, description="The best answer and further, different ones.")
-    threshold: float | None = Field(None, ge=0, le=1, description="Least confidence of a sure answer.")
-    possible: float | None = Field(None, ge=0, le=1, description="Least confidence of a place that is to be checked.")
-    asked_on: date | None = Field(None, description="The day that `last week` counts from, else today.")
     stream: bool = Field(False, description="Send server-sent events: `passages`, then `answer`.")
 
-    def asked(self) -> Asked:
-        """The question as it is asked."""
-        given = {
-            "read_passages": self.top_k,
-            "max_answers": self.max_answers,
-            "threshold": self.threshold,
-            "possible": self.possible,
-        }
-        settings = tuple((name, value) for name, value in given.items() if value is not None)
-        return Asked(self.question, tuple(self.earlier), self.where, self.asked_on, settings)
+    @property
+    def whole(self) -> Asked:
+        """The question with all that it is asked with."""
+        return self.asked(self.question, self.earlier)
 
 
 class SearchBody(FilterFields):

@@ -67,12 +67,16 @@ class Problem(Exception):
         members = {"type": kind, "title": title, "status": self.status, "detail": self.detail}
         return members | ({"errors": self.errors} if self.errors else {})
 
+    def openai_error(self) -> dict[str, Any]:
+        """The problem as OpenAI's clients know errors."""
+        kind = "server_error" if self.status >= 500 else "invalid_request_error"
+        return {"error": {"message": self.detail, "type": kind, "param": None, "code": self.code}}
+
     def to_response(self, path: str = "") -> JSONResponse:
         """The problem as the answer to a request for `path`."""
         members = self.to_dict()
         if path.startswith(OPENAI_PATHS):
-            kind = "server_error" if self.status >= 500 else "invalid_request_error"
-            members["error"] = {"message": self.detail, "type": kind, "param": None, "code": self.code}
+            members |= self.openai_error()
         return JSONResponse(members, self.status, {**self.headers, "Cache-Control": "no-store"}, MEDIA_TYPE)
 
 

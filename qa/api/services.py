@@ -35,6 +35,7 @@ class Services:
     jobs: JobQueue
     additions: Additions
     metrics: Metrics
+    has_page: bool
     _calls: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MOST_CALLS))
 
     @property

@@ -27,8 +27,8 @@ def ask(body: AskBody, services: Serving, who: Reader) -> Response:
     `possible` are places to be checked, and `reason` is why there is no answer.
     """
     if body.stream:
-        return event_stream(_events(services.questions.stream(body.asked(), who)))
-    return JSONResponse(answer_to_dict(services.questions.ask(body.asked(), who)))
+        return event_stream(_events(services.questions.stream(body.whole, who)))
+    return JSONResponse(answer_to_dict(services.questions.ask(body.whole, who)))
 
 
 @router.post("/search", dependencies=READERS, responses=PASSAGES)
