@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from qa.api.access import LocalAccess
+from qa.api.app import create_api
+from qa.api.beside import Beside
 from qa.api.hosts import LOOPBACK
 from qa.errors import PortTaken, QAError
 from qa.files import kept_secret
@@ -181,6 +184,14 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -
     doors = Doors.of(
         host, kept_secret(chat.kept.path.with_name("chat.key")), assistant.library.settings.chat_hosts.split()
     )
+    api = create_api(
+        assistant,
+        access=LocalAccess(doors.key, anywhere=host not in LOOPBACK),
+        line=chat.line,
+        jobs_queue=library.works,
+        uploads=library.uploads,
+        has_page=True,
+    )
     blocks.launch(
         server_name=host,
         server_port=free_port(host, port),
@@ -201,7 +212,7 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -
         css_paths=[HERE / name for name in STYLES],
         favicon_path=HERE / "favicon.svg",
         app_kwargs={
-            "middleware": [Middleware(Guard, doors=doors)],
+            "middleware": [Middleware(Guard, doors=doors), Middleware(Beside, api=api)],
             "routes": [*routes(assistant, chat.kept, chat.feedback), upload_route(library.uploads)],
         },
     )

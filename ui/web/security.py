@@ -13,7 +13,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.api.beside import is_api
 from qa.api.hosts import LOOPBACK, host_name, is_address, is_foreign
+from qa.api.problems import Problem
 
 KEPT_SECONDS = 365 * 24 * 3600  # that a browser which has once been let in is known
 # Gradio compiles its templates in the page, hence unsafe-eval; nothing may come from, or go to, another origin.
@@ -94,7 +96,10 @@ class Guard:
         """What is said instead of handing a request on; None when it may pass."""
         headers = Headers(scope=scope)
         if refusal := self._refusal(headers, scope["method"]):
-            return PlainTextResponse(refusal, 403)
+            is_machine = is_api(scope["path"])
+            return Problem(403, "foreign", refusal).to_response() if is_machine else PlainTextResponse(refusal, 403)
+        if is_api(scope["path"]):
+            return None  # it asks everybody for a token
         if _CLOSED.match(scope["path"]):
             return PlainTextResponse("Not found.", 404)
         if scope["path"] == _STARTING:

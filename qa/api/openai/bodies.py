@@ -21,7 +21,7 @@ class OpenAIBody(BaseModel):
 
     model: str = MODEL
     stream: bool | None = False
-    article_qa: AskOptions = Field(AskOptions(), description="Filters and settings, as of /v1/ask.")
+    article_qa: AskOptions | None = Field(None, description="Filters and settings, as of /v1/ask.")
 
     def asked_after(self, questions: list[str]) -> Asked:
         """The last of these questions, asked after the others. Raises Problem where there is none, or no such model."""
@@ -30,7 +30,7 @@ class OpenAIBody(BaseModel):
         if not questions:
             raise Problem(422, "question", "There is no message of a user with a text in it.")
         *earlier, last = questions
-        return self.article_qa.asked(last, earlier)
+        return (self.article_qa or AskOptions.model_validate({})).asked(last, earlier)
 
 
 class Message(BaseModel):
