@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 from fastapi import Depends, Request
 
 from qa.accounts.identity import Identity, Role
-from qa.api.access import Access, allowed
+from qa.api.access import allowed
 from qa.api.additions import Additions
 from qa.api.metrics import Metrics
 from qa.api.questions import Questions
-from qa.errors import QueueFull
+from qa.datatypes import Article
+from qa.errors import ArticleNotFound, QAError, QueueFull
+from qa.serialization.addresses import ARTICLES, article_address
 from qa.work.jobs import JobQueue
+from qa.work.questions import FairQueue
+from qa.work.uploads import Uploads
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
     from qa.library import Library
 
+READ_AT_ONCE = 2  # questions; more would only share the same cores
+LONGEST_LINE = 50  # questions that wait
+MEGABYTE = 1024 * 1024
 MOST_CALLS = 8  # searches, checks or changes at once; each holds a thread
 
 
@@ -30,7 +38,6 @@ class Services:
     """Made once for each server."""
 
     assistant: Assistant
-    access: Access
     questions: Questions
     jobs: JobQueue
     additions: Additions
@@ -38,10 +45,42 @@ class Services:
     has_page: bool
     _calls: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MOST_CALLS))
 
+    @classmethod
+    def over(
+        cls,
+        assistant: Assistant,
+        *,
+        line: FairQueue | None = None,
+        jobs: JobQueue | None = None,
+        uploads: Uploads | None = None,
+        has_page: bool = False,
+    ) -> Self:
+        """Services over an assistant; what is not given to be shared is made."""
+        library, metrics = assistant.library, Metrics()
+        line = line or FairQueue(READ_AT_ONCE, LONGEST_LINE)
+        jobs = jobs or JobQueue(lambda: len(library), lambda: _refresh(library))
+        uploads = uploads or Uploads(library.settings.max_file_mb * MEGABYTE)
+        metrics.watch("waiting_questions", "Questions that wait or are being read.", lambda: len(line))
+        metrics.watch("articles", "Articles in the library.", lambda: len(library))
+        metrics.watch("jobs", "Jobs that wait or are being done.", jobs.open)
+        questions = Questions(assistant, line, metrics)
+        return cls(assistant, questions, jobs, Additions(library, jobs, uploads), metrics, has_page)
+
     @property
     def library(self) -> Library:
         """The library of the assistant."""
         return self.assistant.library
+
+    def article(self, article_id: str) -> Article:
+        """The article with an id. Raises ArticleNotFound, also for what is no id."""
+        if not re.fullmatch(r"[0-9a-f]{1,64}", article_id):
+            raise ArticleNotFound("no such article")
+        return self.library.article(article_id)
+
+    def address_of(self, article_id: str, start: int | None = None, end: int | None = None) -> str:
+        """Where an article is read on this server: on the page, where there is one, else as JSON."""
+        address = article_address(article_id, start, end)
+        return address if self.has_page else address.replace(ARTICLES, "/v1/articles/", 1)
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -52,6 +91,12 @@ class Services:
             yield
         finally:
             self._calls.release()
+
+
+def _refresh(library: Library) -> None:
+    """After a job, so that the next question need not wait for it."""
+    with suppress(QAError):
+        library.refresh()
 
 
 def services_of(request: Request) -> Services:

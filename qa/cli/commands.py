@@ -26,6 +26,7 @@ from qa.cli import (
     console,
     history_commands,
     library_commands,
+    mcp_command,
     quotes_command,
     render,
     reports,
@@ -273,6 +274,7 @@ def chat(
 
 
 app.command(rich_help_panel=SERVE)(serve_command.serve)
+app.command(rich_help_panel=SERVE)(mcp_command.mcp)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

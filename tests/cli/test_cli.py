@@ -252,7 +252,7 @@ GROUPS = {
     "Ask": "ask quotes batch check watch-questions verify conversations conversation feedback".split(),
     "Articles": "add sync remove tag edit list".split(),
     "Upkeep": "rebuild compact doctor export import evaluate".split(),
-    "Serve": ["chat", "serve"],
+    "Serve": ["chat", "serve", "mcp"],
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import date
@@ -22,7 +21,6 @@ from qa.api.problems import Problem
 from qa.api.routes.jobs import job_response
 from qa.api.services import EDITORS, READERS, Editor, Services, Serving
 from qa.datatypes import Article
-from qa.errors import ArticleNotFound
 from qa.serialization.answers import article_to_dict, iso, report_to_dict
 from qa.serialization.fields import JsonObject
 from qa.storage.listing import ArticleSummary, Sort
@@ -76,7 +74,7 @@ def list_articles(request: Request, services: Serving, asked: Annotated[ListQuer
 @router.get("/{article_id}", dependencies=READERS, responses=ARTICLE)
 def get_article(article_id: str, services: Serving, text: bool = True) -> Response:
     """One article; offsets of citations refer to its `text`."""
-    return JSONResponse(_article(services, _found(services, article_id), text=text))
+    return JSONResponse(_article(services, services.article(article_id), text=text))
 
 
 @router.post("", status_code=202, responses=JOB)
@@ -109,7 +107,7 @@ async def add_files(
 @router.patch("/{article_id}", dependencies=EDITORS, responses=ARTICLE)
 def edit_article(article_id: str, body: EditBody, services: Serving) -> Response:
     """Correct what an article's source says wrongly of it, and change its tags; its text and its id stay."""
-    article = _found(services, article_id)
+    article = services.article(article_id)
     day = date.fromisoformat(body.published) if body.published else body.published
     with services.call():
         if body.model_fields_set & {"title", "published", "authors", "source"}:
@@ -124,16 +122,9 @@ def edit_article(article_id: str, body: EditBody, services: Serving) -> Response
 @router.delete("/{article_id}", dependencies=EDITORS, responses=REPORT)
 def remove_article(article_id: str, services: Serving) -> Response:
     """Take an article out, whatever sources it came from."""
-    _found(services, article_id)
+    services.article(article_id)
     with services.call():
         return JSONResponse(report_to_dict(services.library.remove([article_id])))
-
-
-def _found(services: Services, article_id: str) -> Article:
-    """The article with an id, for anything that looks like one. Raises ArticleNotFound."""
-    if not re.fullmatch(r"[0-9a-f]{1,64}", article_id):
-        raise ArticleNotFound("no such article")
-    return services.library.article(article_id)
 
 
 def _article(services: Services, article: Article, *, text: bool) -> JsonObject:

@@ -19,7 +19,6 @@ from qa.api.problems import Problem, problem_of
 from qa.api.questions import Event
 from qa.api.services import READERS, Reader, Services, Serving
 from qa.datatypes import Answer, Citation
-from qa.serialization.addresses import ARTICLES, article_address
 from qa.serialization.fields import JsonObject
 
 MADE = 1735689600  # the beginning of 2025; clients sort models by it
@@ -78,12 +77,11 @@ def _model() -> JsonObject:
 
 
 def _url_of(request: Request, services: Services) -> UrlOf:
-    """Where an article is read that has no web address: on the page, where there is one, else as JSON."""
+    """Where a place is read whose article has no web address."""
     base = str(request.base_url).rstrip("/")
 
     def url_of(citation: Citation) -> str:
-        address = article_address(citation.article_id, citation.start, citation.end)
-        return base + (address if services.has_page else address.replace(ARTICLES, "/v1/articles/", 1))
+        return base + services.address_of(citation.article_id, citation.start, citation.end)
 
     return url_of
 
