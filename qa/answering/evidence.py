@@ -112,7 +112,7 @@ def _is_name(word: str, index: int) -> bool:
 
 def _is_number(word: str) -> bool:
     digits = word.replace(",", "").replace(".", "")
-    return digits.isdigit() and int(digits) > _SMALL
+    return digits.isdecimal() and int(digits) > _SMALL
 
 
 def _of_words(typed: str, *, is_within: bool) -> Named:

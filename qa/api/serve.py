@@ -42,15 +42,19 @@ def serve(assistant: Assistant, *, host: str, port: int) -> None:
     where = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"The API is at http://{where}:{port}/v1 (Ctrl-C ends it). {_token_told(assistant, access)}\n")
     sys.stdout.flush()
+    api = create_api(assistant, access=access)
     config = uvicorn.Config(
-        create_api(assistant, access=access),
+        api,
         host=host,
         port=port,
         log_level=logging.WARNING,
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    uvicorn.Server(config).run()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        api.state.services.jobs.end(STOP_SECONDS)
 
 
 def _token_told(assistant: Assistant, access: Access) -> str:

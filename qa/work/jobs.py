@@ -91,6 +91,12 @@ class JobQueue:
             elif work and work.state == "working":
                 work.state = "stopping"
 
+    def end(self, seconds: float) -> bool:
+        """Stop every job, as a server does that ends; whether they have stopped in time."""
+        for each in self.listed():
+            self.stop(each.key)
+        return self.wait(seconds)
+
     def close(self, key: str) -> None:
         """It has ended, and was seen."""
         with self._changed:

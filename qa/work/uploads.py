@@ -113,7 +113,7 @@ def _sweep() -> None:
     """Delete what servers that were ended by force have left."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         number = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if _is_ours(folder) and not (number.isdigit() and is_alive(int(number))):
+        if _is_ours(folder) and not (number.isdecimal() and is_alive(int(number))):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -27,6 +27,7 @@ COST = (TEXT.index("340"), TEXT.index("340") + 3)
         ("What did the repair in Ostley cost in 1955?", ("Ostley", "1955")),
         ("Did it cost 5,000 pounds?", ("5,000",)),
         ("What did the UN say that it cost?", ("UN",)),
+        ("What did 5 km² of it cost, and ²?", ()),
     ],
 )
 def test_what_is_mentioned_nowhere_there_is_missing(question, expected):
