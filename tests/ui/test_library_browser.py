@@ -246,7 +246,7 @@ def test_an_article_is_read_as_it_is_cut_and_asked_about_alone(visit, library):
     assert page.locator("#shelf").is_visible()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Ask about this article only").click()
-    page.wait_for_selector("#chips :text('1 chosen article')")
+    page.wait_for_selector("#chips :text('article: Ferries')")
     page.wait_for_selector("#question textarea")
     page.get_by_role("tab", name="Library").click()
     page.get_by_role("button", name="Back to the list").click()

@@ -124,7 +124,8 @@ def test_an_answer_shows_its_words_then_the_sentence_with_exactly_them_marked(fi
     page = Page(render_answer.answer_html(answer(first)))
     assert page.marks == ["21:40"]
     assert page.text.startswith(
-        "21:40 Evidence [1]High confidence · 87%Captain Ida Brandt said the first crossing leaves at 21:40."
+        "21:40 Evidence [1], The night ferry returnsHigh confidence · 87%"
+        "Captain Ida Brandt said the first crossing leaves at 21:40."
     )
     assert "[1] The night ferry returns12 May 2025 · news.example" in page.text
     assert ("data-start", str(first.start)) in page.attributes
@@ -144,7 +145,7 @@ def test_repeats_and_other_answers_are_told_apart(first):
     best = replace(first, repeats=(cite(TIMETABLE, start, start + 5),))
     page = Page(render_answer.answer_html(answer(best, cite(HARBOUR, other, other + 5))))
     assert "Also inSummer timetable, undated" in page.text
-    assert page.text.index("Other answers") < page.text.index("22:00 Evidence [2] 87%")
+    assert page.text.index("Other answers") < page.text.index("22:00 Evidence [2], Harbour")
     assert page.marks == ["21:40", "22:00"]
 
 
@@ -203,7 +204,7 @@ def test_a_less_sure_answer_is_parted_from_the_sure_one(first):
     told = replace(answer(first), possible=(cite(HARBOUR, other, other + 5),))
     page = Page(render_answer.answer_html(told))
     assert (
-        page.text.index("21:40") < page.text.index("Less sure, to be checked") < page.text.index("22:00 Evidence [2]")
+        page.text.index("21:40") < page.text.index("Less sure, to be checked") < page.text.index("22:00 Evidence [2], ")
     )
 
 

@@ -17,7 +17,7 @@ from qa.serialization.conversations import StoredTurn, Verdict
 from qa.serialization.filters import without_chip
 from ui.events import LONGEST_LINE, READ_AT_ONCE
 from ui.handlers.asking import Asking
-from ui.handlers.transcript import Transcript
+from ui.handlers.transcript import Transcript, chosen_titles
 from ui.render import sidebar
 from ui.render import turns as render_turns
 from ui.state.inputs import UNEXPECTED as UNEXPECTED
@@ -65,7 +65,9 @@ class ChatHandlers:
     def chips(self, session: Session, told: str = "", called: bool = False) -> str:
         """The filter in force as HTML, one chip a part."""
         address = page_address(session.conversation, session.where)
-        return sidebar.chips_html(session.where, address, called=session.called if called else 0, told=told)
+        titles = chosen_titles(self.assistant.library, session.where)
+        called_to = session.called if called else 0
+        return sidebar.chips_html(session.where, address, titles=titles, called=called_to, told=told)
 
     def shown(self, session: Session, told: str = "") -> tuple[str, str]:
         """The transcript and the chips."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from qa.datatypes import Answer, RetrievedPassage, Where
 from qa.serialization.conversations import StoredTurn, Verdict
@@ -26,11 +26,18 @@ def question_html(question: str) -> str:
     return f'<h2 class="question" dir="auto">{escape(shortened(question, SHOWN_QUESTION))}</h2>'
 
 
-def turn_html(turn: StoredTurn, standings: Standings, *, feedback: bool = False, newest: bool = False) -> str:
-    """A kept question with its answer, and what can be done about it."""
+def turn_html(
+    turn: StoredTurn,
+    standings: Standings,
+    titles: Mapping[str, str] | None = None,
+    *,
+    feedback: bool = False,
+    newest: bool = False,
+) -> str:
+    """A kept question with its answer, and what can be done about it; `titles` are those of its filter's articles."""
     body = (
         _read_as(turn.question, turn.answer, turn.id)
-        + _asked_of(turn.where)
+        + _asked_of(turn.where, titles)
         + answer_html(turn.answer, standings, filtered=bool(turn.where))
         + _tools_html(turn, feedback=feedback, newest=newest)
     )
@@ -103,9 +110,9 @@ def _read_as(question: str, answer: Answer, turn_id: int | None) -> str:
     return f'<p class="read-as">Read as: <q dir="auto">{shown}</q>{edit}</p>'
 
 
-def _asked_of(where: Where) -> str:
+def _asked_of(where: Where, titles: Mapping[str, str] | None = None) -> str:
     """The filter that a question was asked with."""
-    chips = "".join(f'<li dir="auto">{escape(plain(words))}</li>' for words in where_chips(where))
+    chips = "".join(f'<li dir="auto">{escape(plain(words))}</li>' for words in where_chips(where, titles))
     return f'<div class="asked-of"><p>Asked of</p><ul>{chips}</ul></div>' if chips else ""
 
 
