@@ -37,7 +37,7 @@ HEAVY = {
 ROOMS = (
     ("qa.cli",),
     ("ui", "qa.api"),
-    ("qa.evaluation", "qa.batch", "qa.watchlist"),
+    ("qa.evaluation", "qa.batch", "qa.watchlist", "qa.guide"),
     ("qa.conversations", "qa.assistant"),
     ("qa.samples",),
     ("qa.library",),

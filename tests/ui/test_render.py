@@ -14,7 +14,9 @@ from qa.answering.explanation import explain_answer
 from qa.config import Settings
 from qa.conversations.feedback import Unanswered
 from qa.datatypes import Answer, Article, Reason, Where
+from qa.guide import Guide
 from qa.serialization.conversations import Conversation, StoredTurn, Verdict
+from qa.storage.listing import ArticleSummary
 from qa.text import display
 from ui.render import answer as render_answer
 from ui.render import evidence, sidebar, versions
@@ -22,6 +24,7 @@ from ui.render import explanation as render_how
 from ui.render import html as render
 from ui.render import turns as render_turns
 from ui.render.evidence import Mark
+from ui.render.welcome import guide_html, welcome_html
 from ui.state.session import PendingQuestion
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'${alert(3)}`{{value}}"
@@ -456,6 +459,7 @@ def everything_about(article):
     near = nearest(article)
     where = Where(sources=(HOSTILE,), article_ids=(HOSTILE,))
     talk = Conversation(HOSTILE, HOSTILE, NOW, NOW, 2)
+    summary = ArticleSummary(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, None)
     return "".join(
         [
             render_turns.turn_html(kept(HOSTILE, found, where=where), {article.id: "gone"}, feedback=True),
@@ -463,7 +467,7 @@ def everything_about(article):
             render_turns.pending_html(PendingQuestion(HOSTILE, Where(), state="ended", error=HOSTILE)),
             render_turns.pending_html(PendingQuestion(HOSTILE, Where(), passages=[near])),
             render_turns.transcript_html([], HOSTILE, HOSTILE),
-            render_turns.welcome_html(1, [HOSTILE]),
+            welcome_html(1, [summary], guide_html(Guide(1, (HOSTILE,), (HOSTILE,)), "Ask")),
             render_turns.suggestions_html([HOSTILE]),
             evidence.article_html(article, Mark(0, 3, 1)),
             evidence.gone_html(citation),

@@ -12,12 +12,12 @@ from qa.conversations.store import Conversations
 from qa.datatypes import Answer, Where
 from qa.errors import QAError
 from qa.questions.suggestions import Suggestion, suggestions
-from qa.samples import holds_samples
 from qa.serialization.conversations import StoredTurn, Verdict
 from qa.serialization.filters import without_chip
 from ui.events import LONGEST_LINE, READ_AT_ONCE
 from ui.handlers.asking import Asking
 from ui.handlers.transcript import Transcript, chosen_titles
+from ui.handlers.welcome import WelcomeHandlers
 from ui.render import sidebar
 from ui.render import turns as render_turns
 from ui.state.inputs import UNEXPECTED as UNEXPECTED
@@ -31,13 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXAMPLES = (  # the sample articles answer these
-    "At which hospital did Robert Mugabe die?",
-    "When did Putin and Zelensky last meet?",
-    "Who is the Kremlin spokesman?",
-    "How many firefighters battled the Notre Dame blaze?",
-)
-
 
 class ChatHandlers:
     """The events of the chat. Every method may run in several threads at once."""
@@ -47,6 +40,7 @@ class ChatHandlers:
         self.kept = Conversations.beside(assistant.library)
         self.feedback = Feedback(self.kept, assistant.library.settings)
         self.line = FairQueue(READ_AT_ONCE, LONGEST_LINE)
+        self.welcoming = WelcomeHandlers(assistant, self.kept, self.line)
         self._asking = Asking(assistant, self.kept, self.line)
         self._transcript = Transcript(assistant, self.kept, self.feedback)
 
@@ -58,9 +52,7 @@ class ChatHandlers:
 
     def welcome(self) -> str:
         """The page before the first question."""
-        articles = len(self.assistant.library)
-        has_samples = articles and holds_samples(self.assistant.library)
-        return render_turns.welcome_html(articles, EXAMPLES if has_samples else ())
+        return self.welcoming.html()
 
     def chips(self, session: Session, told: str = "", called: bool = False) -> str:
         """The filter in force as HTML, one chip a part."""

@@ -165,25 +165,6 @@ def transcript_html(turns: Iterable[str], status: str, conversation: str | None 
     return f'<p class="sr-only" role="status">{escape(status)}</p><div class="turns"{kept}>{"".join(turns)}</div>'
 
 
-def welcome_html(articles: int, examples: Iterable[str]) -> str:
-    """The page before the first question."""
-    if not articles:
-        return (
-            '<div class="welcome"><h2>Nothing to read yet</h2><p>Add articles, and ask about them here.</p>'
-            '<p><button type="button" class="tool" data-tab="Library">Add articles</button></p></div>'
-        )
-    buttons = "".join(
-        f'<li><button type="button" class="example" data-ask="{escape(example)}">{escape(example)}</button></li>'
-        for example in examples
-    )
-    suggestions = f'<h3 id="try">The sample articles answer, for example</h3><ul>{buttons}</ul>' if buttons else ""
-    return (
-        '<div class="welcome"><h2>What would you like to know?</h2>'
-        "<p>The answer comes in your articles’ own words, with the place they stand in, "
-        f"or not at all.</p>{suggestions}</div>"
-    )
-
-
 def suggestions_html(questions: Sequence[str]) -> str:
     """Next questions, each of which has an answer."""
     if not questions:
