@@ -25,6 +25,7 @@ from ui.state.inputs import filter_of, number, text
 from ui.state.page_address import page_address, parse_page_address
 from ui.state.queue import FairQueue
 from ui.state.session import PendingQuestion, Session
+from ui.state.visits import Visits
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -40,6 +41,7 @@ class ChatHandlers:
         self.kept = Conversations.beside(assistant.library)
         self.feedback = Feedback(self.kept, assistant.library.settings)
         self.line = FairQueue(READ_AT_ONCE, LONGEST_LINE)
+        self._visits = Visits()
         self.welcoming = WelcomeHandlers(assistant, self.kept, self.line)
         self._asking = Asking(assistant, self.kept, self.line)
         self._transcript = Transcript(assistant, self.kept, self.feedback)
@@ -78,6 +80,20 @@ class ChatHandlers:
                 conversation, told = None, str(error)
         session.open(conversation, where)
         return self.shown(session, told)
+
+    def load(self, address: object, visit: object, session: Session) -> tuple[str, str, Session]:
+        """The page that a browser loads. One that is loaded again goes on where it was, also in mid-question."""
+        found = self._visits.session(text(visit)[:100], session)
+        conversation, _ = parse_page_address(text(address))
+        if found is session or conversation not in (None, found.conversation):
+            return *self.open(address, found), found
+        return *self.shown(found), found
+
+    def follow(self, session: Session) -> Iterator[tuple[str, str]]:
+        """What is still being read for a page that was loaded again."""
+        for _ in self._asking.follow(session):
+            yield self.shown(session)
+        yield self.shown(session)
 
     def come_to(self, address: object, session: Session) -> None:
         """Go on where the page stands: after a restart the page is still there, and the session is new."""
