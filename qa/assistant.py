@@ -92,8 +92,9 @@ class Assistant:
         """
         typed = validate_question(question, self.settings.max_question_chars)
         chosen = validate_kind(kind)
-        said = operators(typed, self.library.resolved(where))
-        asks = partial(self._ask, scope=said.scope, on_passages=on_passages, asked_on=asked_on or _today(), kind=chosen)
+        said = operators(typed, where)
+        scope = replace(said.scope, where=self.library.resolved(said.scope.where) or Where())
+        asks = partial(self._ask, scope=scope, on_passages=on_passages, asked_on=asked_on or _today(), kind=chosen)
         first, *others = [said.text or typed] if chosen in (Kind.TOPIC, Kind.ABOUT) else parts(said.text or typed)
         turns = [Turn(first, asks(first, history))]
         for part in others:

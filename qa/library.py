@@ -41,9 +41,9 @@ from qa.loaders import Document
 from qa.loaders import article_id as id_of
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import encoder_name
-from qa.storage import filters
 from qa.storage.edits import Edit
 from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
+from qa.storage.publishers import UPLOADS, Publishers
 from qa.storage.tags import TagFile, tag_counts, tags_of_articles, without_tags
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Library:
         self.encoder = encoder
         self.settings = settings
         self._passages = passages
+        self._known_publishers = -1, Publishers(())
 
     @classmethod
     def open(
@@ -172,8 +173,22 @@ class Library:
         return found
 
     def sources(self) -> dict[str, int]:
-        """Publishers, else websites, that a filter can choose, with the number of their articles, most first."""
-        return filters.source_counts(self.store.publishers())
+        """Publishers, else websites, that a filter can choose, with the number of their articles, most first.
+
+        A publisher's name and its address are one. What was uploaded to the page can be chosen as "Uploads".
+        """
+        uploaded = len(self.store.article_ids(Where(sources=("upload:",))))
+        counts = self._publishers().counts() | ({UPLOADS: uploaded} if uploaded else {})
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    def _publishers(self) -> Publishers:
+        """As of the newest revision; put together once for each."""
+        revision = self.store.revision()
+        known, publishers = self._known_publishers
+        if known != revision:
+            publishers = Publishers(self.store.publishers())
+            self._known_publishers = revision, publishers
+        return publishers
 
     def passages(self, article_id: str) -> list[Passage]:
         """An article's passages in the order of its text; none when there is no such article (any more)."""
@@ -259,10 +274,14 @@ class Library:
         return len(holders)
 
     def resolved(self, where: Where | None) -> Where | None:
-        """A filter as the backend takes it: the articles that have its tags in place of the tags."""
-        if where is None or not where.tags:
-            return where
-        return without_tags(where, self._tags.read(), self.store.sources)
+        """A filter as the backend takes it: every spelling of its sources, and the articles that have its tags."""
+        if where is None:
+            return None
+        if sources := [each for each in where.sources if each]:
+            known = self._publishers()
+            spellings = dict.fromkeys(spelling for source in sources for spelling in known.spellings(source))
+            where = replace(where, sources=tuple(spellings))
+        return without_tags(where, self._tags.read(), self.store.sources) if where.tags else where
 
     # changes
 

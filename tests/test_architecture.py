@@ -38,7 +38,7 @@ ROOMS = (
     ("qa.cli",),
     ("ui",),
     ("qa.api",),
-    ("qa.evaluation", "qa.batch", "qa.watchlist"),
+    ("qa.evaluation", "qa.batch", "qa.watchlist", "qa.guide"),
     ("qa.conversations", "qa.assistant"),
     ("qa.work",),
     ("qa.samples",),

@@ -55,6 +55,7 @@ SCRIPTS = (
     "quotes.js",
     "sidebar.js",
     "followed.js",
+    "welcome.js",
     "shortcuts.js",
     "library.js",
     "jobs.js",
@@ -62,6 +63,7 @@ SCRIPTS = (
 STYLES = (
     "style.css",
     "chat.css",
+    "welcome.css",
     "evidence.css",
     "quotes.css",
     "shortcuts.css",
@@ -98,7 +100,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
         page = gr.HTML(
             html_template=(HERE / "page.html").read_text("utf-8"),
             js_on_load=script(),
-            server_functions=_server_functions(side, quotes, watch, library),
+            server_functions=_server_functions(side, quotes, watch, chat, library),
             elem_id="page",
             apply_default_css=False,
         )
@@ -115,7 +117,7 @@ def _template(name: str, has_feedback: bool) -> str:
 
 
 def _server_functions(
-    side: SideHandlers, quotes: QuoteHandlers, watch: WatchHandlers, library: LibraryHandlers
+    side: SideHandlers, quotes: QuoteHandlers, watch: WatchHandlers, chat: ChatHandlers, library: LibraryHandlers
 ) -> list[Callable[[Any], str]]:
     """What the page's script may call. Gradio marks each by an attribute, which a method cannot carry."""
 
@@ -131,7 +133,7 @@ def _server_functions(
         for method in (
             side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
             side.question_of, side.how, side.compare, side.retrieve, quotes.check_quotes, quotes.cite,
-            watch.follow, watch.unfollow, watch.followed, watch.look_again,
+            watch.follow, watch.unfollow, watch.followed, watch.look_again, chat.welcoming.welcome_guide,
             *library.page_functions(),
         )
     ]  # fmt: skip

@@ -19,7 +19,13 @@ from ui.state.session import Session
 _WITH_ADDRESS = (
     "(question, address, session) => { window.emptyBox?.(question); return [question, location.search, session]; }"
 )
-_ADDRESS = "(address, session) => [location.search, session]"
+# A page keeps its name when it is loaded again, and only then.
+_VISIT = """(address, visit, session) => {
+  const isAgain = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  const name = (isAgain && sessionStorage.getItem("visit")) || crypto.getRandomValues(new Uint32Array(4)).join("-");
+  sessionStorage.setItem("visit", name);
+  return [location.search, name, session];
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class ChatTab:
     chips: gr.HTML
     question: gr.Textbox
     address: gr.Textbox
+    visit: gr.Textbox
 
 
 def chat_tab() -> ChatTab:
@@ -46,8 +53,8 @@ def chat_tab() -> ChatTab:
         autofocus=True,
         submit_btn="Ask",
     )
-    address = gr.Textbox(visible=False)
-    return ChatTab(transcript, suggested, chips, question, address)
+    address, visit = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    return ChatTab(transcript, suggested, chips, question, address, visit)
 
 
 def wire_chat(handlers: ChatHandlers, blocks: gr.Blocks, page: gr.HTML, session: gr.State, tab: ChatTab) -> None:
@@ -55,6 +62,9 @@ def wire_chat(handlers: ChatHandlers, blocks: gr.Blocks, page: gr.HTML, session:
 
     def read(visitor: Session) -> Iterator[tuple[str, str]]:  # Gradio looks for a generator by its kind
         yield from handlers.read(visitor)
+
+    def follow(visitor: Session) -> Iterator[tuple[str, str]]:
+        yield from handlers.follow(visitor)
 
     def suggest(visitor: Session) -> Iterator[str]:
         yield from handlers.suggest(visitor)
@@ -65,7 +75,8 @@ def wire_chat(handlers: ChatHandlers, blocks: gr.Blocks, page: gr.HTML, session:
             suggest, [session], [tab.suggested], **SUGGESTING
         )
     _other_events(handlers, page, session, tab)
-    blocks.load(handlers.open, [tab.address, session], both, js=_ADDRESS, **QUIET)
+    loaded = blocks.load(handlers.load, [tab.address, tab.visit, session], [*both, session], js=_VISIT, **QUIET)
+    loaded.then(follow, [session], both, **READING, **QUIET)
 
 
 def _questions(

@@ -56,13 +56,14 @@ def suggestions(
     count: int = 3,
     budget_seconds: float = 5.0,
     where: Where | None = None,
+    confidence: float = CONFIDENCE,
 ) -> Iterator[Suggestion]:
     """At most `count` next questions about an article, or about the one that an answer cites, best first.
 
     Lazy: each is looked for when it is taken, so one may stop at any time. No question is begun that would probably
     end after `budget_seconds` from the first. `asked` are not suggested again, nor what an answer already shows.
-    `where` is the filter in force; `article_of` gives the article with an id, or raises ArticleNotFound. Raises what
-    `ask` raises.
+    An answer needs at least this `confidence`. `where` is the filter in force; `article_of` gives the article with an
+    id, or raises ArticleNotFound. Raises what `ask` raises.
     """
     article = about if isinstance(about, Article) else _article(article_of, about)
     if article is None:
@@ -78,7 +79,7 @@ def suggestions(
         if draft.sentence in sentences or any(_same(stems(draft.question), other) for other in known):
             continue
         before = time.monotonic()
-        found = _answered(ask, draft, article, answer, where)
+        found = _answered(ask, draft, article, answer, where, confidence)
         longest, tries = max(longest, time.monotonic() - before), tries + 1
         if found is not None and not _is_known(found, shown, known):
             yield Suggestion(draft.question, article.id, found.start, found.end)
@@ -115,12 +116,17 @@ def _article(article_of: Callable[[str], Article], answer: Answer) -> Article | 
 
 
 def _answered(
-    ask: Ask, draft: CandidateQuestion, article: Article, answer: Answer | None, where: Where | None
+    ask: Ask,
+    draft: CandidateQuestion,
+    article: Article,
+    answer: Answer | None,
+    where: Where | None,
+    confidence: float,
 ) -> Citation | None:
     """The place that answers a draft, asked as it would be after `answer`; None when that is not the one expected."""
     history = [Turn(answer.question, answer)] if answer else []
     found = ask(draft.question, history=history, where=where)
-    if not found.found or found.confidence < CONFIDENCE or found.question != draft.question:
+    if not found.found or found.confidence < confidence or found.question != draft.question:
         return None
     best = found.citations[0]
     if draft.kind == "who is" and not tells_who(best.quote):

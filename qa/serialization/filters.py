@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
@@ -11,22 +11,26 @@ from urllib.parse import urlencode
 from qa.datatypes import Where
 from qa.errors import AddressError
 from qa.serialization.addresses import MAX_CHARACTERS, one_parameter, parameters
-from qa.text.display import day
+from qa.text.display import day, shortened
 
+TITLE_CHARS = 70  # of a chosen article, in a chip
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def where_chips(where: Where | None) -> list[str]:
-    """The parts of a filter in words, each of which can be taken off by `without_chip`."""
-    return [words for words, _ in _parts(where or Where())]
+def where_chips(where: Where | None, titles: Mapping[str, str] | None = None) -> list[str]:
+    """The parts of a filter in words, each of which can be taken off by `without_chip`.
+
+    `titles` are those of its articles, by id, as far as they are known: a single one is named.
+    """
+    return [words for words, _ in _parts(where or Where(), titles or {})]
 
 
 def without_chip(where: Where, position: int) -> Where:
     """The filter without the part that `where_chips` names at this position."""
-    return list(_parts(where))[position][1]
+    return list(_parts(where, {}))[position][1]
 
 
-def _parts(where: Where) -> Iterator[tuple[str, Where]]:
+def _parts(where: Where, titles: Mapping[str, str]) -> Iterator[tuple[str, Where]]:
     """Each part of a filter in words, and the filter without it."""
     if where.published_from:
         yield f"from {day(where.published_from)}", replace(where, published_from=None)
@@ -37,8 +41,10 @@ def _parts(where: Where) -> Iterator[tuple[str, Where]]:
             yield f"source: {source}", replace(where, sources=tuple(one for one in where.sources if one != source))
     for tag in dict.fromkeys(where.tags):
         yield f"tag: {tag}", replace(where, tags=tuple(one for one in where.tags if one != tag))
-    if chosen := len(set(where.article_ids)):
-        yield f"{chosen:,} chosen article{'s' * (chosen > 1)}", replace(where, article_ids=())
+    if chosen := set(where.article_ids):
+        title = shortened(titles.get(where.article_ids[0], ""), TITLE_CHARS) if len(chosen) == 1 else ""
+        words = f"article: {title}" if title else f"{len(chosen):,} chosen article{'s' * (len(chosen) > 1)}"
+        yield words, replace(where, article_ids=())
 
 
 def where_query(where: Where | None) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from qa.datatypes import Where
@@ -51,36 +49,3 @@ def condition(where: Where | None) -> tuple[str, list[Any]]:
 
 def _as_host(source: str) -> str:
     return source.lower().removeprefix("www.")
-
-
-def source_counts(publishers: Iterable[tuple[str | None, str | None, int]]) -> dict[str, int]:
-    """Every publisher, or host where an article names none, with how many articles a filter on it lets through.
-
-    `publishers` are pairs of publisher and host with their number of articles. The most come first.
-    """
-    pairs = sorted(publishers, key=lambda pair: (-pair[2], pair[0] or "", pair[1] or ""))
-    names: dict[bytes, str] = {}
-    for site, host, _ in pairs:
-        if name := site or _as_host(host or ""):
-            names.setdefault(_as_site(name), name)
-    by_host: dict[str, list[str]] = {}
-    for name in names.values():
-        by_host.setdefault(_as_host(name), []).append(name)
-    counts: Counter[str] = Counter()
-    for site, host, count in pairs:
-        matched = {names[_as_site(site)]} if site else set()
-        matched.update(name for above in _and_above(host or "") for name in by_host.get(above, ()))
-        counts.update(dict.fromkeys(matched, count))
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _as_site(name: str) -> bytes:
-    """What two spellings of a publisher have in common for SQLite, which knows the case of ASCII letters only."""
-    return name.encode("utf-8", "surrogatepass").lower()
-
-
-def _and_above(host: str) -> Iterator[str]:
-    """`news.bbc.co.uk`, `bbc.co.uk`, `co.uk`, `uk`."""
-    while host:
-        yield host
-        _, _, host = host.partition(".")

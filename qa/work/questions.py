@@ -97,8 +97,12 @@ class FairQueue:
 
     def _begins(self, ticket: Ticket) -> bool:
         """Whether it is this one's turn; then it is being read from now on."""
-        reading = {id(each.visitor) for each in self._reading}
-        free = [each for each in self._order() if id(each.visitor) not in reading]
+        busy = {id(each.visitor) for each in self._reading}
+        free = []
+        for each in self._order():
+            if id(each.visitor) not in busy:  # of each visitor the first, or a later one could begin before it
+                free.append(each)
+                busy.add(id(each.visitor))
         if ticket not in free[: self.at_once - len(self._reading)]:
             return False
         self._waiting.remove(ticket)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from qa.datatypes import Article, Passage, Where
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
-from qa.storage.base import BatchOutcome
+from qa.storage.base import BatchOutcome, Transaction
 from qa.storage.local.database import create_database
 from qa.storage.local.store import Store
 
@@ -321,6 +322,28 @@ def test_damage_found_later_is_reported(store: Store) -> None:
     path.write_bytes(content)
     with pytest.raises(LibraryDamaged):
         list(Store(path).articles())
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ("FOREIGN KEY", lambda batch: batch.hold("/files/b.txt", "/files/b.txt", "nowhere", "d")),
+        ("NOT NULL", lambda batch: batch.hold("/files/b.txt", "/files/b.txt", "a", None)),
+    ],
+)
+def test_a_change_that_contradicts_what_is_stored_is_no_damage_and_no_reason_to_delete(
+    store: Store, told: str, wrong: Callable[[Transaction], None]
+) -> None:
+    put(store, article("a"))
+    with pytest.raises(LibraryError, match=told) as raised, store.transaction() as transaction:
+        transaction.put(article("b"))
+        wrong(transaction)
+        transaction.settle()
+    assert not isinstance(raised.value, LibraryDamaged)
+    assert "delete" not in str(raised.value)
+    assert "as it was before" in str(raised.value)
+    assert store.article_ids() == ["a"]
+    assert store.check() == []
 
 
 def test_check_finds_what_is_wrong(store: Store) -> None:

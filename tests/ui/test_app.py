@@ -11,16 +11,18 @@ from datetime import date
 
 import httpx
 import pytest
-from chat_fakes import ARTICLES, FERRY, TIMETABLE, FakeAssistant, FakeLibrary
+from chat_fakes import FERRY, HARBOUR, TIMETABLE, FakeAssistant, FakeLibrary
 
 from qa.datatypes import Where
 from qa.errors import ConversationError, PortTaken
 from qa.files import kept_secret
+from qa.guide import Guide
 from qa.questions.suggestions import Suggestion
 from qa.work.jobs import UNEXPECTED
 from ui.app import build, end_by_signals, free_port, launch
-from ui.handlers.chat import EXAMPLES, ChatHandlers
+from ui.handlers.chat import ChatHandlers
 from ui.handlers.sidebar import SideHandlers
+from ui.handlers.welcome import SAMPLES
 from ui.state.session import Session
 from ui.web.security import Doors
 
@@ -337,13 +339,69 @@ def test_next_questions_are_suggested_until_something_else_is_asked(handlers, mo
 SUGGESTED = [Suggestion("Who is the captain?", FERRY.id, 0, 1), Suggestion("What is sold?", FERRY.id, 2, 3)]
 
 
-def test_examples_are_offered_only_while_the_samples_are_there(handlers, assistant):
-    assert all(example in handlers.welcome() for example in EXAMPLES)
+def test_examples_are_those_of_the_samples_only_while_there_is_nothing_else(handlers, assistant):
+    assistant.library.remove([TIMETABLE.id, HARBOUR.id])
+    assert all(example in handlers.welcome() for example in SAMPLES)
     assistant.library.remove([FERRY.id])
-    assert "data-ask" not in handlers.welcome()
-    assistant.library.remove([article.id for article in ARTICLES])
     assert "Nothing to read yet" in handlers.welcome()
     assert "There are no articles to look in." in ask(handlers, QUESTION, Session())
+
+
+def guide_of(handlers):
+    """The guide once it is made."""
+    handlers.welcoming.welcome_guide()
+    for thread in threading.enumerate():
+        if thread.name == "guide":
+            thread.join(30)
+    return handlers.welcoming.welcome_guide()
+
+
+def test_one_s_own_articles_come_first_and_their_questions_are_found_out_behind_the_page(handlers, assistant):
+    shown = handlers.welcome()
+    assert "The newest of 3 articles" in shown
+    assert shown.index("Harbour") < shown.index("Summer timetable")
+    assert FERRY.title not in shown  # a sample
+    assert "awaited" in shown
+    assert assistant.asked == []  # the page has not waited for it, nor begun it
+    assert "awaited" not in guide_of(handlers)
+    assert "awaited" not in handlers.welcome()
+
+
+def test_the_guide_is_made_once_for_each_state_of_the_library(handlers, assistant, monkeypatch):
+    made = []
+
+    def make(ask, library):
+        made.append(len(library))
+        return Guide(library.refresh(), (QUESTION,), ("Ida Brandt",))
+
+    monkeypatch.setattr("ui.handlers.welcome.make_guide", make)
+    assert f'data-ask="{QUESTION}"' in guide_of(handlers)
+    assert "What do my articles say about Ida Brandt?" in handlers.welcome()
+    assert f'data-ask="{QUESTION}"' in ChatHandlers(assistant).welcome()  # the next start
+    monkeypatch.setattr(assistant.library, "refresh", lambda: 2)
+    assert "awaited" in handlers.welcome()
+    assert f'data-ask="{QUESTION}"' in guide_of(handlers)
+    assert made == [3, 3]
+
+
+def test_our_own_questions_give_way_to_a_visitor_s(handlers, assistant, monkeypatch):
+    monkeypatch.setattr("ui.handlers.welcome.PAUSE", 0.01)
+    visitor, tries, answer = object(), [], assistant.ask
+    ticket = handlers.line.join(visitor)
+
+    def asked(question, *, history, where, on_passages):
+        tries.append(question)
+        if len(tries) == 1:
+            second.append(handlers.line.join(visitor))  # somebody comes while ours is read
+            threading.Timer(0.05, lambda: handlers.line.leave(second[0])).start()
+        return answer(question, history=history, where=where, on_passages=on_passages)
+
+    second = []
+    assistant.ask = asked
+    threading.Timer(0.05, lambda: handlers.line.leave(ticket)).start()
+    assert handlers.welcoming._ask(QUESTION, history=[], where=None).found
+    assert tries == [QUESTION, QUESTION]
+    assert len(handlers.line) == 0
 
 
 def wait_until(condition):

@@ -19,7 +19,7 @@ from browsing import (
     visit,
     visits,
 )
-from chat_fakes import FakeLibrary
+from chat_fakes import FERRY, FakeLibrary
 
 from qa.assistant import Assistant
 from qa.datatypes import Article
@@ -116,7 +116,8 @@ def test_a_question_is_shown_as_being_read_until_it_is_answered(visit, assistant
     page.wait_for_function("document.querySelector('[role=status]').textContent.startsWith('Answer: 21:40.')")
 
 
-def test_an_example_asks_itself(visit):
+def test_an_example_asks_itself(visit, assistant):
+    assistant.library = FakeLibrary([FERRY])  # a sample
     page = visit()
     assert page.locator(".example").count() == 4
     page.locator(".example").first.click()

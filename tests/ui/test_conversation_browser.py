@@ -107,10 +107,10 @@ def test_filters_are_chips_that_come_off(visit):
     page.get_by_role("button", name="Take off: source: news.example").click()
     page.wait_for_selector(".chips:not(:has(li:nth-child(2)))")
     page.get_by_role("button", name="Ask about this article only").click()
-    page.wait_for_selector(".chips li:has-text('1 chosen article')")
+    page.wait_for_selector(".chips li:has-text('article: The night ferry returns')")
     page.wait_for_selector(f"#filter-form input[value='{FERRY.id}']")
     page.reload()
-    page.wait_for_selector(".chips li:has-text('1 chosen article')")
+    page.wait_for_selector(".chips li:has-text('article: The night ferry returns')")
 
 
 def test_what_is_said_of_an_answer_stays(visit):

@@ -246,11 +246,56 @@ def test_an_article_is_read_as_it_is_cut_and_asked_about_alone(visit, library):
     assert page.locator("#shelf").is_visible()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Ask about this article only").click()
-    page.wait_for_selector("#chips :text('1 chosen article')")
+    page.wait_for_selector("#chips :text('article: Ferries')")
     page.wait_for_selector("#question textarea")
     page.get_by_role("tab", name="Library").click()
     page.get_by_role("button", name="Back to the list").click()
     wait_for_titles(page, "Storm", "Ferries", "Tickets")
+
+
+def test_what_an_article_says_wrongly_of_itself_is_corrected_by_hand(visit, library):
+    page = visit()
+    page.get_by_role("button", name="Tickets").click()
+    page.wait_for_selector("#reading h2:has-text('Tickets')")
+    assert page.locator("#reading .facts time").count() == 0
+    page.locator(".correction summary").click()
+    page.fill("#correct-title", "Tickets & <b>fares</b>")
+    page.fill("#correct-published", "2025-03-04")
+    page.fill("#correct-authors", "Ida Brandt; Nils Aas")
+    page.fill("#correct-source", "Harbour Post")
+    page.locator(".correction button").click()
+    page.wait_for_selector("#reading h2:has-text('Tickets & <b>fares</b>')")
+    assert "4 March 2025" in page.locator(".facts").inner_text()
+    assert "Ida Brandt, Nils Aas" in page.locator(".facts").inner_text()
+    page.wait_for_function(FOCUSED.format(".correction summary"))
+    assert page.locator("#told").text_content() == "Saved"
+    page.get_by_role("button", name="Back to the list").click()
+    wait_for_titles(page, "Tickets & <b>fares</b>", "Storm", "Ferries")
+    page.wait_for_selector("#shelf-source option:has-text('Harbour Post (1)')", state="attached")
+    (stored,) = (article for article in library.articles() if article.site == "Harbour Post")
+    assert (stored.title, str(stored.published), stored.authors) == (
+        "Tickets & <b>fares</b>", "2025-03-04", ("Ida Brandt", "Nils Aas"),
+    )  # fmt: skip
+    page.reload()
+    page.wait_for_selector("#listing .page")
+    wait_for_titles(page, "Tickets & <b>fares</b>", "Storm", "Ferries")
+
+
+def test_a_correction_is_taken_out_again_and_a_date_that_is_none_is_told_of(visit, library):
+    page = visit()
+    page.get_by_role("button", name="Ferries").click()
+    page.wait_for_selector("#reading h2:has-text('Ferries')")
+    page.locator(".correction summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#correct-published").evaluate("field => { field.type = 'text'; field.value = 'last week'; }")
+    page.locator("#correct-title").press("Enter")
+    page.wait_for_selector(".correction .error[role=alert]")
+    assert "last week" in page.locator(".correction .error").inner_text()
+    assert str(next(each for each in library.articles() if each.title == "Ferries").published) == "2024-05-01"
+    page.locator("#correct-published").evaluate("field => { field.value = ''; }")
+    page.locator("#correct-title").press("Enter")
+    page.wait_for_selector("#reading .facts:not(:has(time))")
+    assert next(each for each in library.articles() if each.title == "Ferries").published is None
 
 
 def test_what_failed_is_tried_again_and_forgotten(visit, library, tmp_path):

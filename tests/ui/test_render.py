@@ -14,7 +14,9 @@ from qa.answering.explanation import explain_answer
 from qa.config import Settings
 from qa.conversations.feedback import Unanswered
 from qa.datatypes import Answer, Article, Reason, Where
+from qa.guide import Guide
 from qa.serialization.conversations import Conversation, StoredTurn, Verdict
+from qa.storage.listing import ArticleSummary
 from qa.text import display
 from ui.render import answer as render_answer
 from ui.render import evidence, sidebar, versions
@@ -22,6 +24,7 @@ from ui.render import explanation as render_how
 from ui.render import html as render
 from ui.render import turns as render_turns
 from ui.render.evidence import Mark
+from ui.render.welcome import guide_html, welcome_html
 from ui.state.session import PendingQuestion
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'${alert(3)}`{{value}}"
@@ -124,7 +127,8 @@ def test_an_answer_shows_its_words_then_the_sentence_with_exactly_them_marked(fi
     page = Page(render_answer.answer_html(answer(first)))
     assert page.marks == ["21:40"]
     assert page.text.startswith(
-        "21:40 Evidence [1]High confidence · 87%Captain Ida Brandt said the first crossing leaves at 21:40."
+        "21:40 Evidence [1], The night ferry returnsHigh confidence · 87%"
+        "Captain Ida Brandt said the first crossing leaves at 21:40."
     )
     assert "[1] The night ferry returns12 May 2025 · news.example" in page.text
     assert ("data-start", str(first.start)) in page.attributes
@@ -144,7 +148,7 @@ def test_repeats_and_other_answers_are_told_apart(first):
     best = replace(first, repeats=(cite(TIMETABLE, start, start + 5),))
     page = Page(render_answer.answer_html(answer(best, cite(HARBOUR, other, other + 5))))
     assert "Also inSummer timetable, undated" in page.text
-    assert page.text.index("Other answers") < page.text.index("22:00 Evidence [2] 87%")
+    assert page.text.index("Other answers") < page.text.index("22:00 Evidence [2], Harbour")
     assert page.marks == ["21:40", "22:00"]
 
 
@@ -203,7 +207,7 @@ def test_a_less_sure_answer_is_parted_from_the_sure_one(first):
     told = replace(answer(first), possible=(cite(HARBOUR, other, other + 5),))
     page = Page(render_answer.answer_html(told))
     assert (
-        page.text.index("21:40") < page.text.index("Less sure, to be checked") < page.text.index("22:00 Evidence [2]")
+        page.text.index("21:40") < page.text.index("Less sure, to be checked") < page.text.index("22:00 Evidence [2], ")
     )
 
 
@@ -455,6 +459,7 @@ def everything_about(article):
     near = nearest(article)
     where = Where(sources=(HOSTILE,), article_ids=(HOSTILE,))
     talk = Conversation(HOSTILE, HOSTILE, NOW, NOW, 2)
+    summary = ArticleSummary(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, None)
     return "".join(
         [
             render_turns.turn_html(kept(HOSTILE, found, where=where), {article.id: "gone"}, feedback=True),
@@ -462,7 +467,7 @@ def everything_about(article):
             render_turns.pending_html(PendingQuestion(HOSTILE, Where(), state="ended", error=HOSTILE)),
             render_turns.pending_html(PendingQuestion(HOSTILE, Where(), passages=[near])),
             render_turns.transcript_html([], HOSTILE, HOSTILE),
-            render_turns.welcome_html(1, [HOSTILE]),
+            welcome_html(1, [summary], guide_html(Guide(1, (HOSTILE,), (HOSTILE,)), "Ask")),
             render_turns.suggestions_html([HOSTILE]),
             evidence.article_html(article, Mark(0, 3, 1)),
             evidence.gone_html(citation),

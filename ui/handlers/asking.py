@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+FOLLOWED = 0.4  # seconds between two looks at what was begun for a page before it was loaded again
+
 
 class Asking:
     """Answers the questions of all sessions, in the order of one queue. Every method may run in several threads."""
@@ -34,13 +37,30 @@ class Asking:
 
     def read(self, session: Session) -> Iterator[None]:
         """Answer the questions that wait, the longest first; a step whenever there is something to show."""
-        while (pending := session.next_waiting()) is not None:
+        while (pending := self._taken_up(session)) is not None:
+            if pending.ticket is not None:
+                yield from self._read_in_turn(session, pending, pending.ticket)
+
+    def _taken_up(self, session: Session) -> PendingQuestion | None:
+        """The question that has waited longest, with its place in the line; without one where the line is too long."""
+        with session.lock:  # two that are taken up at once come into the line in the order in which they were asked
+            pending = session.next_waiting()
+            if pending is None:
+                return None
+            pending.ticket = None
             try:
                 pending.ticket = self.line.join(session)
             except QueueFull as error:
                 self.end(session, pending, str(error))
-            else:
-                yield from self._read_in_turn(session, pending, pending.ticket)
+            return pending
+
+    def follow(self, session: Session) -> Iterator[None]:
+        """The same for a page that was loaded again: what is still being read for it goes on."""
+        yield from self.read(session)
+        while session.is_reading():
+            yield
+            time.sleep(FOLLOWED)
+            yield from self.read(session)
 
     def _read_in_turn(self, session: Session, pending: PendingQuestion, ticket: Ticket) -> Iterator[None]:
         is_read = False
@@ -59,6 +79,7 @@ class Asking:
         finally:
             if not is_read:
                 self.line.leave(ticket)
+                session.give_back(pending)  # the page has gone; perhaps it comes back
 
     def _answer(self, session: Session, pending: PendingQuestion, ticket: Ticket) -> None:
         """In a thread of its own, so that the page can be told of what is found, and can be left."""

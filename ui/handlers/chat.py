@@ -12,31 +12,25 @@ from qa.conversations.store import Conversations
 from qa.datatypes import Answer, Where
 from qa.errors import QAError
 from qa.questions.suggestions import Suggestion, suggestions
-from qa.samples import holds_samples
 from qa.serialization.conversations import StoredTurn, Verdict
 from qa.serialization.filters import without_chip
 from qa.work.jobs import UNEXPECTED as UNEXPECTED
 from qa.work.questions import FairQueue
 from ui.events import LONGEST_LINE, READ_AT_ONCE
 from ui.handlers.asking import Asking
-from ui.handlers.transcript import Transcript
+from ui.handlers.transcript import Transcript, chosen_titles
+from ui.handlers.welcome import WelcomeHandlers
 from ui.render import sidebar
 from ui.render import turns as render_turns
 from ui.state.inputs import filter_of, number, text
 from ui.state.page_address import page_address, parse_page_address
 from ui.state.session import PendingQuestion, Session
+from ui.state.visits import Visits
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
 log = logging.getLogger(__name__)
-
-EXAMPLES = (  # the sample articles answer these
-    "At which hospital did Robert Mugabe die?",
-    "When did Putin and Zelensky last meet?",
-    "Who is the Kremlin spokesman?",
-    "How many firefighters battled the Notre Dame blaze?",
-)
 
 
 class ChatHandlers:
@@ -47,6 +41,8 @@ class ChatHandlers:
         self.kept = Conversations.beside(assistant.library)
         self.feedback = Feedback(self.kept, assistant.library.settings)
         self.line = FairQueue(READ_AT_ONCE, LONGEST_LINE)
+        self._visits = Visits()
+        self.welcoming = WelcomeHandlers(assistant, self.kept, self.line)
         self._asking = Asking(assistant, self.kept, self.line)
         self._transcript = Transcript(assistant, self.kept, self.feedback)
 
@@ -58,14 +54,14 @@ class ChatHandlers:
 
     def welcome(self) -> str:
         """The page before the first question."""
-        articles = len(self.assistant.library)
-        has_samples = articles and holds_samples(self.assistant.library)
-        return render_turns.welcome_html(articles, EXAMPLES if has_samples else ())
+        return self.welcoming.html()
 
     def chips(self, session: Session, told: str = "", called: bool = False) -> str:
         """The filter in force as HTML, one chip a part."""
         address = page_address(session.conversation, session.where)
-        return sidebar.chips_html(session.where, address, called=session.called if called else 0, told=told)
+        titles = chosen_titles(self.assistant.library, session.where)
+        called_to = session.called if called else 0
+        return sidebar.chips_html(session.where, address, titles=titles, called=called_to, told=told)
 
     def shown(self, session: Session, told: str = "") -> tuple[str, str]:
         """The transcript and the chips."""
@@ -84,6 +80,20 @@ class ChatHandlers:
                 conversation, told = None, str(error)
         session.open(conversation, where)
         return self.shown(session, told)
+
+    def load(self, address: object, visit: object, session: Session) -> tuple[str, str, Session]:
+        """The page that a browser loads. One that is loaded again goes on where it was, also in mid-question."""
+        found = self._visits.session(text(visit)[:100], session)
+        conversation, _ = parse_page_address(text(address))
+        if found is session or conversation not in (None, found.conversation):
+            return *self.open(address, found), found
+        return *self.shown(found), found
+
+    def follow(self, session: Session) -> Iterator[tuple[str, str]]:
+        """What is still being read for a page that was loaded again."""
+        for _ in self._asking.follow(session):
+            yield self.shown(session)
+        yield self.shown(session)
 
     def come_to(self, address: object, session: Session) -> None:
         """Go on where the page stands: after a restart the page is still there, and the session is new."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from qa.answering.verification import standings
 from qa.conversations.feedback import Feedback
 from qa.conversations.store import Conversations
+from qa.datatypes import Where
 from qa.errors import QAError
 from qa.serialization.conversations import StoredTurn
 from ui.render.answer import Standings, spoken
@@ -18,6 +19,7 @@ from ui.state.session import PendingQuestion, Session
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
+    from qa.library import Library
 
 
 class Transcript:
@@ -54,13 +56,21 @@ class Transcript:
         if not turn.answer.shown:  # shows the nearest passages, which only the articles have
             with suppress(QAError):
                 turn = self.kept.turn(turn.id, cache(self.assistant.library.article))
-        return turn_html(turn, self._standings(turn), feedback=self.feedback.enabled, newest=newest)
+        titles = chosen_titles(self.assistant.library, turn.where)
+        return turn_html(turn, self._standings(turn), titles, feedback=self.feedback.enabled, newest=newest)
 
     def _standings(self, turn: StoredTurn) -> Standings:
         try:
             return standings(turn.answer, self.assistant.library.standing)
         except QAError:  # the library cannot be asked now: what was kept is shown without a remark
             return {}
+
+
+def chosen_titles(library: Library, where: Where) -> dict[str, str]:
+    """The titles of the articles that a filter chooses; none where the library cannot be asked now."""
+    with suppress(QAError):
+        return library.titles(where.article_ids) if where.article_ids else {}
+    return {}
 
 
 def _before(turns: Sequence[StoredTurn], turn_id: int | None) -> list[StoredTurn]:

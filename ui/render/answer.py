@@ -161,7 +161,7 @@ def _others_html(
 
 def _said_html(citation: Citation, number: int) -> str:
     """The words, and the number that their evidence has wherever it is shown."""
-    content = f'<span class="sr-only">Evidence </span>[{number}]'
+    content = f'<span class="sr-only">Evidence </span>[{number}]<span class="sr-only">, {label(citation.title)}</span>'
     marker = opener_html(citation.article_id, citation.start, citation.end, content, kind="marker", number=number)
     return f'<span class="quote" dir="auto">{escape(citation.quote)}</span> {marker}'
 

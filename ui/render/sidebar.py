@@ -91,7 +91,9 @@ def _chosen_html(where: Where, titles: Mapping[str, str]) -> str:
     return f'<fieldset><legend>Chosen articles</legend><ul class="sources">{boxes}</ul></fieldset>'
 
 
-def chips_html(where: Where, address: str, *, called: int = 0, told: str = "") -> str:
+def chips_html(
+    where: Where, address: str, *, titles: Mapping[str, str] | None = None, called: int = 0, told: str = ""
+) -> str:
     """The filter in force, each part of which can be taken off, and the address of what the page shows.
 
     `called` grows when the visitor is to be led here from another tab.
@@ -100,7 +102,7 @@ def chips_html(where: Where, address: str, *, called: int = 0, told: str = "") -
         f'<li><span dir="auto">{escape(plain(words))}</span> <button type="button" data-does="unchip" '
         f'data-value="{position}" aria-label="Take off: {escape(plain(words))}">'
         '<span aria-hidden="true">×</span></button></li>'
-        for position, words in enumerate(where_chips(where))
+        for position, words in enumerate(where_chips(where, titles))
     )
     shown = f'<p id="asking">Asking only</p><ul aria-labelledby="asking">{chips}</ul>' if chips else ""
     note = f'<p class="error" role="alert">{escape(told)}</p>' if told else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from qa.datatypes import Answer, RetrievedPassage, Where
 from qa.serialization.conversations import StoredTurn, Verdict
@@ -26,11 +26,18 @@ def question_html(question: str) -> str:
     return f'<h2 class="question" dir="auto">{escape(shortened(question, SHOWN_QUESTION))}</h2>'
 
 
-def turn_html(turn: StoredTurn, standings: Standings, *, feedback: bool = False, newest: bool = False) -> str:
-    """A kept question with its answer, and what can be done about it."""
+def turn_html(
+    turn: StoredTurn,
+    standings: Standings,
+    titles: Mapping[str, str] | None = None,
+    *,
+    feedback: bool = False,
+    newest: bool = False,
+) -> str:
+    """A kept question with its answer, and what can be done about it; `titles` are those of its filter's articles."""
     body = (
         _read_as(turn.question, turn.answer, turn.id)
-        + _asked_of(turn.where)
+        + _asked_of(turn.where, titles)
         + answer_html(turn.answer, standings, filtered=bool(turn.where))
         + _tools_html(turn, feedback=feedback, newest=newest)
     )
@@ -103,9 +110,9 @@ def _read_as(question: str, answer: Answer, turn_id: int | None) -> str:
     return f'<p class="read-as">Read as: <q dir="auto">{shown}</q>{edit}</p>'
 
 
-def _asked_of(where: Where) -> str:
+def _asked_of(where: Where, titles: Mapping[str, str] | None = None) -> str:
     """The filter that a question was asked with."""
-    chips = "".join(f'<li dir="auto">{escape(plain(words))}</li>' for words in where_chips(where))
+    chips = "".join(f'<li dir="auto">{escape(plain(words))}</li>' for words in where_chips(where, titles))
     return f'<div class="asked-of"><p>Asked of</p><ul>{chips}</ul></div>' if chips else ""
 
 
@@ -156,25 +163,6 @@ def transcript_html(turns: Iterable[str], status: str, conversation: str | None 
     """The conversation; `status` is read out by a screen reader when it changes."""
     kept = f' data-conversation="{escape(conversation)}"' if conversation else ""
     return f'<p class="sr-only" role="status">{escape(status)}</p><div class="turns"{kept}>{"".join(turns)}</div>'
-
-
-def welcome_html(articles: int, examples: Iterable[str]) -> str:
-    """The page before the first question."""
-    if not articles:
-        return (
-            '<div class="welcome"><h2>Nothing to read yet</h2><p>Add articles, and ask about them here.</p>'
-            '<p><button type="button" class="tool" data-tab="Library">Add articles</button></p></div>'
-        )
-    buttons = "".join(
-        f'<li><button type="button" class="example" data-ask="{escape(example)}">{escape(example)}</button></li>'
-        for example in examples
-    )
-    suggestions = f'<h3 id="try">The sample articles answer, for example</h3><ul>{buttons}</ul>' if buttons else ""
-    return (
-        '<div class="welcome"><h2>What would you like to know?</h2>'
-        "<p>The answer comes in your articles’ own words, with the place they stand in, "
-        f"or not at all.</p>{suggestions}</div>"
-    )
 
 
 def suggestions_html(questions: Sequence[str]) -> str:

@@ -92,6 +92,17 @@ class Session:
                 found.state = "reading"
             return found
 
+    def is_reading(self) -> bool:
+        """Whether anything on the page waits or is being read for."""
+        with self.lock:
+            return any(not each.ended for each in self.pending_questions)
+
+    def give_back(self, pending: PendingQuestion) -> None:
+        """It was taken up, and is not read after all: let another take it up."""
+        with self.lock:
+            if pending.state == "reading":
+                pending.state = "waiting"
+
     def remove(self, pending: PendingQuestion) -> None:
         """Take a question off the page."""
         with self.lock:

@@ -66,7 +66,7 @@ function closeArticle({ focus = true } = {}) {
 // An open article never stands beside an answer it is not the evidence of
 function followAnswer(turn) {
   const best = turn.querySelector(".evidence .cite");
-  if (best && !narrow()) openArticle(best, { focus: false });
+  if (best && roomy()) openArticle(best, { focus: false });
   else closeArticle({ focus: false });
 }
 
@@ -88,7 +88,7 @@ document.addEventListener("keydown", (event) => {
 function linger(event) {
   clearTimeout(lingering);
   const button = event.target.closest?.(".turn [data-number]");
-  if (!button || narrow() || button.getAttribute("aria-current") === "true") return;
+  if (!button || !(roomy() || (!narrow() && !pane.hidden)) || button.getAttribute("aria-current") === "true") return;
   lingering = setTimeout(() => button.isConnected && openArticle(button, { focus: false }), HOVER);
 }
 
@@ -112,6 +112,7 @@ settled.push(() => {
   const last = turns.at(-1);
   const isNew = last && !turnsSeen?.includes(last.dataset.key);
   const isOther = isNew && !keys.some((key) => turnsSeen?.includes(key)); // another conversation, or a reload
+  if (isNew && last.matches(".reading") && !roomy()) closeArticle({ focus: false }); // now, not when the answer comes
   if (isNew && (last.matches(".reading") || (isOther && turns.length > 1)))
     last.scrollIntoView({ block: "start", behavior: calm() || isOther ? "instant" : "smooth" });
   const newest = answers.at(-1)?.dataset.key ?? null;

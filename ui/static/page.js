@@ -6,6 +6,7 @@ const find = (selector) => document.querySelector(selector);
 const frame = find("#tabs").parentElement; // carries what the style sheets have to know
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const narrow = () => window.matchMedia("(max-width: 699px)").matches; // one pane at a time
+const roomy = () => window.matchMedia("(min-width: 1100px)").matches; // the article has its place beside the chat
 const say = (words) => (element.querySelector("#told").textContent = words);
 const tell = (name, data = {}) => trigger(name, { ...data, address: location.search });
 

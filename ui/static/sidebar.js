@@ -160,7 +160,9 @@ settled.push(() => {
     if (address !== location.search)
       history[isTalk && current() && shownAddress !== null ? "pushState" : "replaceState"](null, "", address || location.pathname);
     shownAddress = address;
-    showFilter();
+    const filled = showFilter();
+    // The first time all of this column comes into sight at once, so that no part of it pushes another
+    if (frame.dataset.listed === undefined) Promise.all([filled, list()]).finally(() => (frame.dataset.listed = ""));
     showCurrentTalk();
   }
   if (turns !== shownTurns) {

@@ -29,7 +29,7 @@ LOG_BYTES = 100_000  # free disk that SQLite wants for its log and the log's ind
 # Reading as if nobody ever wrote, for where the log cannot be made: read-only and full disks. Whether that still holds
 # is looked at before and after each reading.
 FROZEN = "ro&immutable=1"
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 _UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR)
 
 _FAILURES = """CREATE TABLE IF NOT EXISTS failures (
@@ -330,6 +330,12 @@ def as_library_error(path: Path) -> Iterator[None]:
         if code in _UNWRITABLE:
             raise LibraryError(
                 f"The database {path} cannot be opened or written: {error}. Check that the folder exists and is yours."
+            ) from error
+        if code == sqlite3.SQLITE_CONSTRAINT:
+            raise LibraryError(
+                f"The database {path} refused a change that contradicts what it holds ({error}). Nothing of the change "
+                "was stored, and the library is as it was before. Try again; `article-qa doctor` tells whether all is "
+                "in order."
             ) from error
         if code in _DAMAGED:
             raise _damaged(path, str(error)) from error
