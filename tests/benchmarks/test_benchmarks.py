@@ -173,3 +173,21 @@ def test_drawn_vectors_lie_as_near_as_the_real_ones(monkeypatch: pytest.MonkeyPa
     found = np.median(np.sort(drawn @ drawn.T, axis=1)[:, -11])
     assert found == pytest.approx(expected, abs=0.02)
     assert np.median(synthetic.neighbour_similarities(real)[:, 1]) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.models
+def test_questions_beside_passages_of_which_none_answers(run: Run, questions: Path, tmp_path: Path) -> None:
+    title, context = list(ARTICLES.items())[1]
+    with questions.open("a") as file:
+        row = {"id": "3", "title": title, "context": context, "question": "Where was the honey gathered?"}
+        file.write(json.dumps(row | {"answers": [{"text": "Solvik", "start": context.index("Solvik")}]}) + "\n")
+    told = run("absent.py", questions, "--library", tmp_path / "library")
+    (present,) = cells(told, "The gold article there, or left out").values()
+    assert present[:2] == ["2", "100.0"]
+    (near,) = cells(told, "The detail is not there").values()
+    assert near[:2] == ["1", "0.0"]
+
+
+def test_how_often_a_present_question_has_more_confidence() -> None:
+    measured = runpy.run_path(str(BENCHMARKS / "absent.py"))["auroc"]
+    assert measured(np.array([0.9, 0.4]), np.array([0.4, 0.1])) == 0.875
