@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from qa.text.question_terms import stem
 from qa.text.slips import is_slip
 from qa.text.tokenization import terms
 from qa.weights import WEIGHTS
@@ -45,4 +46,13 @@ def _respelled(word: str, words_like: WordsLike) -> str:
     key = "".join(terms(word)[-1:])
     if not word.isascii() or key in common_words():
         return word
-    return next((other for other in words_like(word) if is_slip(key, "".join(terms(other)[-1:]))), word)
+    return next(filter(None, (_as_spelled(key, other) for other in words_like(word))), word)
+
+
+def _as_spelled(key: str, other: str) -> str | None:
+    """A word of the articles, if it is one slip away; with the ending of `key` where only the stems are that near."""
+    low = "".join(terms(other)[-1:])
+    if is_slip(key, low):
+        return other
+    root = stem(key)
+    return other + key.removeprefix(root) if stem(low) == low and is_slip(root, low) else None

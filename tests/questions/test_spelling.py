@@ -13,7 +13,7 @@ from qa.text.slips import is_slip
 
 TEXT = (
     "Zelensky's envoys met Putin in Skell. The Skell film prize went to Zdeněk Šimko. A lorry brought the prize. "
-    "The presidents met again, and Zelensky spoke."
+    "The presidents met again, and Zelensky spoke. A new design won."
 )
 
 
@@ -33,6 +33,7 @@ def words_like(tmp_path_factory):
         ("Did Zelenskyy speak?", "Did Zelensky speak?"),
         ("Did zelenskiy speak?", "Did Zelensky speak?"),
         ("When did the presidnets meet?", "When did the presidents meet?"),
+        ("Who desinged it?", "Who designed it?"),  # the articles have "design" alone
     ],
 )
 def test_a_word_that_nobody_has_is_read_as_the_one_that_the_articles_have(words_like, asked, read):
