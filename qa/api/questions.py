@@ -37,6 +37,7 @@ class Asked:
     earlier: tuple[str, ...] = ()  # questions of the same conversation, oldest first
     where: Where = field(default_factory=Where)
     asked_on: date | None = None
+    kind: str | None = None
     settings: tuple[tuple[str, Any], ...] = ()
 
 
@@ -99,7 +100,7 @@ class Questions:
             question, key = asked.earlier[count], (same, _digest(asked.earlier[: count + 1]))
             turn = self._turns.get(key) or self._turns.keep(key, Turn(question, ask(question, history=history)))
             history.append(turn)
-        answer = ask(asked.question, history=history, on_passages=on_passages)
+        answer = ask(asked.question, history=history, on_passages=on_passages, kind=asked.kind)
         self._turns.keep((same, _digest((*asked.earlier, asked.question))), Turn(asked.question, answer))
         return answer
 
