@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 24  # questions that wait or are read; each holds a thread, and the server has 40
 KEPT_TURNS = 512  # of conversations that clients send again and again
+NOTHING_SECONDS = 5.0  # after which a stream says that there is nothing yet, and finds out whether anybody listens
 MOST_EARLIER = 4  # questions of a conversation that are looked at
 
-Event = Sequence[RetrievedPassage] | Answer | Exception
+Event = Sequence[RetrievedPassage] | Answer | Exception | None  # None: nothing yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ class Questions:
         return self._asked_in_line(asked, identity, None)
 
     def stream(self, asked: Asked, identity: Identity) -> Iterator[Event]:
-        """The passages when they are found, then the answer, or what went wrong. Raises QueueFull at once."""
+        """The passages when they are found, then the answer, or what went wrong; None while there is nothing.
+
+        Raises QueueFull at once. A question is not read where nobody listens any more when its turn comes.
+        """
         self._take_place()
         told: queue.SimpleQueue[Event] = queue.SimpleQueue()
         gone = threading.Event()
@@ -117,7 +121,10 @@ def _digest(questions: Sequence[str]) -> str:
 def _until_answered(told: queue.SimpleQueue[Event], gone: threading.Event) -> Iterator[Event]:
     try:
         while True:
-            event = told.get()
+            try:
+                event = told.get(timeout=NOTHING_SECONDS)
+            except queue.Empty:
+                event = None
             yield event
             if isinstance(event, Answer | Exception):
                 return
