@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 
 def is_alive(process: int) -> bool:
@@ -16,3 +17,14 @@ def is_alive(process: int) -> bool:
     except PermissionError:
         pass  # somebody else's
     return True
+
+
+def end_by_signals() -> None:
+    """Let a server that is told to end, or whose terminal is closed, end as by Ctrl-C: what was uploaded goes."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupted)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import socket
 import sys
 import threading
@@ -24,6 +23,7 @@ from qa.api.beside import Beside
 from qa.api.hosts import LOOPBACK
 from qa.errors import PortTaken, QAError
 from qa.files import kept_secret
+from qa.processes import end_by_signals
 from qa.serialization.answers import answer_to_dict
 from qa.serialization.fields import JsonObject
 from ui.events import QUIET, READING, THREADS, WAITING
@@ -233,17 +233,6 @@ def serve(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, op
     if open_browser:
         webbrowser.open(served.entrance)
     served.blocks.block_thread()
-
-
-def end_by_signals() -> None:
-    """Let a server that is told to end, or whose terminal is closed, end as by Ctrl-C: what was uploaded goes."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupted)
-
-
-def _interrupted(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _warm_up(assistant: Assistant) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
@@ -71,6 +71,9 @@ class FilterFields(Body):
 class AskOptions(FilterFields):
     """How a question is asked: of which articles, and how strictly."""
 
+    kind: Literal["read", "topic", "about"] | None = Field(
+        None, description="Words that answer, a briefing on a topic, or what one article says; else as the words tell."
+    )
     top_k: int | None = Field(None, ge=1, le=50, description="How many passages are read; more are slower.")
     max_answers: int | None = Field(None, ge=1, le=20, description="The best answer and further, different ones.")
     threshold: float | None = Field(None, ge=0, le=1, description="Least confidence of a sure answer.")
@@ -86,7 +89,7 @@ class AskOptions(FilterFields):
             "possible": self.possible,
         }
         settings = tuple((name, value) for name, value in given.items() if value is not None)
-        return Asked(question, tuple(earlier), self.where, self.asked_on, settings)
+        return Asked(question, tuple(earlier), self.where, self.asked_on, self.kind, settings)
 
 
 class AskBody(AskOptions):

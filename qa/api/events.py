@@ -10,6 +10,9 @@ from starlette.responses import StreamingResponse
 MEDIA_TYPE = "text/event-stream"
 
 
+NOTHING = ": nothing yet\n\n"  # a comment, which clients pass over
+
+
 def event(data: object, name: str = "") -> str:
     """One event with its data as one line of JSON."""
     return (f"event: {name}\n" if name else "") + f"data: {json.dumps(data)}\n\n"

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 24  # questions that wait or are read; each holds a thread, and the server has 40
 KEPT_TURNS = 512  # of conversations that clients send again and again
+NOTHING_SECONDS = 5.0  # after which a stream says that there is nothing yet, and finds out whether anybody listens
 MOST_EARLIER = 4  # questions of a conversation that are looked at
 
-Event = Sequence[RetrievedPassage] | Answer | Exception
+Event = Sequence[RetrievedPassage] | Answer | Exception | None  # None: nothing yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Asked:
     earlier: tuple[str, ...] = ()  # questions of the same conversation, oldest first
     where: Where = field(default_factory=Where)
     asked_on: date | None = None
+    kind: str | None = None
     settings: tuple[tuple[str, Any], ...] = ()
 
 
@@ -57,7 +59,10 @@ class Questions:
         return self._asked_in_line(asked, identity, None)
 
     def stream(self, asked: Asked, identity: Identity) -> Iterator[Event]:
-        """The passages when they are found, then the answer, or what went wrong. Raises QueueFull at once."""
+        """The passages when they are found, then the answer, or what went wrong; None while there is nothing.
+
+        Raises QueueFull at once. A question is not read where nobody listens any more when its turn comes.
+        """
         self._take_place()
         told: queue.SimpleQueue[Event] = queue.SimpleQueue()
         gone = threading.Event()
@@ -99,7 +104,7 @@ class Questions:
             question, key = asked.earlier[count], (same, _digest(asked.earlier[: count + 1]))
             turn = self._turns.get(key) or self._turns.keep(key, Turn(question, ask(question, history=history)))
             history.append(turn)
-        answer = ask(asked.question, history=history, on_passages=on_passages)
+        answer = ask(asked.question, history=history, on_passages=on_passages, kind=asked.kind)
         self._turns.keep((same, _digest((*asked.earlier, asked.question))), Turn(asked.question, answer))
         return answer
 
@@ -116,7 +121,10 @@ def _digest(questions: Sequence[str]) -> str:
 def _until_answered(told: queue.SimpleQueue[Event], gone: threading.Event) -> Iterator[Event]:
     try:
         while True:
-            event = told.get()
+            try:
+                event = told.get(timeout=NOTHING_SECONDS)
+            except queue.Empty:
+                event = None
             yield event
             if isinstance(event, Answer | Exception):
                 return

@@ -16,6 +16,7 @@ from qa.api.app import create_api
 from qa.conversations.store import Conversations
 from qa.errors import QAError
 from qa.files import kept_secret
+from qa.processes import end_by_signals
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -35,7 +36,10 @@ def access_of(assistant: Assistant) -> Access:
 
 
 def serve(assistant: Assistant, *, host: str, port: int) -> None:
-    """Serve until Ctrl-C or SIGTERM. Raises SettingError where others could reach what nobody has to sign in to."""
+    """Serve until Ctrl-C or SIGTERM; questions that are being read are answered first.
+
+    Raises SettingError where others could reach what nobody has to sign in to.
+    """
     access = access_of(assistant)
     check_binding(host, access)
     threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
@@ -51,8 +55,10 @@ def serve(assistant: Assistant, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
+    end_by_signals()
     try:
-        uvicorn.Server(config).run()
+        with suppress(KeyboardInterrupt):  # uvicorn has ended by then, and tells of the signal once more
+            uvicorn.Server(config).run()
     finally:
         api.state.services.jobs.end(STOP_SECONDS)
 

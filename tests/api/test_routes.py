@@ -79,6 +79,12 @@ def test_a_chosen_article_and_settings_of_this_question_alone(client, assistant)
     assert client.post("/v1/ask", json={"question": QUESTION}).json()["found"]
 
 
+def test_the_kind_of_an_answer_is_chosen(client):
+    for kind in ("topic", "about", "read"):
+        assert client.post("/v1/ask", json={"question": "treaty", "kind": kind}).json()["kind"] == kind
+    assert client.post("/v1/ask", json={"question": "Oslo", "kind": "talk"}).status_code == 422
+
+
 def test_what_the_articles_do_not_say_is_an_answer(client):
     answer = client.post("/v1/ask", json={"question": "How heavy is the moon?"}).json()
     assert (answer["found"], answer["citations"], answer["text"]) == (False, [], "")

@@ -17,9 +17,10 @@ from qa.datatypes import Where
 from qa.errors import ConversationError, PortTaken
 from qa.files import kept_secret
 from qa.guide import Guide
+from qa.processes import end_by_signals
 from qa.questions.suggestions import Suggestion
 from qa.work.jobs import UNEXPECTED
-from ui.app import build, end_by_signals, free_port, launch
+from ui.app import build, free_port, launch
 from ui.handlers.chat import ChatHandlers
 from ui.handlers.sidebar import SideHandlers
 from ui.handlers.welcome import SAMPLES

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from qa.api.bodies import AskBody, SearchBody
 from qa.api.documented import ANSWER, PASSAGES, PROBLEMS
-from qa.api.events import event, event_stream
+from qa.api.events import NOTHING, event, event_stream
 from qa.api.problems import problem_of
 from qa.api.questions import Event
 from qa.api.services import READERS, Reader, Serving
@@ -46,5 +46,7 @@ def _events(told: Iterator[Event]) -> Iterator[str]:
             yield event(answer_to_dict(each), "answer")
         elif isinstance(each, Exception):
             yield event(problem_of(each).to_dict(), "problem")
+        elif each is None:
+            yield NOTHING
         else:
             yield event(passages_to_dict("", each)["passages"], "passages")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from qa.api.documented import PROBLEMS
-from qa.api.events import event, event_stream
+from qa.api.events import NOTHING, event, event_stream
 from qa.api.openai.bodies import ChatBody, ResponsesBody
 from qa.api.openai.chat import Completion
 from qa.api.openai.kept import KeptResponses
@@ -93,6 +93,8 @@ def _chunks(completion: Completion, told: Iterator[Event], *, usage: bool) -> It
             yield from map(event, completion.chunks(each, usage=usage))
         elif isinstance(each, Exception):
             yield event(problem_of(each).openai_error())
+        elif each is None:
+            yield NOTHING
     yield "data: [DONE]\n\n"
 
 
@@ -105,3 +107,5 @@ def _events(response: ModelResponse, told: Iterator[Event]) -> Iterator[str]:
                 yield event(each, str(each["type"]))
         elif isinstance(found, Exception):
             yield event(response.failed(problem_of(found).detail), "response.failed")
+        elif found is None:
+            yield NOTHING
