@@ -27,6 +27,7 @@ from qa.processes import end_by_signals
 from qa.serialization.answers import answer_to_dict
 from qa.serialization.fields import JsonObject
 from ui.events import QUIET, READING, THREADS, WAITING
+from ui.handlers.batches import BatchHandlers
 from ui.handlers.chat import ChatHandlers
 from ui.handlers.library import LibraryHandlers
 from ui.handlers.quotes import QuoteHandlers
@@ -58,6 +59,7 @@ SCRIPTS = (
     "welcome.js",
     "shortcuts.js",
     "library.js",
+    "batches.js",
     "jobs.js",
 )  # one function body, in this order
 STYLES = (
@@ -83,9 +85,15 @@ THEME = gr.themes.Base(font=SANS, font_mono=MONO).set(
 )
 
 
-def build(assistant: Assistant, chat: ChatHandlers | None = None, library: LibraryHandlers | None = None) -> gr.Blocks:
+def build(
+    assistant: Assistant,
+    chat: ChatHandlers | None = None,
+    library: LibraryHandlers | None = None,
+    batches: BatchHandlers | None = None,
+) -> gr.Blocks:
     """The page over an assistant; see `launch` for what only serving can set."""
     chat, library = chat or ChatHandlers(assistant), library or LibraryHandlers(assistant)
+    batches = batches or BatchHandlers(assistant, chat.line, library.uploads)
     side, quotes = SideHandlers(assistant, chat.kept, chat.feedback), QuoteHandlers(assistant, chat.kept)
     watch = WatchHandlers(assistant, chat.kept, chat.line)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
@@ -100,7 +108,7 @@ def build(assistant: Assistant, chat: ChatHandlers | None = None, library: Libra
         page = gr.HTML(
             html_template=(HERE / "page.html").read_text("utf-8"),
             js_on_load=script(),
-            server_functions=_server_functions(side, quotes, watch, chat, library),
+            server_functions=_server_functions(side, quotes, watch, chat, library, batches),
             elem_id="page",
             apply_default_css=False,
         )
@@ -117,7 +125,12 @@ def _template(name: str, has_feedback: bool) -> str:
 
 
 def _server_functions(
-    side: SideHandlers, quotes: QuoteHandlers, watch: WatchHandlers, chat: ChatHandlers, library: LibraryHandlers
+    side: SideHandlers,
+    quotes: QuoteHandlers,
+    watch: WatchHandlers,
+    chat: ChatHandlers,
+    library: LibraryHandlers,
+    batches: BatchHandlers,
 ) -> list[Callable[[Any], str]]:
     """What the page's script may call. Gradio marks each by an attribute, which a method cannot carry."""
 
@@ -134,6 +147,7 @@ def _server_functions(
             side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
             side.question_of, side.how, side.compare, side.retrieve, quotes.check_quotes, quotes.cite,
             watch.follow, watch.unfollow, watch.followed, watch.look_again, chat.welcoming.welcome_guide,
+            batches.ask_batch, batches.batches_now, batches.stop_batch, batches.close_batch,
             *library.page_functions(),
         )
     ]  # fmt: skip
@@ -182,7 +196,8 @@ class Served:
 def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -> Served:
     """Serve the chat in the background."""
     chat, library = ChatHandlers(assistant), LibraryHandlers(assistant, local=host in LOOPBACK)
-    blocks = build(assistant, chat, library)
+    batches = BatchHandlers(assistant, chat.line, library.uploads)
+    blocks = build(assistant, chat, library, batches)
     doors = Doors.of(
         host, kept_secret(chat.kept.path.with_name("chat.key")), assistant.library.settings.chat_hosts.split()
     )
@@ -215,7 +230,11 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -
         favicon_path=HERE / "favicon.svg",
         app_kwargs={
             "middleware": [Middleware(Guard, doors=doors), Middleware(Beside, api=api)],
-            "routes": [*routes(assistant, chat.kept, chat.feedback), upload_route(library.uploads)],
+            "routes": [
+                *routes(assistant, chat.kept, chat.feedback),
+                upload_route(library.uploads),
+                batches.route(),
+            ],
         },
     )
     return Served(blocks.local_url, doors.key, blocks)

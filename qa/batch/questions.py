@@ -1,7 +1,8 @@
 """A table of questions with filters, read from CSV text.
 
 The first row names the columns: `question`, and where wanted `source` and `tag` (several with | between), `after` and
-`before`: days, months or years, both included. Other columns are left alone.
+`before`: days, months or years, read as in a question, where a day counts itself and `before` of a month or year means
+before it begins. Other columns are left alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from qa.datatypes import Where
 from qa.errors import FormatError
-from qa.text.periods import first_day, last_day
+from qa.text.periods import first_day, last_day_before
 
 MOST_QUESTIONS = 10_000
 _COLUMNS = "Its first row names the columns: question, and where wanted source, tag, after, before."
@@ -74,8 +75,8 @@ def _where(row: dict[str, str], number: int) -> Where:
     after, before = row.get("after", "").strip(), row.get("before", "").strip()
     sources = tuple(filter(None, (each.strip() for each in row.get("source", "").split("|"))))
     try:
-        first, last = (first_day(after) if after else None), (last_day(before) if before else None)
-    except ValueError as error:
+        first, last = (first_day(after) if after else None), (last_day_before(before) if before else None)
+    except (ValueError, OverflowError) as error:
         raise FormatError(f"row {number}: {error}") from error
     if first and last and first > last:
         raise FormatError(f"row {number}: after {after} is later than before {before}.")

@@ -12,16 +12,25 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from qa.answering.near_misses import missing_everywhere, near_misses
 from qa.datatypes import Answer, Article, Citation, CitedQuotation, Reason, ResolvedDate
 from qa.samples import is_sample
-from qa.serialization.not_found import HEADLINE, LESS_SURE, POSSIBLE, later_words, missing_words, not_found_detail
+from qa.serialization.not_found import (
+    HEADLINE,
+    LESS_SURE,
+    POSSIBLE,
+    lacking_words,
+    later_words,
+    missing_words,
+    not_found_detail,
+)
 from qa.text.display import clean, day, percent, shortened
 
 if TYPE_CHECKING:
     from qa.answering.explanation import Explanation
 
 REPEATS = 3  # shown of the other places of an answer
-NEAREST = 3  # passages shown when nothing was found
+NEAREST = 3  # articles of which a sentence is shown when nothing was found
 NEAREST_CHARACTERS = 240
 
 _ADD = " Add some: article-qa add FOLDER"
@@ -172,12 +181,14 @@ def _not_found_lines(answer: Answer, *, filtered: bool) -> list[Text]:
     if detail := not_found_detail(answer.reason, filtered=filtered):
         remedy = "" if answer.reason is not Reason.NO_ARTICLES else _LISTED if filtered else _ADD
         lines.append(Text(detail + remedy))
-    if answer.passages:
-        lines += [Text(), Text("The nearest passages, which are no answer:", style="dim")]
-    for retrieved in answer.passages[:NEAREST]:
-        start, end = retrieved.passage.start, retrieved.passage.end
-        nearest = Text(shortened(retrieved.text, NEAREST_CHARACTERS))
-        lines += [Text(), nearest, *place_lines(retrieved.article, start, end)]
+    near = near_misses(answer, NEAREST)
+    if lacking := lacking_words(missing_everywhere(near)):
+        lines.append(Text(lacking))
+    if near:
+        lines += [Text(), Text("What comes nearest, and is no answer:", style="dim")]
+    for each in near:
+        sentence = Text(shortened(each.sentence, NEAREST_CHARACTERS))
+        lines += [Text(), sentence, *place_lines(each.article, each.start, each.end)]
     return lines
 
 

@@ -72,8 +72,9 @@ def watch_questions(
 
 
 def _add(watchlist: Watchlist, assistant: Assistant, question: str, where: Where) -> None:
-    answer = assistant.ask(" ".join(question.split()), where=where or None)
-    question_id = watchlist.add(answer, assistant.library, where)
+    typed = " ".join(question.split())
+    answer = assistant.ask(typed, where=where or None)
+    question_id = watchlist.add(answer, assistant.library, where, typed)
     out = console.stdout()
     console.show(out, *render.answer_lines(answer, styled=out.is_terminal, filtered=bool(where)))
     console.show_hint(f"Saved as {question_id}. Asked again of new articles by: article-qa watch-questions")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from qa.datatypes import Article, Where
 from qa.questions.kinds import asked_kind
 from qa.questions.speech import IN_MARKS, said_operator, value_of
 from qa.text.display import day
-from qa.text.periods import first_day, last_day
+from qa.text.periods import first_day, last_day_before
 
 _FIELD = re.compile(rf"(?:^|(?<=\s))(?P<field>source|after|before):(?:{IN_MARKS}|(?P<word>[^\s\"“”]+))", re.IGNORECASE)
 _WITHOUT = re.compile(r"(?:^|(?<=\s))-(?P<word>[^\W\d_][\w’'-]*)")
@@ -69,17 +68,24 @@ def operators(question: str, where: Where | None = None) -> Operators:
     return Operators(" ".join(text.split()), replace(scope, phrases=phrases, without=without), told_of)
 
 
+def with_operators(typed: str, asked: str) -> str:
+    """A question as it was looked up, with the operators that it was typed with: what is to be asked once more."""
+    if operators(typed).text == " ".join(asked.split()):
+        return " ".join(typed.split())
+    named = (each for each in _FIELD.finditer(typed) if _narrowed(Where(), each["field"].lower(), value_of(each)))
+    without = _WITHOUT.finditer(_FIELD.sub(" ", typed))
+    return " ".join([asked, *(each[0].strip() for each in (*named, *without))])
+
+
 def _narrowed(where: Where, name: str, value: str) -> Where | None:
     if name == "source":
         return replace(where, sources=(value,))
     try:
-        first, last = first_day(value), last_day(value)
-    except ValueError:
+        if name == "after":
+            return replace(where, published_from=max(filter(None, (where.published_from, first_day(value)))))
+        return replace(where, published_to=min(filter(None, (where.published_to, last_day_before(value)))))
+    except (ValueError, OverflowError):
         return None
-    if name == "after":
-        return replace(where, published_from=max(filter(None, (where.published_from, first))))
-    until = first if first == last else first - timedelta(days=1)
-    return replace(where, published_to=min(filter(None, (where.published_to, until))))
 
 
 def _in_words(name: str, where: Where) -> str:

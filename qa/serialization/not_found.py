@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qa.datatypes import Answer, Citation, Reason
 from qa.text.display import day, shortened
 
@@ -34,6 +36,15 @@ def later_words(answer: Answer) -> str:
         return ""
     newest = max(later, key=lambda each: each.published or day_of)
     return f"A later article, {day(newest.published)}, says “{shortened(newest.quote, SHOWN)}”"
+
+
+def lacking_words(words: Sequence[str]) -> str:
+    """That none of the articles that come nearest has these words of the question; "" without any."""
+    return (
+        f"None of the articles that come nearest mentions {' or '.join(f'“{each}”' for each in words)}."
+        if words
+        else ""
+    )
 
 
 def not_found_detail(reason: Reason | None, *, filtered: bool) -> str:

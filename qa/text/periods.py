@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 
 def first_day(text: str) -> date:
@@ -15,6 +15,15 @@ def first_day(text: str) -> date:
 def last_day(text: str) -> date:
     """The last day of `2025`, `2025-05` or `2025-05-12`. Raises ValueError."""
     return _days(text)[1]
+
+
+def last_day_before(text: str) -> date:
+    """The last day that counts as before: of `2025` or `2025-05` the day before it begins, of a day itself.
+
+    The one rule for `before`, in a question and in a table of questions. Raises ValueError.
+    """
+    first, last = _days(text)
+    return first if first == last else first - timedelta(days=1)
 
 
 def _days(text: str) -> tuple[date, date]:

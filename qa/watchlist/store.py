@@ -19,6 +19,7 @@ from qa.conversations.store import Conversations
 from qa.datatypes import Answer, Where
 from qa.errors import FormatError
 from qa.files import held, write_atomically
+from qa.questions.operators import with_operators
 from qa.serialization.answers import answer_from_dict, answer_to_dict
 from qa.serialization.conversations import where_from_dict, where_to_dict
 from qa.serialization.fields import JsonObject, get, json_object, texts
@@ -90,12 +91,13 @@ class Watchlist:
         except (OSError, ValueError, RecursionError) as error:
             raise FormatError(f"{self.path}: cannot be read ({error}). Delete it to begin anew.") from error
 
-    def add(self, answer: Answer, library: Library, where: Where | None = None) -> str:
+    def add(self, answer: Answer, library: Library, where: Where | None = None, typed: str = "") -> str:
         """Save the question of an answer, which is no news any more; its id.
 
-        One that is saved with this filter already keeps its id. `where` is what it was asked with.
+        One that is saved with this filter already keeps its id. `where` is what it was asked with, and `typed` the
+        question with the operators that it was typed with: `Answer.question` is without them.
         """
-        question, where = answer.question, where or Where()
+        question, where = with_operators(typed or answer.question, answer.question), where or Where()
         there = frozenset(library.store.article_ids())
         with held(self.path):
             saved = self.read()

@@ -21,7 +21,7 @@ from qa.errors import FormatError
 QUESTIONS = (
     "question,source,after,before,mine\n"
     "When does the first crossing leave?,,,,a\n"
-    "Who is the captain?,news.example,2025-05,2025,b\n"
+    "Who is the captain?,news.example,2025-05,2026,b\n"
     "Who is the king?,,,,c\n"
 )
 TOLD = BatchAnswer(7, "Who?", "", "", "", "")
@@ -61,6 +61,8 @@ def test_as_spreadsheets_write_it() -> None:
         ("question\n\n", "no question in it"),
         ("question,after\nWho?,May\n", "row 1: 'May' is no date"),
         ("question,after,before\nA?,,\nWho?,2025,2024\n", "row 2: after 2025 is later than before 2024"),
+        ("question,after,before\nWho?,2025,2025\n", "row 1: after 2025 is later than before 2025"),
+        ("question,before\nWho?,0001\n", "row 1: date value out of range"),
         ('question\n"Who?\n', "not CSV"),
     ],
 )

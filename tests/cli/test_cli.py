@@ -407,7 +407,7 @@ def test_ask_says_that_nothing_was_found_and_what_came_near(run: Run, parts: Par
         "Your articles don't say.",
         "Some of them are about this, but no words in them surely answer it.",
         "",
-        "The nearest passages, which are no answer:",
+        "What comes nearest, and is no answer:",
         "",
         "A seal lay on the pier.",
         "A seal is back · undated",
@@ -433,9 +433,9 @@ def test_every_reason_is_told_in_words(reason: Reason) -> None:
 
 
 def test_at_most_three_nearest_passages_are_shown_shortened(run: Run, parts: Parts) -> None:
-    long = replace(SEAL, text="word " * 100)
-    near = replace(NEAR, article=long, passage=Passage(1, long.id, 0, 500))
-    parts.assistant.answer = replace(UNSURE, passages=(near,) * 5)
+    long = [replace(SEAL, id=f"{number:016x}", text="word " * 100) for number in range(5)]
+    near = tuple(replace(NEAR, article=each, passage=Passage(1, each.id, 0, 500)) for each in long)
+    parts.assistant.answer = replace(UNSURE, passages=near)
     shown = [line for line in run("ask", "Who?").out.splitlines() if line.startswith("word")]
     assert shown == [("word " * 47).strip() + "…"] * 3  # 235 characters, then no room for another word
 

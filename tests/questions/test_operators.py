@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from qa.batch.questions import questions_of
 from qa.datatypes import Article, Where
-from qa.questions.operators import Scope, operators
+from qa.questions.operators import Scope, operators, with_operators
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,29 @@ def test_what_is_no_operator(question):
 )
 def test_the_articles_of_a_scope(scope, is_allowed):
     assert scope.allows(Article("a", "Fire", "It burned in the miners’\nhall.", "s")) is is_allowed
+
+
+@pytest.mark.parametrize("value", ["2024", "2024-05", "2024-05-12"])
+def test_before_means_the_same_in_a_question_and_in_a_table_of_questions(value):
+    (asked,) = questions_of(f"question,before\nWho?,{value}\n")
+    assert asked.where == operators(f"Who? before:{value}").scope.where
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked", "again"),
+    [
+        ("Who  resigned? source:BBC", "Who resigned?", "Who resigned? source:BBC"),
+        ("source:BBC Who resigned?", "Who resigned?", "source:BBC Who resigned?"),
+        (
+            'And why? source:"The Daily" -tram before:2024',
+            "Why did Teller resign?",
+            'Why did Teller resign? source:"The Daily" before:2024 -tram',
+        ),
+        ("And why?", "Why did Teller resign?", "Why did Teller resign?"),
+        ("And why after:yesterday?", "Why did Teller resign?", "Why did Teller resign?"),
+        ('Who said "no"?', 'Who said "no"?', 'Who said "no"?'),
+    ],
+)
+def test_what_is_asked_again_has_the_operators_that_it_was_typed_with(typed, asked, again):
+    assert with_operators(typed, asked) == again
+    assert operators(again).scope.where == operators(typed).scope.where

@@ -157,7 +157,7 @@ def test_not_found_says_so_and_shows_what_is_near_as_such(visit):
     assert turn.locator(".missing").inner_text() == "Your articles don't say."
     assert turn.locator(".cite, mark").count() == 0
     assert page.locator("#pane").is_hidden()
-    assert turn.locator(".nearest h3").inner_text() == "Nearest passages, not answers"
+    assert turn.locator(".nearest h3").inner_text() == "Comes nearest, and is no answer"
     turn.locator(".near").first.click()
     page.wait_for_function(IN_VIEW.replace("#pane mark, ", ""))
     assert page.locator("#pane mark").count() == 0

@@ -226,8 +226,22 @@ def test_not_found_says_so_and_marks_nothing(reason, words):
     assert page.marks == []
     shown = page.tags.count("li")
     assert shown == (0 if reason is Reason.NO_ARTICLES else render_answer.NEAREST)
-    assert ("Nearest passages, not answers" in page.text) == bool(shown)
+    assert ("Comes nearest, and is no answer" in page.text) == bool(shown)
     assert ("data-exact", "1") not in page.attributes
+
+
+def test_what_comes_nearest_is_a_line_of_each_article_with_the_missing_word_named():
+    asked = "When does the last crossing leave on Sundays?"
+    page = Page(render_answer.answer_html(missing(asked, Reason.NOT_SURE, (nearest(HARBOUR), nearest(TIMETABLE)))))
+    assert "None of the articles that come nearest" not in page.text  # each lacks another word
+    assert "A sign at the pier says that the first crossing leaves at 22:00 on Sundays." in page.text
+    assert "Not mentioned there: last" in page.text
+    assert "Not mentioned there: Sundays" in page.text
+    asked = "When does the Zeppelin leave?"
+    html = render_answer.answer_html(missing(asked, Reason.NOT_SURE, (nearest(HARBOUR), nearest(TIMETABLE))))
+    assert "None of the articles that come nearest mentions “Zeppelin”." in Page(html).text
+    assert "first crossing <b>leaves</b> at" in html
+    assert Page(html).marks == []
 
 
 def test_every_reason_has_its_words():

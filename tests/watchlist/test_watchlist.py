@@ -230,3 +230,17 @@ def test_what_is_new_of_several_parts_is_all_in_its_text() -> None:
     assert fresh is not None
     assert fresh.text == "Friday\nBo Lowe"
     assert all(check.holds for check in verify_answer(fresh, lambda _: article))
+
+
+def test_a_question_is_saved_and_asked_again_with_the_operators_it_was_typed_with(
+    library: Library, watchlist: Watchlist, ask: Asked, tmp_path: Path
+) -> None:
+    typed = f"{TRAM} source:May -bridge"
+    watchlist.add(ask(TRAM), library, None, typed)
+    assert [each.question for each in watchlist.read().questions] == [typed]
+    come_in(library, tmp_path, "june", "The tram costs 512 million.", "2025-06-01")
+    look_again(watchlist, ask, library)
+    assert ask.calls[-1] == (typed, 1)
+    follow_up = watchlist.add(replace(ask(TRAM), question="What did Ann say?"), library, None, "And then? source:May")
+    assert watchlist.read().questions[-1].question == "What did Ann say? source:May"
+    assert watchlist.add(ask("What did Ann say?"), library, None, "What did Ann say? source:May") == follow_up

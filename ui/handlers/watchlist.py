@@ -30,7 +30,7 @@ class WatchHandlers:
     def follow(self, turn: Any) -> str:
         """Save the question of a kept turn with its filter; what its answer says is no news."""
         stored = self.kept.turn(number(turn))
-        self.watchlist.add(stored.answer, self.assistant.library, stored.where)
+        self.watchlist.add(stored.answer, self.assistant.library, stored.where, stored.question)
         return ""
 
     @errors_as_html

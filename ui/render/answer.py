@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from qa.answering.near_misses import NearMiss, missing_everywhere, near_misses
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Standing
-from qa.serialization.not_found import HEADLINE, LESS_SURE, MISSING, POSSIBLE, later_words, not_found_detail
+from qa.serialization.not_found import (
+    HEADLINE,
+    LESS_SURE,
+    MISSING,
+    POSSIBLE,
+    lacking_words,
+    later_words,
+    not_found_detail,
+)
 from qa.text.display import day, percent, shortened
 from ui.render.evidence import place_address
 from ui.render.html import (
@@ -22,6 +32,7 @@ from ui.render.html import (
 )
 
 NEAREST = 3  # passages shown when nothing was found
+NEAR_CHARS = 200  # of their sentences
 LONG = 70  # characters of an answer from which it is set smaller
 
 Standings = Mapping[str, Standing]
@@ -188,9 +199,49 @@ def nearest_html(passages: Iterable[RetrievedPassage], heading: str) -> str:
 
 def _missing_html(answer: Answer, filtered: bool) -> str:
     headline, detail = _missing(answer, filtered)
-    nearest = () if answer.reason is Reason.NO_ARTICLES else answer.passages[:NEAREST]
-    near = nearest_html(nearest, "Nearest passages, not answers")
-    return f'<p class="missing">{headline}</p><p class="detail">{detail}</p>{near}'
+    near = [] if answer.reason is Reason.NO_ARTICLES else near_misses(answer, NEAREST)
+    lacking = lacking_words(missing_everywhere(near))
+    told = f'<p class="detail">{escape(lacking)}</p>' if lacking else ""
+    return f'<p class="missing">{headline}</p><p class="detail">{detail}</p>{told}{_near_misses_html(near)}'
+
+
+def _near_misses_html(near: Sequence[NearMiss]) -> str:
+    """A line of each article, which is a button that opens it there; the question's own words stand out."""
+    everywhere = missing_everywhere(near)
+    items = "".join(
+        "<li>"
+        + opener_html(
+            each.article.id,
+            each.start,
+            each.end,
+            f'<span class="sentence" dir="auto">{_with_words(shortened(each.sentence, NEAR_CHARS), each.shared)}</span>'
+            f'<span class="title">{label(each.article.title)}</span>',
+            kind="near",
+            exact=False,
+        )
+        + f'<p class="from">{time_html(each.article.published)} · '
+        f"{source_html(each.article.source, each.article.url, each.article.site)}"
+        f"{_lacks_html([word for word in each.missing if word not in everywhere])}</p></li>"
+        for each in near
+    )
+    heading = "<h3>Comes nearest, and is no answer</h3>"
+    return f'<section class="nearest light">{heading}<ul>{items}</ul></section>' if near else ""
+
+
+def _lacks_html(words: Sequence[str]) -> str:
+    return f" · {MISSING} {', '.join(f'<em>{escape(each)}</em>' for each in words)}" if words else ""
+
+
+def _with_words(text: str, words: Sequence[str]) -> str:
+    """`text` as HTML with these words set off where they begin a word, in any form."""
+    if not words:
+        return escape(text)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(each) for each in words)})\w{{0,4}}", re.IGNORECASE)
+    pieces, last = [], 0
+    for found in pattern.finditer(text):
+        pieces += [escape(text[last : found.start()]), f"<b>{escape(found[0])}</b>"]
+        last = found.end()
+    return "".join(pieces) + escape(text[last:])
 
 
 def _missing(answer: Answer, filtered: bool) -> tuple[str, str]:

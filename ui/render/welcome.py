@@ -32,7 +32,7 @@ def guide_html(guide: Guide | None, heading: str) -> str:
         for each in guide.questions
     )
     names = "".join(
-        f'<li><button type="button" class="name" data-ask="{escape(f"What do my articles say about {each}?")}">'
+        f'<li><button type="button" class="main-name" data-ask="{escape(f"What do my articles say about {each}?")}">'
         f'<span class="sr-only">What do my articles say about </span>{label(each)}</button></li>'
         for each in guide.names
     )

@@ -217,7 +217,7 @@ settled.push(() => {
 
 async function enterLibrary() {
   showFields();
-  await Promise.all([showShelf(), showSources(), follow()]);
+  await Promise.all([showShelf(), showSources(), follow(), showBatches()]);
   if (shelf.article && find("#reading").hidden) readArticle(shelf.article);
 }
 
