@@ -33,6 +33,7 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError
 from qa.files import make_private
+from qa.ingestion.copies import are_copies_known, find_missing_copies
 from qa.ingestion.edits import store_edit
 from qa.ingestion.quotations import find_missing
 from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
@@ -476,6 +477,8 @@ class Library:
                 stored=self.backend.after_batch,
                 retry=retry,
             )
+            if not are_copies_known(self.store):
+                find_missing_copies(self.store, silent)
             yield ingestion
             self.backend.after_change(encoded=ingestion.encoded, removed=bool(ingestion.report.removed))
 
@@ -510,6 +513,7 @@ class Library:
             path = Path(file).expanduser()
             report = archive.restore(path, self.store, self._passages, self.settings, progress or silent)
             find_missing(self.store, silent)
+            find_missing_copies(self.store, silent)
             self._tags.change(archive.tags(path))
             return report
 
@@ -522,6 +526,7 @@ class Library:
         failures = self.backend.rebuild(progress or silent)
         with self.backend.changing("finding who says what in"):
             find_missing(self.store, silent)
+            find_missing_copies(self.store, silent, anew=True)
         return Report(unchanged=len(self), failed=tuple(failures))
 
     def compact(self, *, progress: ProgressCallback | None = None) -> int:
