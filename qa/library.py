@@ -42,8 +42,9 @@ from qa.loaders import Document
 from qa.loaders import article_id as id_of
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import encoder_name
+from qa.storage.copies import copies_by_id
 from qa.storage.edits import Edit
-from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
+from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, Sort, Word, words_of
 from qa.storage.publishers import UPLOADS, Publishers
 from qa.storage.tags import TagFile, tag_counts, tags_of_articles, without_tags
 
@@ -235,6 +236,14 @@ class Library:
             with suppress(LibraryError), self.backend.changing("finding who says what in"):
                 find_missing(self.store, silent)
         return list(islice(cited_quotations(self.store, speaker, about, self.resolved(where)), limit))
+
+    def copy_of(self, ids: Iterable[str]) -> dict[str, ArticleSummary]:
+        """By article id what it is a copy of, whole or trimmed: the earliest article that shares its text.
+
+        Those that are no copies are left out. Articles of a library of an earlier version are compared when it is next
+        changed.
+        """
+        return copies_by_id(self.store, list(ids))
 
     def check_quotes(self, text: str, where: Where | None = None) -> list[CheckedQuote]:
         """What is true of each quote in a text: verbatim and where, altered and how, or absent from these articles.

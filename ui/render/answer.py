@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from qa.datatypes import Answer, Citation, Reason, RetrievedPassage, Standing
-from qa.serialization.not_found import HEADLINE, LESS_SURE, MISSING, POSSIBLE, later_words, not_found_detail
+from qa.serialization.not_found import (
+    HEADLINE,
+    LESS_SURE,
+    MISSING,
+    POSSIBLE,
+    copies_words,
+    later_words,
+    not_found_detail,
+)
 from qa.text.display import day, percent, shortened
 from ui.render.evidence import place_address
 from ui.render.html import (
@@ -55,7 +63,7 @@ def citation_html(citation: Citation, number: int, standings: Standings | None =
     return (
         f"{_standing_html(citation, standings or {})}{opener}"
         f'<p class="from">{source}{_copy_html(citation, number)}</p>'
-        f"{_resolved_html(citation)}{_lacking_html(citation)}{_repeats_html(citation.repeats, number)}"
+        f"{_resolved_html(citation)}{_lacking_html(citation)}{_repeats_html(citation, number)}"
     )
 
 
@@ -87,8 +95,10 @@ def _copy_html(citation: Citation, number: int) -> str:
     return quote + (f" · {link}" if link else "")
 
 
-def _repeats_html(repeats: tuple[Citation, ...], number: int) -> str:
-    if not repeats:
+def _repeats_html(citation: Citation, number: int) -> str:
+    """Where else it stands, and the articles that only copy one of these."""
+    told = f'<p class="copied">{copies_words(citation)}</p>' if citation.copied else ""
+    if not (citation.repeats or told):
         return ""
     places = "".join(
         "<li>"
@@ -97,9 +107,26 @@ def _repeats_html(repeats: tuple[Citation, ...], number: int) -> str:
             kind="place", number=number,
         )
         + "</li>"
-        for each in repeats
+        for each in citation.repeats
     )  # fmt: skip
-    return f'<div class="repeats"><p>Also in</p><ul>{places}</ul></div>'
+    also = f"<p>Also in</p><ul>{places}</ul>" if places else ""
+    return f'<div class="repeats">{also}{told}{_copies_html(citation, number)}</div>'
+
+
+def _copies_html(citation: Citation, number: int) -> str:
+    """The copies that are not cited, folded away."""
+    if not citation.copies:
+        return ""
+    items = "".join(
+        "<li>"
+        + opener_html(
+            each.article_id, 0, 0, f"{label(each.title)}, {day(each.published)}",
+            kind="place", number=number, exact=False,
+        )
+        + "</li>"
+        for each in citation.copies
+    )  # fmt: skip
+    return f"<details><summary>Copies</summary><ul>{items}</ul></details>"
 
 
 def _shown_html(answer: Answer, standings: Standings) -> str:
