@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qa.datatypes import Progress, ProgressCallback
+from qa.datatypes import Article, Progress, ProgressCallback
 from qa.storage.base import Store, Transaction, batched
 
 if TYPE_CHECKING:
@@ -38,27 +38,32 @@ class FoundCopies:
             transaction.regroup(self.moved)
 
 
-def find_copies(store: Store, texts: Mapping[str, str]) -> FoundCopies:
-    """Look for copies of new articles, `texts` by id, in the store and among themselves."""
+def find_copies(store: Store, articles: Mapping[str, Article]) -> FoundCopies:
+    """Look for copies of new articles, by id, in the store and among themselves."""
     from qa.news.copies import are_copies, lowest, shingles
 
-    prints = {each: shingles(text) for each, text in texts.items()}
+    prints = {each: shingles(article.text) for each, article in articles.items()}
     hashes = {each: lowest(print_) for each, print_ in prints.items()}
     likely = _likely(store, hashes)
-    stored = {other for others in likely.values() for other in others if other not in texts}
+    stored = {other for others in likely.values() for other in others if other not in articles}
     groups = store.copies.groups(stored)
-    for each, article in store.articles_by_id(groups).items():
-        prints[each] = shingles(article.text)
+    known = store.articles_by_id(groups)
+    prints |= {each: shingles(article.text) for each, article in known.items()}
+    known |= articles
     joined: dict[str, str] = {}  # groups that have become part of another
     for each, others in likely.items():
-        same = [other for other in others if other in prints and are_copies(prints[each], prints[other])]
+        same = [
+            other
+            for other in others
+            if other in known and are_copies(prints[each], prints[other], _days(known[each], known[other]))
+        ]
         ours, *merged = dict.fromkeys([_last(joined, groups[other]) for other in same] or [each])
         groups[each] = ours
         joined |= dict.fromkeys(merged, ours)
     moved = {
         member: _last(joined, group) for group, members in store.copies.members(joined).items() for member in members
     }
-    return FoundCopies({each: (_last(joined, groups[each]), hashes[each]) for each in texts}, moved)
+    return FoundCopies({each: (_last(joined, groups[each]), hashes[each]) for each in articles}, moved)
 
 
 def _likely(store: Store, hashes: Mapping[str, tuple[int, ...]]) -> dict[str, list[str]]:
@@ -71,6 +76,11 @@ def _likely(store: Store, hashes: Mapping[str, tuple[int, ...]]) -> dict[str, li
         for each in found:
             holders.setdefault(each, []).append(article_id)
     return likely
+
+
+def _days(one: Article, other: Article) -> int:
+    """The days between two articles, 0 where they are not known."""
+    return abs((one.published - other.published).days) if one.published and other.published else 0
 
 
 def _last(joined: Mapping[str, str], group: str) -> str:
@@ -102,7 +112,7 @@ def find_missing_copies(store: Store, progress: ProgressCallback, *, anew: bool 
     done = 0
     for page in batched(missing, BATCH):
         articles = store.articles_by_id(page)
-        found = find_copies(store, {each: article.text for each, article in articles.items()})
+        found = find_copies(store, articles)
         with store.transaction() as transaction:
             found.store(transaction)
         done += len(page)

@@ -268,8 +268,8 @@ class Ingestion:
     def _copies(self, prepared: list[PreparedArticle]) -> FoundCopies:
         """The copies that the new articles are, or have."""
         known = self._store.headings([each.article.id for each in prepared])
-        texts = {each.article.id: each.article.text for each in prepared if each.article.id not in known}
-        return find_copies(self._store, texts)
+        new = {each.article.id: each.article for each in prepared if each.article.id not in known}
+        return find_copies(self._store, new)
 
     def _count(self, outcomes: list[tuple[str, str]]) -> None:
         for outcome, article_id in outcomes:

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 VERSION = 1  # of all that follows: copies that another one has found are found anew
 RUN = 5  # words in a shingle
 LOWEST = 16  # hashes of an article by which its copies are looked up
-CONTAINED = 0.5  # of the shorter text's shingles that are in the longer one
+CONTAINED = 0.6  # of the shorter text's shingles that are in the longer one
+DAYS = 7  # within which copies appear, mostly
+REPRINTED = 0.9  # of the shorter one's, if more days lie between: what is told anew each month keeps many phrases
 BEGINS = 0.4  # of those of its first half: what two texts share only at their ends is what a site puts below each
 SHARE = 0.25  # of the longer text's shingles that the shorter one has at least: a roundup is no copy of its parts
 SHORTEST = 20  # shingles; of shorter texts nothing can be told
@@ -52,11 +54,12 @@ def lowest(found: Shingles) -> tuple[int, ...]:
     return tuple(distinct[:LOWEST].tolist()) if len(distinct) >= SHORTEST else ()
 
 
-def are_copies(one: Shingles, other: Shingles) -> bool:
-    """Whether one of two texts is a copy of the other, whole or trimmed."""
+def are_copies(one: Shingles, other: Shingles, days: int = 0) -> bool:
+    """Whether one of two texts is a copy of the other, whole or trimmed; `days` between them, if known."""
     first, second = np.unique(one), np.unique(other)
     shorter, longer, ordered = (first, second, one) if len(first) <= len(second) else (second, first, other)
     if len(shorter) < SHORTEST or len(shorter) < SHARE * len(longer):
         return False
-    contained = np.isin(shorter, longer, assume_unique=True).mean() >= CONTAINED
-    return bool(contained and np.isin(ordered[: len(ordered) // 2], longer).mean() >= BEGINS)
+    contained = np.isin(shorter, longer, assume_unique=True).mean()
+    wanted = CONTAINED if days <= DAYS else REPRINTED
+    return bool(contained >= wanted and np.isin(ordered[: len(ordered) // 2], longer).mean() >= BEGINS)

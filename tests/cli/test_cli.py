@@ -649,7 +649,7 @@ def test_list_says_what_is_a_copy(run: Run, parts: Parts) -> None:
     assert ferry.endswith("/news/ferry.txt")
     assert seal.endswith("\tsample:seal.txt\tcopy of aaaa000000000001")
     assert [one.get("copy_of") for one in json.loads(run("list", "--json").out)] == [None, FERRY.id]
-    assert "  (copy) A seal  " in render.article_line(SEAL, width=90, copy_of=FERRY.id).plain
+    assert "  (copy) A seal is back" in render.article_line(SEAL, width=90, copy_of=FERRY.id).plain
 
 
 def test_list_fits_its_columns_to_a_terminal() -> None:

@@ -156,6 +156,19 @@ def test_a_site_puts_the_same_words_below_each_text(opened: Open, tmp_path: Path
     assert groups(library) == {frozenset({"one"}), frozenset({"two"})}
 
 
+@pytest.mark.parametrize(("text", "published", "is_copy"), [
+    ("\n\n".join([*STORY[:3], OTHER[:290]]), "2025-03-10", True),
+    ("\n\n".join([*STORY[:3], OTHER[:290]]), "2025-03-11", False),  # told anew
+    ("\n\n".join(STORY[:3]), "2025-06-03", True),  # printed again
+])  # fmt: skip
+def test_the_days_between_count(text: str, published: str, is_copy: bool, tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library", SETTINGS, encoder=LetterEncoder()) as library:
+        write(tmp_path / "in", "first", "\n\n".join(STORY), "First", "2025-03-03")
+        write(tmp_path / "in", "later", text, "Later", published)
+        library.add(tmp_path / "in")
+        assert (len(groups(library)) == 1) == is_copy
+
+
 def test_a_roundup_is_no_copy_of_a_story_in_it(opened: Open, tmp_path: Path) -> None:
     library = opened()
     others = [f"{word} " + " ".join(f"{word}{number}" for number in range(60)) for word in ("ga", "wo", "pi", "ze")]
