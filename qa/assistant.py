@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from qa.answering import builder, calibration
 from qa.answering.combined import combined_answer, led_by
+from qa.answering.copies import one_of_each, with_copies
 from qa.answering.definitions import definition_of
 from qa.answering.direct_answers import foreign_answer, quoted_answer, told_answer
 from qa.answering.evidence import named
@@ -100,6 +101,7 @@ class Assistant:
         for part in others:
             turns.append(Turn(part, asks(completed_part(part, turns[-1]), turns[-1:])))
         answer = combined_answer(said.text, turns) if others else turns[0].answer
+        answer = with_copies(answer, self.library.store, said.scope.where)
         return replace(answer, note=" ".join(filter(None, (said.told, answer.note))))
 
     def _ask(
@@ -161,11 +163,16 @@ class Assistant:
         if timing:
             within = partial(self._retrieve, question, scope)
             passages = to_read(passages, timing, within, scope.where or None, count)
+        passages = one_of_each(passages, self._copies(passages), count)
         if on_passages is not None:
             on_passages(passages)
         read = passages[:count]
         questions = [timing.plain(question, each.article) if timing else question for each in read]
         return passages, self._read(questions, read)
+
+    def _copies(self, passages: Sequence[RetrievedPassage]) -> dict[str, str]:
+        """By article id the group of copies of one text that it is in."""
+        return self.library.store.copies.groups({each.article.id for each in passages})
 
     def _read(self, questions: Sequence[str], passages: Sequence[RetrievedPassage]) -> list[list[Span]]:
         """The spans of each passage, read for its own question."""
@@ -230,6 +237,7 @@ class Assistant:
             max_answers=settings.max_answers,
             timing=timing,
             goes_on=goes_on,
+            copies=self._copies(passages[: settings.read_passages]),
         )
         first = passages[: settings.read_passages]
         found = find_cell(question, first) or tally_of(question, first) or definition_of(question, first)

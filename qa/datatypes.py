@@ -137,6 +137,18 @@ class ResolvedDate:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleCopy:
+    """An article whose text is a copy, whole or trimmed, of one that is cited."""
+
+    article_id: str
+    title: str
+    source: str
+    url: str | None
+    published: date | None
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """The exact words, and where they stand: `article.text[start:end] == quote`.
 
@@ -145,7 +157,9 @@ class Citation:
     quote, as "Friday", with the dates that they mean by the day of publication; the quote itself stays as it is.
     `missing` are names, years and numbers of the question that are not mentioned there, as they were asked. `asked` is
     the part of the question that is answered here, where it has several, and `items` are the places of the things that
-    the quote lists, one after the other, where several were asked for.
+    the quote lists, one after the other, where several were asked for. `independent` counts the articles, this one and
+    those of the repeats, that say it of their own, 0 where none is a copy; `copies` are further articles, copies of
+    these.
     """
 
     article_id: str
@@ -166,6 +180,14 @@ class Citation:
     asked: str = ""
     items: tuple[Offsets, ...] = ()
     page: int | None = None  # of a PDF, counted from 1, on which the quote begins
+    independent: int = 0
+    copies: tuple[ArticleCopy, ...] = ()
+
+    @property
+    def copied(self) -> int:
+        """How many articles are copies of those that say this of their own, cited or not."""
+        cited = {self.article_id, *(each.article_id for each in self.repeats)}
+        return len(self.copies) + (len(cited) - self.independent if self.independent else 0)
 
     @property
     def context_end(self) -> int:

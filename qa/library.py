@@ -33,6 +33,7 @@ from qa.datatypes import (
 )
 from qa.errors import ArticleNotFound, LibraryDamaged, LibraryError
 from qa.files import make_private
+from qa.ingestion.copies import are_copies_known, find_missing_copies
 from qa.ingestion.edits import store_edit
 from qa.ingestion.quotations import find_missing
 from qa.ingestion.sources import Fetched, expand_sources, poll, with_progress
@@ -41,8 +42,9 @@ from qa.loaders import Document
 from qa.loaders import article_id as id_of
 from qa.passages.encoding import PassageEncoder
 from qa.passages.fingerprint import encoder_name
+from qa.storage.copies import copies_by_id
 from qa.storage.edits import Edit
-from qa.storage.listing import ArticlePage, ListQuery, Sort, Word, words_of
+from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, Sort, Word, words_of
 from qa.storage.publishers import UPLOADS, Publishers
 from qa.storage.tags import TagFile, tag_counts, tags_of_articles, without_tags
 
@@ -234,6 +236,14 @@ class Library:
             with suppress(LibraryError), self.backend.changing("finding who says what in"):
                 find_missing(self.store, silent)
         return list(islice(cited_quotations(self.store, speaker, about, self.resolved(where)), limit))
+
+    def copy_of(self, ids: Iterable[str]) -> dict[str, ArticleSummary]:
+        """By article id what it is a copy of, whole or trimmed: the earliest article that shares its text.
+
+        Those that are no copies are left out. Articles of a library of an earlier version are compared when it is next
+        changed.
+        """
+        return copies_by_id(self.store, list(ids))
 
     def check_quotes(self, text: str, where: Where | None = None) -> list[CheckedQuote]:
         """What is true of each quote in a text: verbatim and where, altered and how, or absent from these articles.
@@ -476,6 +486,8 @@ class Library:
                 stored=self.backend.after_batch,
                 retry=retry,
             )
+            if not are_copies_known(self.store):
+                find_missing_copies(self.store, silent)
             yield ingestion
             self.backend.after_change(encoded=ingestion.encoded, removed=bool(ingestion.report.removed))
 
@@ -510,6 +522,7 @@ class Library:
             path = Path(file).expanduser()
             report = archive.restore(path, self.store, self._passages, self.settings, progress or silent)
             find_missing(self.store, silent)
+            find_missing_copies(self.store, silent)
             self._tags.change(archive.tags(path))
             return report
 
@@ -522,6 +535,7 @@ class Library:
         failures = self.backend.rebuild(progress or silent)
         with self.backend.changing("finding who says what in"):
             find_missing(self.store, silent)
+            find_missing_copies(self.store, silent, anew=True)
         return Report(unchanged=len(self), failed=tuple(failures))
 
     def compact(self, *, progress: ProgressCallback | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from qa.answering.candidates import Candidate
 from qa.news.dates import is_relative
@@ -34,15 +34,19 @@ def merge(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     return groups
 
 
-def witnesses(group: Sequence[Candidate]) -> int:
-    """How many articles say something of their own: those whose sentence is no copy of another's."""
+def witnesses(group: Sequence[Candidate], copies: Mapping[str, str] | None = None) -> int:
+    """How many articles say something of their own: those that are no copy of another, nor their sentence.
+
+    `copies` gives the group of copies of one text that an article is in, by id.
+    """
     told: list[frozenset[str]] = []
-    articles: set[str] = set()
+    texts: set[str] = set()
     for member in group:
         said = frozenset(words(member.sentence.casefold()))
-        if member.article.id in articles or any(len(said & each) >= COPIED * len(said | each) for each in told):
+        text = (copies or {}).get(member.article.id, member.article.id)
+        if text in texts or any(len(said & each) >= COPIED * len(said | each) for each in told):
             continue
-        articles.add(member.article.id)
+        texts.add(text)
         told.append(said)
     return len(told)
 

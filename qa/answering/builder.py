@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from qa.answering.agreement import merge, witnesses
@@ -41,12 +41,14 @@ def build_answer(
     max_answers: int,
     timing: Timing = ANY_TIME,
     goes_on: bool = False,
+    copies: Mapping[str, str] | None = None,
 ) -> Answer:
     """The answer to a question from its passages, best first, and the reader's spans of the first of them.
 
     `spans[i]` has offsets into `passages[i].text`. What was not read has no spans. From confidence `threshold` up an
     answer is sure, from `possible` up it is shown as one to be checked. `timing` is what the question says of time,
-    and `goes_on` tells that it continues a conversation.
+    and `goes_on` tells that it continues a conversation. `copies` gives the group of copies of one text that an article
+    is in, by id.
     """
     read = [
         replace(passage, reading=max((span.score for span in found), default=None))
@@ -58,9 +60,9 @@ def build_answer(
     if not groups:
         reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
         return Answer(question, "", 0.0, (), considered, reason)
-    rated = list(zip(groups, confidences(groups, calibration)[:max_answers], strict=False))
+    rated = list(zip(groups, confidences(groups, calibration, copies)[:max_answers], strict=False))
     confidence = rated[0][1]
-    cited = [cite(question, group, rating) for group, rating in rated if rating >= min(threshold, possible)]
+    cited = [cite(question, group, rating, copies) for group, rating in rated if rating >= min(threshold, possible)]
     cited, note = (cited, "") if timing.period else newest_first(question, cited)
     sure = tuple(each for each in cited if each.confidence >= threshold and not each.missing)
     unsure = tuple(each for each in cited if each not in sure)
@@ -70,17 +72,19 @@ def build_answer(
     return Answer(question, "", confidence, (), considered, _reason(confidence, groups), unsure)
 
 
-def confidences(groups: Sequence[Sequence[Candidate]], calibration: Calibration) -> list[float]:
+def confidences(
+    groups: Sequence[Sequence[Candidate]], calibration: Calibration, copies: Mapping[str, str] | None = None
+) -> list[float]:
     """The probability that each group's answer is right: of the first by the calibration, of the others by their
     odds against the first. Different answers share one whole.
     """
-    sure = [calibration.confidence.probability(judgement(groups))]
+    sure = [calibration.confidence.probability(judgement(groups, copies))]
     for group in groups[1:]:
         sure.append(min(max(0.0, 1.0 - sum(sure)), sure[0] * math.exp(group[0].rank - groups[0][0].rank)))
     return sure
 
 
-def judgement(groups: Sequence[Sequence[Candidate]]) -> dict[str, float]:
+def judgement(groups: Sequence[Sequence[Candidate]], copies: Mapping[str, str] | None = None) -> dict[str, float]:
     """What is known of the answer that comes first: its own features, and how it stands among the others.
 
     `share` is the softmax of its rank over all groups of the question; `repeats` counts further articles that say
@@ -91,14 +95,17 @@ def judgement(groups: Sequence[Sequence[Candidate]]) -> dict[str, float]:
         **first.features,
         "rank": first.rank,
         "share": 1.0 / sum(math.exp(group[0].rank - first.rank) for group in groups),
-        "repeats": float(min(3, witnesses(groups[0]) - 1)),
+        "repeats": float(min(3, witnesses(groups[0], copies) - 1)),
     }
 
 
-def cite(question: str, group: Sequence[Candidate], confidence: float) -> Citation:
+def cite(
+    question: str, group: Sequence[Candidate], confidence: float, copies: Mapping[str, str] | None = None
+) -> Citation:
     """The citation of a group's best place, with the group's other places as its repeats."""
     first, *others = [_citation(question, member, confidence) for member in group]
-    return replace(first, repeats=tuple(others))
+    own, all_of_them = witnesses(group, copies), len({member.article.id for member in group})
+    return replace(first, repeats=tuple(others), independent=own if own < all_of_them else 0)
 
 
 def _reason(confidence: float, groups: Sequence[Sequence[Candidate]]) -> Reason:

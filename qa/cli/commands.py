@@ -13,10 +13,10 @@ from __future__ import annotations
 import io
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -55,9 +55,12 @@ from qa.cli.options import (
     write_sheet,
 )
 from qa.config import Settings
-from qa.datatypes import Failure
+from qa.datatypes import Article, Failure
 from qa.errors import QAError
 from qa.serialization.answers import answer_to_dict, article_to_dict, cited_articles
+
+if TYPE_CHECKING:
+    from qa.library import Library
 
 EVALUATION_FORMAT = "article-qa/evaluation/1"
 
@@ -189,7 +192,8 @@ def list_articles(
 ) -> None:
     """List the articles, newest first.
 
-    A line shows id, date, title and source; in a pipe, tabs stand between them.
+    A line shows id, date, title and source; in a pipe, tabs stand between them. A copy of another article has the id
+    of that one behind it.
     """
     where = where_filter(published_from, published_to, source, tag=tag)
     if failed and where:
@@ -199,15 +203,26 @@ def list_articles(
         if failed:
             _list_failed(opened.failures()[:limit], as_json=as_json)
             return
-        articles = opened.articles(where or None, limit=limit)
+        listed = _with_originals(opened, opened.articles(where or None, limit=limit))
         if as_json:
-            console.print_json([article_to_dict(article) for article in articles])
+            of = ((article_to_dict(each), {"copy_of": original} if original else {}) for each, original in listed)
+            console.print_json([fields | copy for fields, copy in of])
             return
         width = out.width if out.is_terminal else None
-        for article in articles:
-            console.show(out, render.article_line(article, width=width))
+        for article, original in listed:
+            console.show(out, render.article_line(article, width=width, copy_of=original))
         if out.is_terminal:
             console.show_hint(f"{len(opened):,} articles in {opened.path}")
+
+
+def _with_originals(library: Library, articles: Iterable[Article]) -> Iterator[tuple[Article, str]]:
+    """Each article with the id of the one that it is a copy of, or ""."""
+    from qa.storage.base import PAGE, batched
+
+    for page in batched(articles, PAGE):
+        originals = library.copy_of(each.id for each in page)
+        for each in page:
+            yield each, originals[each.id].id if each.id in originals else ""
 
 
 def _list_failed(failures: Sequence[Failure], *, as_json: bool) -> None:

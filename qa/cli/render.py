@@ -19,6 +19,7 @@ from qa.serialization.not_found import (
     HEADLINE,
     LESS_SURE,
     POSSIBLE,
+    copies_words,
     lacking_words,
     later_words,
     missing_words,
@@ -126,6 +127,19 @@ def _repeat_lines(citation: Citation) -> list[Text]:
         lines += place_lines(other, other.start, other.end, before="Also in: ")
     if len(others) > REPEATS:
         lines.append(Text(f"Also in {len(others) - REPEATS:,} more articles"))
+    return lines + _copy_lines(citation)
+
+
+def _copy_lines(citation: Citation) -> list[Text]:
+    """How many articles say it of their own, and how many copy them; the first of the copies."""
+    if not (told := copies_words(citation)):
+        return []
+    lines = [Text(told)]
+    for copy in citation.copies[:REPEATS]:
+        title = clean(copy.title).strip() or "(no title)"
+        lines.append(Text(f"Copy: {title} · {day(copy.published)} · {clean(copy.url or copy.source)}", style="dim"))
+    if len(citation.copies) > REPEATS:
+        lines.append(Text(f"{len(citation.copies) - REPEATS:,} more copies", style="dim"))
     return lines
 
 
@@ -225,12 +239,14 @@ def corrected_lines(article: Article) -> list[Text]:
     return [Text(f"{name + ':':<9}{clean(value).strip() or '–'}") for name, value in facts]
 
 
-def article_line(article: Article, *, width: int | None) -> Text:
+def article_line(article: Article, *, width: int | None, copy_of: str = "") -> Text:
     """Id, date, title and source: in columns that fit `width`, or apart by tabs where it is None."""
     published = article.published.isoformat() if article.published else "undated"
     title, source = clean(article.title).strip(), clean(article.source)
     if width is None:
-        return Text("\t".join((article.id, published, title, source)), no_wrap=True)
+        of = (f"copy of {copy_of}",) if copy_of else ()
+        return Text("\t".join((article.id, published, title, source, *of)), no_wrap=True)
+    title = f"(copy) {title}" if copy_of else title
     left = max(width - len(article.id) - 10 - 3 * 2, 20)
     columns = [Text(article.id, style="dim"), Text(published), Text(title), Text(source, style="dim")]
     for column, cells in zip(columns, (len(article.id), 10, left * 3 // 5, left - left * 3 // 5), strict=True):

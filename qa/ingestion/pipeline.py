@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.datatypes import Failure, Progress, ProgressCallback, Report
+from qa.ingestion.copies import FoundCopies, find_copies
 from qa.ingestion.prefetch import Pause, Prefetcher
 from qa.ingestion.reader import DocumentReader, Finished, Item, Skipped
 from qa.ingestion.sources import SourceContent, read_sources, with_progress
@@ -213,6 +214,7 @@ class Ingestion:
         """Encode what is new in a batch, then store all of it in one transaction. `total`: passages to encode."""
         prepared = list({item.article.source: item for item in batch if isinstance(item, PreparedArticle)}.values())
         vectors = self._encode(prepared, total)
+        copies = self._copies(prepared)
         with self._store.transaction() as transaction:
             outcomes = [(_put(transaction, each, vectors), each.article.id) for each in prepared]
             for origin in {each.origin for each in prepared}:  # part of it is new: it is no longer as it was known
@@ -220,6 +222,7 @@ class Ingestion:
             for item in batch:
                 if isinstance(item, Finished):
                     self._finish(transaction, item)
+            copies.store(transaction)
             if vectors:
                 transaction.set_meta("fingerprint", self._passages.fingerprint)
             settled = transaction.settle()
@@ -261,6 +264,12 @@ class Ingestion:
         vectors = self._passages.encode(list(new.values()), progress)
         self.encoded += sum(len(each) for each in vectors.values())
         return vectors
+
+    def _copies(self, prepared: list[PreparedArticle]) -> FoundCopies:
+        """The copies that the new articles are, or have."""
+        known = self._store.headings([each.article.id for each in prepared])
+        new = {each.article.id: each.article for each in prepared if each.article.id not in known}
+        return find_copies(self._store, new)
 
     def _count(self, outcomes: list[tuple[str, str]]) -> None:
         for outcome, article_id in outcomes:

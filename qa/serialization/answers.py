@@ -11,7 +11,9 @@ of the article's text, half open, and texts are exact.
               confidence, repeats (citations), resolved (start, end, value (EDTF), words) and missing (words of the
               question that are not mentioned there), site (the publisher), asked (the part of the question that is
               answered), items (pairs of offsets, of the things that the quote lists) and page (of a PDF, from 1) where
-              there are any
+              there are any; where there are copies of the cited articles, independent (how many articles say it of
+              their own), copied (how many are copies of these) and copies (those that are not cited)
+    copy      article_id, title, source, url, published, site
     passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
               text, title, source, url, published, except in a kept conversation
     passages  query, passages: what a search has found, best first
@@ -33,6 +35,7 @@ from datetime import date
 from qa.datatypes import (
     Answer,
     Article,
+    ArticleCopy,
     Citation,
     Offsets,
     Passage,
@@ -117,6 +120,18 @@ def _citation_to_dict(citation: Citation) -> JsonObject:
         **({"asked": citation.asked} if citation.asked else {}),
         **({"items": [list(each) for each in citation.items]} if citation.items else {}),
         **({"page": citation.page} if citation.page else {}),
+        **_copies_to_dict(citation),
+    }
+
+
+def _copies_to_dict(citation: Citation) -> JsonObject:
+    """How many articles say it of their own, and the copies, where there are any."""
+    if not citation.copied:
+        return {}
+    return {
+        "independent": citation.independent,
+        "copied": citation.copied,
+        "copies": [asdict(each) | {"published": iso(each.published)} for each in citation.copies],
     }
 
 
@@ -253,6 +268,20 @@ def _citation_from_dict(values: object) -> Citation:
         asked=get_or_none(fields, "asked", str) or "",
         items=tuple(_offsets(one) for one in get_or_none(fields, "items", list) or ()),
         page=get_or_none(fields, "page", int),
+        independent=get_or_none(fields, "independent", int) or 0,
+        copies=tuple(_copy_from_dict(one) for one in get_or_none(fields, "copies", list) or ()),
+    )
+
+
+def _copy_from_dict(values: object) -> ArticleCopy:
+    fields = json_object(values, "a copy")
+    return ArticleCopy(
+        get(fields, "article_id", str),
+        get(fields, "title", str),
+        get(fields, "source", str),
+        get_or_none(fields, "url", str),
+        day_or_none(fields, "published"),
+        get_or_none(fields, "site", str),
     )
 
 

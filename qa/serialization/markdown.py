@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from qa.datatypes import Answer, Citation, Standing
+from qa.datatypes import Answer, ArticleCopy, Citation, Standing
+from qa.loaders.article import web_address
 from qa.serialization.conversations import Conversation, StoredTurn
 from qa.serialization.filters import where_chips
-from qa.serialization.not_found import DETAILS, HEADLINE, LESS_SURE, POSSIBLE, later_words, missing_words
+from qa.serialization.not_found import DETAILS, HEADLINE, LESS_SURE, POSSIBLE, copies_words, later_words, missing_words
 from qa.serialization.text_fragments import text_fragment_url
 from qa.text.display import clean, day, percent
 
@@ -99,6 +100,10 @@ def _citation_blocks(citation: Citation, standing_of: StandingOf | None) -> Iter
     yield _evidence(citation, standing_of)
     for repeat in citation.repeats:
         yield "It also stands here:\n\n" + _evidence(repeat, standing_of)
+    if told := copies_words(citation):
+        places = [f"- {_title(each)}, {day(each.published)}. {_source(each)}" for each in citation.copies]
+        yield f"{told.capitalize()}{':' if places else '.'}"
+        yield from filter(None, ["\n".join(places)])
 
 
 def _evidence(citation: Citation, standing_of: StandingOf | None) -> str:
@@ -131,8 +136,9 @@ def _strong(quote: str, before: str, after: str) -> str:
     return f"**{words}**" if opens and closes else f"<b>{words}</b>"
 
 
-def _title(citation: Citation) -> str:
-    title, address = plain(citation.title) or "(no title)", text_fragment_url(citation)
+def _title(citation: Citation | ArticleCopy) -> str:
+    address = text_fragment_url(citation) if isinstance(citation, Citation) else web_address(citation.url)
+    title = plain(citation.title) or "(no title)"
     if address is None:
         return title
     return f"[{title}](<{link_address(address)}>)"
@@ -143,7 +149,7 @@ def link_address(address: str) -> str:
     return _NOT_IN_LINKS.sub(lambda found: f"%{ord(found[0]):02X}", clean(address))
 
 
-def _source(citation: Citation) -> str:
+def _source(citation: Citation | ArticleCopy) -> str:
     source = plain(citation.source)
     return f"Source: {source}." if source != plain(citation.url or "") else ""
 

@@ -25,6 +25,14 @@ def missing_words(citation: Citation) -> str:
     return f"{MISSING} {', '.join(citation.missing)}" if citation.missing else ""
 
 
+def copies_words(citation: Citation) -> str:
+    """How many articles say it of their own and how many copy them: "3 independent, 9 copies"; "" without copies."""
+    if not citation.copied:
+        return ""
+    copies = "1 copy" if citation.copied == 1 else f"{citation.copied:,} copies"
+    return f"{citation.independent:,} independent, {copies}"
+
+
 def later_words(answer: Answer) -> str:
     """That a later article says otherwise than the one whose words come first; "" where none of those shown does."""
     best = answer.best

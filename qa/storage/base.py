@@ -6,7 +6,7 @@ checks, and the tests of the contract run over both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -98,6 +98,21 @@ class Transaction(Protocol):
 
         No index follows from it, so it makes no revision. An article that is not there (any more) has none.
         """
+        ...
+
+    def put_copies(self, article_id: str, group: str, hashes: Sequence[int]) -> None:
+        """The group of articles that are copies of this one, and its lowest hashes, in place of what was stored of it.
+
+        No index follows from it, so it makes no revision. An article that is not there (any more) has none.
+        """
+        ...
+
+    def regroup(self, groups: Mapping[str, str]) -> None:
+        """By article id the group that it now belongs to."""
+        ...
+
+    def forget_copies(self) -> None:
+        """What was found of copies goes, of all articles."""
         ...
 
     def hold(self, source: str, origin: str, article_id: str, digest: str) -> None:
@@ -196,12 +211,37 @@ class Sources(Protocol):
         ...
 
 
+class Copies(Protocol):
+    """Which articles are copies of one another, by groups; see `qa.ingestion.copies`."""
+
+    def groups(self, ids: Collection[str]) -> dict[str, str]:
+        """By article id its group; articles that were not looked through are left out."""
+        ...
+
+    def members(self, groups: Collection[str]) -> dict[str, list[str]]:
+        """By group the articles in it."""
+        ...
+
+    def sharing(self, hashes: Collection[int]) -> dict[int, list[str]]:
+        """By hash articles that have it among their lowest; of very many, some."""
+        ...
+
+    def missing(self) -> list[str]:
+        """The articles that were not looked through, newest first."""
+        ...
+
+
 class Store(Protocol):
     """Articles, passages and vectors, the truth of a library. Every method may be called from any thread."""
 
     @property
     def sources(self) -> Sources:
         """Where the articles came from."""
+        ...
+
+    @property
+    def copies(self) -> Copies:
+        """Which articles are copies of one another."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -93,6 +93,7 @@ class FakeLibrary:
     interrupt: bool = False
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     path: Path = Path("/shelf")
+    copies: tuple[str, ...] = ()
 
     def __enter__(self) -> FakeLibrary:
         return self
@@ -107,6 +108,9 @@ class FakeLibrary:
         self.calls.append(("articles", where, limit))
         sources = where.sources if where else ()
         return iter([one for one in self.held if not sources or one.source.startswith(sources)][:limit])
+
+    def copy_of(self, ids: Iterable[str]) -> dict[str, Article]:
+        return {each: FERRY for each in ids if each in self.copies}
 
     def article(self, article_id: str) -> Article:
         for one in self.held:
@@ -637,6 +641,15 @@ def test_list_prints_tabs_into_a_pipe(run: Run, parts: Parts) -> None:
         "aaaa000000000002\tundated\tA seal\tsample:seal.txt\n",
         "",
     )
+
+
+def test_list_says_what_is_a_copy(run: Run, parts: Parts) -> None:
+    parts.library.held, parts.library.copies = [FERRY, SEAL], (SEAL.id,)
+    ferry, seal = run("list").out.splitlines()
+    assert ferry.endswith("/news/ferry.txt")
+    assert seal.endswith("\tsample:seal.txt\tcopy of aaaa000000000001")
+    assert [one.get("copy_of") for one in json.loads(run("list", "--json").out)] == [None, FERRY.id]
+    assert "  (copy) A seal is back" in render.article_line(SEAL, width=90, copy_of=FERRY.id).plain
 
 
 def test_list_fits_its_columns_to_a_terminal() -> None:

@@ -82,7 +82,10 @@ class LibraryHandlers:
         )  # fmt: skip
         samples = page.total > 0 if view.show == "samples" else not view.narrows and self._has_samples()
         tags = self.library.tags_of(each.id for each in page.articles)
-        return render_library.article_list_html(page, view, samples=samples, failed=len(self._failures()), tags=tags)
+        copies = self.library.copy_of(each.id for each in page.articles)
+        return render_library.article_list_html(
+            page, view, samples=samples, failed=len(self._failures()), tags=tags, copies=copies
+        )
 
     def _has_samples(self) -> bool:
         """As it was when the library was last changed here: to look each time takes long in a large one."""

@@ -12,6 +12,7 @@ from qa.serialization.not_found import (
     LESS_SURE,
     MISSING,
     POSSIBLE,
+    copies_words,
     lacking_words,
     later_words,
     not_found_detail,
@@ -66,7 +67,7 @@ def citation_html(citation: Citation, number: int, standings: Standings | None =
     return (
         f"{_standing_html(citation, standings or {})}{opener}"
         f'<p class="from">{source}{_copy_html(citation, number)}</p>'
-        f"{_resolved_html(citation)}{_lacking_html(citation)}{_repeats_html(citation.repeats, number)}"
+        f"{_resolved_html(citation)}{_lacking_html(citation)}{_repeats_html(citation, number)}"
     )
 
 
@@ -98,8 +99,10 @@ def _copy_html(citation: Citation, number: int) -> str:
     return quote + (f" · {link}" if link else "")
 
 
-def _repeats_html(repeats: tuple[Citation, ...], number: int) -> str:
-    if not repeats:
+def _repeats_html(citation: Citation, number: int) -> str:
+    """Where else it stands, and the articles that only copy one of these."""
+    told = f'<p class="copied">{copies_words(citation)}</p>' if citation.copied else ""
+    if not (citation.repeats or told):
         return ""
     places = "".join(
         "<li>"
@@ -108,9 +111,26 @@ def _repeats_html(repeats: tuple[Citation, ...], number: int) -> str:
             kind="place", number=number,
         )
         + "</li>"
-        for each in repeats
+        for each in citation.repeats
     )  # fmt: skip
-    return f'<div class="repeats"><p>Also in</p><ul>{places}</ul></div>'
+    also = f"<p>Also in</p><ul>{places}</ul>" if places else ""
+    return f'<div class="repeats">{also}{told}{_copies_html(citation, number)}</div>'
+
+
+def _copies_html(citation: Citation, number: int) -> str:
+    """The copies that are not cited, folded away."""
+    if not citation.copies:
+        return ""
+    items = "".join(
+        "<li>"
+        + opener_html(
+            each.article_id, 0, 0, f"{label(each.title)}, {day(each.published)}",
+            kind="place", number=number, exact=False,
+        )
+        + "</li>"
+        for each in citation.copies
+    )  # fmt: skip
+    return f"<details><summary>Copies</summary><ul>{items}</ul></details>"
 
 
 def _shown_html(answer: Answer, standings: Standings) -> str:

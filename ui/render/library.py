@@ -45,13 +45,20 @@ def article_list_html(
     samples: bool = False,
     failed: int = 0,
     tags: Mapping[str, Sequence[str]] | None = None,
+    copies: Mapping[str, ArticleSummary] | None = None,
 ) -> str:
-    """One page of the list, `tags` by article id. `samples` can be removed; `failed` things could not be added."""
+    """One page of the list; `tags`, and which article it is a copy of, by article id.
+
+    `samples` can be removed; `failed` things could not be added.
+    """
     if not page.total:
         return _nothing_html(view, failed)
     title = counted(page.total) + (" found" if view.narrows else "")
     remove = tool_html("Remove the sample articles", "remove-samples", kind="tool") if samples else ""
-    rows = "".join(_row_html(article, (tags or {}).get(article.id, ())) for article in page.articles)
+    rows = "".join(
+        _row_html(article, (tags or {}).get(article.id, ()), (copies or {}).get(article.id))
+        for article in page.articles
+    )
     return (
         f'<div class="library page" data-title="{title}">{_failed_line_html(failed)}{remove}'
         f'<table><caption class="sr-only">Articles in the library</caption><thead><tr>'
@@ -73,17 +80,26 @@ def _column_html(sort: Sort, name: str, first: str, view: LibraryQuery) -> str:
     )
 
 
-def _row_html(article: ArticleSummary, tags: Sequence[str]) -> str:
+def _row_html(article: ArticleSummary, tags: Sequence[str], original: ArticleSummary | None) -> str:
     chips = "".join(f'<span class="tag">{label(each)}</span>' for each in tags)
     identity, title = escape(article.id), shortened(plain(article.title), 300) or "Untitled"
     return (
         f'<tr><td><label class="check"><input type="checkbox" value="{identity}">'
         f'<span class="sr-only">Choose {escape(title)}</span></label></td>'
         f'<td><button type="button" class="title" data-does="read" data-value="{identity}">{label(title)}</button>'
-        f"{chips}</td>"
+        f"{chips}{_copy_html(original)}</td>"
         f"<td>{time_html(article.published)}</td>"
         f"<td>{source_html(article.source, article.url, article.site)}</td></tr>"
     )
+
+
+def _copy_html(original: ArticleSummary | None) -> str:
+    """Of which article this one is a copy."""
+    if original is None:
+        return ""
+    title = shortened(plain(original.title), 120) or "Untitled"
+    opener = f'<button type="button" class="link" data-does="read" data-value="{escape(original.id)}">'
+    return f'<p class="copy">Copy of {opener}{label(title)}</button></p>'
 
 
 def _nothing_html(view: LibraryQuery, failed: int) -> str:

@@ -19,8 +19,8 @@ from queue import Empty, LifoQueue
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
 from qa.sqlite import connect, make_durable
 
-SCHEMA_VERSION = 5
-_WITH_QUOTATIONS, _WITH_PAGES = 4, 5  # the first formats that have them
+SCHEMA_VERSION = 6
+_WITH_QUOTATIONS, _WITH_PAGES, _WITH_COPIES = 4, 5, 6  # the first formats that have them
 _READABLE = 3  # formats from this one on can be read as they are, where nothing can be written
 EDIT = "edit "  # the beginning of the key, in the table of meta, of what was corrected by hand; a source follows
 READERS = 4
@@ -68,6 +68,12 @@ _TABLES = (
         found TEXT NOT NULL) WITHOUT ROWID""",
     # where the pages of a PDF begin in its text, as a JSON list of offsets
     "CREATE TABLE IF NOT EXISTS pages (article_id TEXT PRIMARY KEY REFERENCES articles (id), starts TEXT NOT NULL)",
+    # which articles are copies of one another, and the lowest hashes of each, to find further ones by
+    """CREATE TABLE IF NOT EXISTS copies (
+        number INTEGER PRIMARY KEY, article_id TEXT NOT NULL UNIQUE REFERENCES articles (id), family TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS copies_family ON copies (family)",
+    "CREATE TABLE IF NOT EXISTS shingles (hash INTEGER, number INTEGER, PRIMARY KEY (hash, number)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS shingles_number ON shingles (number)",
     "CREATE TABLE IF NOT EXISTS removals (passage_id INTEGER PRIMARY KEY, revision INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS removals_revision ON removals (revision)",
 )
@@ -107,6 +113,7 @@ class Database:
                 self._writer = self._open_first()
                 version = _check_schema(self._writer, path)
                 self.has_quotations, self.has_pages = version >= _WITH_QUOTATIONS, version >= _WITH_PAGES
+                self.has_copies = version >= _WITH_COPIES
                 for _ in range(READERS):
                     connection = self._open()
                     connection.execute("PRAGMA query_only = ON")

@@ -16,6 +16,7 @@ from qa.datatypes import Article, Passage, Quotation, Where
 from qa.storage.base import PAGE, VECTOR_DTYPE, ArticleHeader, Size, SourceRecord, batched
 from qa.storage.filters import condition
 from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, page_of, query
+from qa.storage.local.copies import Copies
 from qa.storage.local.database import Database, create_database
 from qa.storage.local.sources import Sources
 from qa.storage.local.transaction import Transaction
@@ -46,6 +47,7 @@ class Store:
         self.path = path
         self._database = Database(path)
         self.sources = Sources(self._database)
+        self.copies = Copies(self._database)
 
     @classmethod
     def create(cls, path: Path) -> Store:

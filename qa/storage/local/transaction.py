@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Article, Failure, Quotation
@@ -106,6 +106,36 @@ class Transaction:
             (version, names_field(found), quotations_to_json(found), article_id),
         )
 
+    def put_copies(self, article_id: str, group: str, hashes: Sequence[int]) -> None:
+        """The group of articles that are copies of this one, and its lowest hashes, in place of what was stored of it.
+
+        An article that is not there (any more) has none.
+        """
+        self._drop_copies(article_id)
+        row = self._one(
+            "INSERT INTO copies (article_id, family) SELECT id, ? FROM articles WHERE id = ? RETURNING number",
+            group,
+            article_id,
+        )
+        if row:
+            self._connection.executemany("INSERT INTO shingles VALUES (?, ?)", [(each, row[0]) for each in hashes])
+
+    def regroup(self, groups: Mapping[str, str]) -> None:
+        """By article id the group that it now belongs to."""
+        rows = [(group, article_id) for article_id, group in groups.items()]
+        self._connection.executemany("UPDATE copies SET family = ? WHERE article_id = ?", rows)
+
+    def forget_copies(self) -> None:
+        """What was found of copies goes, of all articles."""
+        self._connection.execute("DELETE FROM shingles")
+        self._connection.execute("DELETE FROM copies")
+
+    def _drop_copies(self, article_id: str) -> None:
+        self._connection.execute(
+            "DELETE FROM shingles WHERE number = (SELECT number FROM copies WHERE article_id = ?)", (article_id,)
+        )
+        self._connection.execute("DELETE FROM copies WHERE article_id = ?", (article_id,))
+
     # sources and origins
 
     def hold(self, source: str, origin: str, article_id: str, digest: str) -> None:
@@ -200,6 +230,7 @@ class Transaction:
             self._changed = True
             if not holders:
                 self._drop_passages(article_id)
+                self._drop_copies(article_id)
                 self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article_id,))
                 self._connection.execute("DELETE FROM pages WHERE article_id = ?", (article_id,))
                 self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))

@@ -15,6 +15,7 @@ from qa.errors import CollectionGone
 from qa.storage.base import PAGE, ArticleHeader, Size, SourceRecord, batched
 from qa.storage.listing import ArticlePage, ListQuery, filter_rows, first_of_page
 from qa.storage.milvus.client import Client, Row, one_of, quoted
+from qa.storage.milvus.copies import MilvusCopies
 from qa.storage.milvus.generations import Generations
 from qa.storage.milvus.records import QUOTES, Records
 from qa.storage.milvus.rows import ARTICLE_FIELDS, PAGES, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
@@ -37,6 +38,7 @@ class MilvusReader:
         self.records = Records(client, names)
         self.generations = Generations(client, names, self.records)
         self.sources = MilvusSources(self.records)
+        self.copies = MilvusCopies(client, names, self.article_ids)
         self._headings: dict[str, ArticleHeader | None] = {}  # looked up during a change
         self._publishers: tuple[int, list[tuple[str | None, str | None, int]]] = (-1, [])  # and at which revision
 

@@ -9,7 +9,7 @@ it cannot make whole itself is forgotten with its origin, so that it is read aga
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from qa.loaders.document import Version, is_url
 from qa.storage.base import ArticleHeader, BatchOutcome, SourceRecord
 from qa.storage.edits import Edit
 from qa.storage.milvus.client import Row
+from qa.storage.milvus.copies import group_record, shingle_records
 from qa.storage.milvus.intentions import intended
 from qa.storage.milvus.reader import MilvusReader
 from qa.storage.milvus.records import (
@@ -49,6 +50,8 @@ class MilvusTransaction:
         self._origins: dict[str, str | None] = {}  # None: to be read again
         self._versions: dict[str, Version | None] = {}
         self._quotations: dict[str, list[Row]] = {}
+        self._copies: dict[str, list[Row]] = {}
+        self._regrouped: dict[str, str] = {}
         self._failures: dict[str, list[Row]] = {}
         self._meta: dict[str, str] = {}
         self._notes: list[Row] = []
@@ -94,6 +97,18 @@ class MilvusTransaction:
     def put_quotations(self, article_id: str, found: Sequence[Quotation], version: int) -> None:
         """What is said in an article, as this version of the finder has it; what was stored of it before goes."""
         self._quotations[article_id] = quotation_records(article_id, found, version)
+
+    def put_copies(self, article_id: str, group: str, hashes: Sequence[int]) -> None:
+        """The group of articles that are copies of this one, and its lowest hashes; what was stored of it goes."""
+        self._copies[article_id] = [group_record(article_id, group), *shingle_records(article_id, hashes)]
+
+    def regroup(self, groups: Mapping[str, str]) -> None:
+        """By article id the group that it now belongs to."""
+        self._regrouped |= groups
+
+    def forget_copies(self) -> None:
+        """What was found of copies goes at once, of all articles."""
+        self._store.records.delete(self._store.copies.all_keys())
 
     # sources and origins
 
@@ -211,6 +226,7 @@ class MilvusTransaction:
         records.delete([key("origin", each) for each in self._stale])
         records.delete([key("version", each) for each, version in self._versions.items() if not version])
         self._write_quotations()
+        self._write_copies()
         self._write_failures()
         if self._changed or self._removed:
             records.set_value("revision", str(store.revision() + 1))
@@ -224,6 +240,18 @@ class MilvusTransaction:
         before = self._store.quotation_keys(there)
         self._store.records.write(rows.values())
         self._store.records.delete([each for each in before if each not in rows])
+
+    def _write_copies(self) -> None:
+        """Likewise; of an article the group comes last, for it tells that the rest is there."""
+        if not (self._copies or self._regrouped):
+            return
+        store = self._store
+        there = store.article_rows([*self._copies, *self._regrouped], strong=True)
+        rows = {row["key"]: row for each in there for row in reversed(self._copies.get(each, ()))}
+        before = store.copies.keys([each for each in there if each in self._copies])
+        moved = [group_record(each, group) for each, group in self._regrouped.items() if each in there]
+        store.records.write([*rows.values(), *moved])
+        store.records.delete([each for each in before if each not in rows])
 
     def _write_failures(self) -> None:
         if not self._failures:
@@ -259,7 +287,7 @@ class MilvusTransaction:
         store.client.delete(store.names.articles, "id", ids)
         self._delete_passages(ids)
         store.client.delete(store.names.texts, "article_id", ids)
-        store.records.delete(store.quotation_keys(ids))
+        store.records.delete([*store.quotation_keys(ids), *store.copies.keys(ids)])
         self._removed |= dict.fromkeys(ids)
 
     def _delete_passages(self, ids: list[str]) -> None:
