@@ -85,7 +85,13 @@ class Publishers:
 
     @cached_property
     def _name_of_host(self) -> dict[str, str]:
-        return {host: name for name, hosts in self._hosts_of_name.items() for host in hosts}
+        """A part of a publisher's website, as news.example.org, is asked for as that part alone."""
+        return {
+            host: name
+            for name, hosts in self._hosts_of_name.items()
+            for host in hosts
+            if not any(above != host and above in hosts for above in _and_above(host))
+        }
 
     def _is_joined(self, host: str) -> bool:
         return any(above in self._name_of_host for above in _and_above(host))
