@@ -30,6 +30,9 @@ HEAVY = {
     "watchfiles",
     "pymilvus",
     "grpc",
+    "fastapi",
+    "uvicorn",
+    "mcp",
 }
 
 
