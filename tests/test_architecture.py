@@ -32,7 +32,6 @@ HEAVY = {
     "grpc",
     "fastapi",
     "uvicorn",
-    "mcp",
 }
 
 
