@@ -24,7 +24,7 @@ OPEN = {("get", "/v1/health")}
 EDITORS = {
     ("post", "/v1/articles"), ("post", "/v1/articles/files"), ("patch", "/v1/articles/{article_id}"),
     ("delete", "/v1/articles/{article_id}"), ("get", "/v1/jobs"), ("get", "/v1/jobs/{job_id}"),
-    ("delete", "/v1/jobs/{job_id}"), ("get", "/v1/feedback"),
+    ("delete", "/v1/jobs/{job_id}"),
 }  # fmt: skip
 
 
