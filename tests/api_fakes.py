@@ -119,12 +119,14 @@ def client_of(assistant: Assistant) -> TestClient:
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """A real server on loopback; the address of it."""
+def served(app: ASGIApp, root_path: str = "") -> Iterator[str]:
+    """A real server on loopback; the address of it. `root_path` is where a reverse proxy would have it."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
+        server = uvicorn.Server(
+            uvicorn.Config(app, root_path=root_path, log_level="warning", timeout_graceful_shutdown=5)
+        )
         thread = threading.Thread(target=server.run, args=[[listening]], daemon=True)
         thread.start()
         try:

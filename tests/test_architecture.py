@@ -30,6 +30,8 @@ HEAVY = {
     "watchfiles",
     "pymilvus",
     "grpc",
+    "fastapi",
+    "uvicorn",
 }
 
 

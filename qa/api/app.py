@@ -16,7 +16,7 @@ from qa.api.metrics import CountRequests
 from qa.api.problems import handle_problems
 from qa.api.routes import articles, ask, checks, jobs, server
 from qa.api.routes.openai import openai_router
-from qa.api.services import Services
+from qa.api.services import KeptOf, Services
 from qa.work.jobs import JobQueue
 from qa.work.questions import FairQueue
 from qa.work.uploads import Uploads
@@ -40,13 +40,15 @@ def create_api(
     line: FairQueue | None = None,
     jobs_queue: JobQueue | None = None,
     uploads: Uploads | None = None,
+    kept_of: KeptOf | None = None,
     has_page: bool = False,
 ) -> FastAPI:
     """The API over an assistant.
 
     Where a page is served beside it (`has_page`), both share its line of questions, its jobs and its folder of files.
+    `kept_of` gives the conversations of a person, with which feedback is kept.
     """
-    services = Services.over(assistant, line=line, jobs=jobs_queue, uploads=uploads, has_page=has_page)
+    services = Services.over(assistant, line=line, jobs=jobs_queue, uploads=uploads, kept_of=kept_of, has_page=has_page)
     mcp = _mcp_endpoint(services, access)
     app = FastAPI(
         title="article-qa",

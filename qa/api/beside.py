@@ -7,6 +7,8 @@ import re
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from qa.api.hosts import own_path
+
 _PATHS = re.compile(r"/(?:v1|metrics|mcp)(?:/|$)")
 
 
@@ -28,4 +30,4 @@ class Beside:
             async with self.api.router.lifespan_context(self.api):
                 await self.app(scope, receive, send)
         else:
-            await (self.api if is_api(scope.get("path", "")) else self.app)(scope, receive, send)
+            await (self.api if is_api(own_path(scope)) else self.app)(scope, receive, send)

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.api.hosts import is_foreign
+from qa.api.hosts import is_foreign, own_path
 from qa.api.problems import Problem
 
 BODY_BYTES = 8_000_000  # of anything but files: a saved conversation with its articles is a few megabytes
@@ -26,7 +26,7 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers, path = Headers(scope=scope), scope["path"]
+        headers, path = Headers(scope=scope), own_path(scope)
         if is_foreign(headers.get("origin"), headers.get("host", "")):
             refusal = Problem(403, "foreign-origin", "This request comes from another site's page.")
             await refusal.to_response(path)(scope, receive, send)

@@ -21,6 +21,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from qa.api.hosts import own_path
 from qa.errors import (
     ArticleNotFound,
     FingerprintMismatch,
@@ -110,20 +111,20 @@ def handle_problems(app: FastAPI) -> None:
         problem = problem_of(error)
         if problem.status >= 500 and not isinstance(error, Problem | QueueFull):
             log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
-        return problem.to_response(request.scope["path"])
+        return problem.to_response(own_path(request.scope))
 
     def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101  # what it is registered for
         fields = [_field(each) for each in error.errors()[:MOST_ERRORS]]
         problem = Problem(422, "invalid-request", "The request is not as it should be.", errors=fields)
-        return problem.to_response(request.scope["path"])
+        return problem.to_response(own_path(request.scope))
 
     def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
         status = error.status_code
         detail = _DETAILS.get(status, str(error.detail))
         code = _CODES.get(status, "bad-request" if status < 500 else "internal")
-        return Problem(status, code, detail, headers=error.headers).to_response(request.scope["path"])
+        return Problem(status, code, detail, headers=error.headers).to_response(own_path(request.scope))
 
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Self
@@ -15,7 +15,9 @@ from qa.accounts.identity import Identity, Role
 from qa.api.access import allowed
 from qa.api.additions import Additions
 from qa.api.metrics import Metrics
+from qa.api.problems import Problem
 from qa.api.questions import Questions
+from qa.conversations.store import Conversations
 from qa.datatypes import Article
 from qa.errors import ArticleNotFound, QAError, QueueFull
 from qa.serialization.addresses import ARTICLES, article_address
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 READ_AT_ONCE = 2  # questions; more would only share the same cores
 LONGEST_LINE = 50  # questions that wait
 MEGABYTE = 1024 * 1024
+KeptOf = Callable[[Identity], Conversations]  # the conversations that belong to somebody
+
 MOST_CALLS = 8  # searches, checks or changes at once; each holds a thread
 
 
@@ -42,6 +46,7 @@ class Services:
     jobs: JobQueue
     additions: Additions
     metrics: Metrics
+    kept_of: KeptOf
     has_page: bool
     _calls: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MOST_CALLS))
 
@@ -53,6 +58,7 @@ class Services:
         line: FairQueue | None = None,
         jobs: JobQueue | None = None,
         uploads: Uploads | None = None,
+        kept_of: KeptOf | None = None,
         has_page: bool = False,
     ) -> Self:
         """Services over an assistant; what is not given to be shared is made."""
@@ -64,7 +70,8 @@ class Services:
         metrics.watch("articles", "Articles in the library.", lambda: len(library))
         metrics.watch("jobs", "Jobs that wait or are being done.", jobs.open)
         questions = Questions(assistant, line, metrics)
-        return cls(assistant, questions, jobs, Additions(library, jobs, uploads), metrics, has_page)
+        additions = Additions(library, jobs, uploads)
+        return cls(assistant, questions, jobs, additions, metrics, kept_of or _kept_of_all(library), has_page)
 
     @property
     def library(self) -> Library:
@@ -91,6 +98,17 @@ class Services:
             yield
         finally:
             self._calls.release()
+
+
+def _kept_of_all(library: Library) -> KeptOf:
+    """The conversations beside the library are the local person's; other people's are nowhere by themselves."""
+
+    def kept_of(identity: Identity) -> Conversations:
+        if identity.name:
+            raise Problem(409, "feedback-off", "This server keeps no conversations of yours, and so no feedback.")
+        return Conversations.beside(library)
+
+    return kept_of
 
 
 def _refresh(library: Library) -> None:

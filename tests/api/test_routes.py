@@ -3,9 +3,11 @@
 import json
 
 import pytest
-from api_fakes import FERRY_TEXT, client_of, ended, opened_assistant
+from api_fakes import FERRY_TEXT, People, client_of, create_api, ended, opened_assistant
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from qa.conversations.store import Conversations
 from qa.serialization.answers import answer_to_dict
 
 QUESTION = "Who signed the treaty?"
@@ -205,6 +207,19 @@ def test_feedback_is_kept_with_the_answer(client):
     assert (judged["question"], judged["verdict"]) == (QUESTION, "right")
     answer["citations"][0]["quote"] = "forged"
     assert client.post("/v1/feedback", json={"answer": answer, "verdict": "right"}).status_code == 409
+
+
+def test_feedback_belongs_to_whoever_gives_it(assistant, tmp_path):
+    kept = {name: Conversations(tmp_path / f"{name}.db") for name in ("reader", "editor")}
+    api = create_api(assistant, access=People(), kept_of=lambda identity: kept[identity.name])
+    reader, editor = (
+        TestClient(api, base_url="http://127.0.0.1", headers={"Authorization": f"Bearer {name}"}) for name in kept
+    )
+    answer = reader.post("/v1/ask", json={"question": QUESTION}).json()
+    assert reader.post("/v1/feedback", json={"answer": answer, "verdict": "right"}).status_code == 201
+    assert [len(each.get("/v1/feedback").json()["judged"]) for each in (reader, editor)] == [1, 0]
+    apart = TestClient(create_api(assistant, access=People()), headers={"Authorization": "Bearer reader"})
+    assert apart.get("/v1/feedback").json()["type"].endswith("feedback-off")
 
 
 def test_the_library_is_described(client):

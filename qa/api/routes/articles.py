@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from qa.api.bodies import AddBody, EditBody, FilterFields
 from qa.api.documented import ARTICLE, ARTICLES, JOB, PROBLEMS, REPORT
+from qa.api.hosts import outer_path
 from qa.api.problems import Problem
 from qa.api.routes.jobs import job_response
 from qa.api.services import EDITORS, READERS, Editor, Services, Serving
@@ -60,13 +61,14 @@ def list_articles(request: Request, services: Serving, asked: Annotated[ListQuer
     following = asked.offset + len(found)
     query = request.query_params.multi_items()
     rest = [(name, value) for name, value in query if name != "offset"]
+    address = outer_path(request.scope, "/v1/articles")
     return JSONResponse(
         {
             "format": ARTICLES_FORMAT,
             "total": page.total,
             "offset": asked.offset,
             "articles": [_summary(each, tags.get(each.id, ())) for each in found],
-            "next": f"/v1/articles?{urlencode([*rest, ('offset', following)])}" if 0 < following < page.total else None,
+            "next": f"{address}?{urlencode([*rest, ('offset', following)])}" if 0 < following < page.total else None,
         }
     )
 
@@ -78,18 +80,21 @@ def get_article(article_id: str, services: Serving, text: bool = True) -> Respon
 
 
 @router.post("", status_code=202, responses=JOB)
-def add_articles(body: AddBody, services: Serving, who: Editor, idempotency_key: IdempotencyKey = None) -> Response:
+def add_articles(
+    body: AddBody, request: Request, services: Serving, who: Editor, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Begin to add pages by their addresses, or articles as JSON. What is there already stays unchanged.
 
     The work is a job: look at the address in `Location` until its `state` is `done`, `stopped` or `failed`.
     """
     if not (body.urls or body.articles):
         raise Problem(422, "invalid-request", "Give urls, articles, or both.")
-    return job_response(services.additions.add(body, who.name, idempotency_key), 202)
+    return job_response(services.additions.add(body, who.name, idempotency_key), request, 202)
 
 
 @router.post("/files", status_code=202, responses=JOB)
 async def add_files(
+    request: Request,
     services: Serving,
     who: Editor,
     files: Annotated[list[UploadFile], File(max_length=MOST_FILES, description="PDF, Word, HTML, text, JSON, ZIP...")],
@@ -101,7 +106,7 @@ async def add_files(
     """
     received = [await services.additions.receive(_name(each), _pieces(each)) for each in files]
     job = await run_in_threadpool(services.additions.add_files, received, who.name, idempotency_key)
-    return job_response(job, 202)
+    return job_response(job, request, 202)
 
 
 @router.patch("/{article_id}", dependencies=EDITORS, responses=ARTICLE)

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from qa.api.bodies import AskBody, SearchBody
 from qa.api.documented import ANSWER, PASSAGES, PROBLEMS
-from qa.api.events import NOTHING, event, event_stream
+from qa.api.events import NOTHING, Events, EventStream, event
 from qa.api.problems import problem_of
 from qa.api.questions import Event
 from qa.api.services import READERS, Reader, Serving
@@ -27,7 +27,7 @@ def ask(body: AskBody, services: Serving, who: Reader) -> Response:
     `possible` are places to be checked, and `reason` is why there is no answer.
     """
     if body.stream:
-        return event_stream(_events(services.questions.stream(body.whole, who)))
+        return EventStream(_events(services.questions.stream(body.whole, who)))
     return JSONResponse(answer_to_dict(services.questions.ask(body.whole, who)))
 
 
@@ -40,7 +40,7 @@ def search(body: SearchBody, services: Serving) -> Response:
     return JSONResponse(passages_to_dict(body.query, found[: body.top_k]))
 
 
-def _events(told: Iterator[Event]) -> Iterator[str]:
+def _events(told: Iterator[Event]) -> Events:
     for each in told:
         if isinstance(each, Answer):
             yield event(answer_to_dict(each), "answer")

@@ -11,9 +11,8 @@ from qa.answering.verification import checks_to_dict, verify_answer
 from qa.api.bodies import FeedbackBody, VerifyBody
 from qa.api.documented import CHECKS, FEEDBACK, PROBLEMS
 from qa.api.problems import Problem
-from qa.api.services import EDITORS, READERS, Services, Serving
+from qa.api.services import READERS, Reader, Services, Serving
 from qa.conversations.feedback import Feedback, feedback_to_dict
-from qa.conversations.store import Conversations
 from qa.datatypes import Turn
 from qa.errors import FormatError
 from qa.quotecheck.result import quote_check_to_dict
@@ -40,8 +39,8 @@ def verify(body: VerifyBody, services: Serving) -> Response:
             raise Problem(422, "format", str(error)) from error
 
 
-@router.post("/feedback", dependencies=READERS, status_code=201, responses=FEEDBACK)
-def judge(body: FeedbackBody, services: Serving) -> Response:
+@router.post("/feedback", status_code=201, responses=FEEDBACK)
+def judge(body: FeedbackBody, services: Serving, who: Reader) -> Response:
     """Keep what somebody says about an answer that `/v1/ask` gave; its quotes have to hold."""
     try:
         answer = answer_from_dict(body.answer, services.library.article)
@@ -49,7 +48,7 @@ def judge(body: FeedbackBody, services: Serving) -> Response:
         raise Problem(422, "format", str(error)) from error
     if not all(each.holds for each in verify_answer(answer, services.library.article)):
         raise Problem(409, "answer-changed", "The answer does not hold any more: ask again, and judge that.")
-    kept = Conversations.beside(services.library)
+    kept = services.kept_of(who)
     feedback = Feedback(kept, services.library.settings)
     if not feedback.enabled:
         raise Problem(409, "feedback-off", "Feedback is switched off on this server.")
@@ -58,10 +57,10 @@ def judge(body: FeedbackBody, services: Serving) -> Response:
     return JSONResponse({"turn": stored.id, "verdict": body.verdict.value}, 201)
 
 
-@router.get("/feedback", dependencies=EDITORS, responses=FEEDBACK)
-def feedback(services: Serving) -> Response:
-    """What was said about answers, and the questions that the articles do not answer."""
-    said = Feedback(Conversations.beside(services.library), services.library.settings)
+@router.get("/feedback", responses=FEEDBACK)
+def feedback(services: Serving, who: Reader) -> Response:
+    """What one has said about answers, and one's questions that the articles do not answer."""
+    said = Feedback(services.kept_of(who), services.library.settings)
     return JSONResponse(feedback_to_dict(said.judged(), said.unanswered()))
 
 

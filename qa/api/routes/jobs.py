@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from qa.api.documented import JOB, JOBS, PROBLEMS
+from qa.api.hosts import outer_path
 from qa.api.problems import Problem, problem_of
 from qa.api.services import EDITORS, Serving
 from qa.serialization.answers import report_to_dict
@@ -26,17 +28,17 @@ def list_jobs(services: Serving) -> Response:
 
 
 @router.get("/{job_id}", dependencies=EDITORS, responses=JOB)
-def get_job(job_id: str, services: Serving) -> Response:
+def get_job(job_id: str, request: Request, services: Serving) -> Response:
     """How far a job is; `report` says what it did once it is `done`."""
-    return job_response(_found(services.jobs, job_id))
+    return job_response(_found(services.jobs, job_id), request)
 
 
 @router.delete("/{job_id}", dependencies=EDITORS, responses=JOB)
-def stop_job(job_id: str, services: Serving) -> Response:
+def stop_job(job_id: str, request: Request, services: Serving) -> Response:
     """Stop a job between two articles; what it has stored stays."""
     job = _found(services.jobs, job_id)
     services.jobs.stop(job.key)
-    return job_response(job)
+    return job_response(job, request)
 
 
 def _found(jobs: JobQueue, job_id: str) -> Job:
@@ -46,9 +48,9 @@ def _found(jobs: JobQueue, job_id: str) -> Job:
     return found
 
 
-def job_response(job: Job, status: int = 200) -> JSONResponse:
+def job_response(job: Job, request: Request, status: int = 200) -> JSONResponse:
     """A job, and where it can be looked at again."""
-    return JSONResponse(job_to_dict(job), status, {"Location": f"/v1/jobs/{job.key}"})
+    return JSONResponse(job_to_dict(job), status, {"Location": outer_path(request.scope, f"/v1/jobs/{job.key}")})
 
 
 def job_to_dict(job: Job) -> JsonObject:

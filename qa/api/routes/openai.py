@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from qa.api.documented import PROBLEMS
-from qa.api.events import NOTHING, event, event_stream
+from qa.api.events import NOTHING, Events, EventStream, event
 from qa.api.openai.bodies import ChatBody, ResponsesBody
 from qa.api.openai.chat import Completion
 from qa.api.openai.kept import KeptResponses
@@ -51,7 +51,7 @@ def openai_router() -> APIRouter:
         completion = Completion([*asked.earlier, asked.question], bool(asked.where), _url_of(request, services))
         if body.stream:
             told = services.questions.stream(asked, who)
-            return event_stream(_chunks(completion, told, usage=body.wants_usage))
+            return EventStream(_chunks(completion, told, usage=body.wants_usage))
         return JSONResponse(completion.whole(services.questions.ask(asked, who)))
 
     @router.post("/responses")
@@ -64,7 +64,7 @@ def openai_router() -> APIRouter:
         if body.stream:
             told = services.questions.stream(asked, who)
             kept.keep(who.name, response.id, questions)
-            return event_stream(_events(response, told))
+            return EventStream(_events(response, told))
         answer = services.questions.ask(asked, who)
         kept.keep(who.name, response.id, questions)
         return JSONResponse(response.whole(answer))
@@ -86,7 +86,7 @@ def _url_of(request: Request, services: Services) -> UrlOf:
     return url_of
 
 
-def _chunks(completion: Completion, told: Iterator[Event], *, usage: bool) -> Iterator[str]:
+def _chunks(completion: Completion, told: Iterator[Event], *, usage: bool) -> Events:
     yield event(completion.begin())
     for each in told:
         if isinstance(each, Answer):
@@ -98,7 +98,7 @@ def _chunks(completion: Completion, told: Iterator[Event], *, usage: bool) -> It
     yield "data: [DONE]\n\n"
 
 
-def _events(response: ModelResponse, told: Iterator[Event]) -> Iterator[str]:
+def _events(response: ModelResponse, told: Iterator[Event]) -> Events:
     for each in response.begin():
         yield event(each, str(each["type"]))
     for found in told:
