@@ -1,0 +1,71 @@
+"""How people come in to what is served: the accounts, the proxies that are believed, and what is never allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from qa.accounts.access import AccountAccess
+from qa.accounts.audit import AuditLog
+from qa.accounts.limits import SignInLimits
+from qa.accounts.proxies import Proxies
+from qa.accounts.users import Accounts
+from qa.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What was chosen for one server. Made by `at`, from the file that the conversations of the library are kept in."""
+
+    accounts: Accounts
+    audit: AuditLog
+    proxies: Proxies = field(default_factory=Proxies)
+    read_only: bool = False
+    is_insecurity_said: bool = False
+    limits: SignInLimits = field(default_factory=SignInLimits)
+
+    @classmethod
+    def at(
+        cls, kept: Path, proxies: Proxies | None = None, *, read_only: bool = False, is_insecurity_said: bool = False
+    ) -> Admission:
+        """The accounts and the audit log that lie beside the file `kept`."""
+        audit = AuditLog(audit_path(kept), rotates=True)
+        return cls(Accounts(accounts_path(kept)), audit, proxies or Proxies(), read_only, is_insecurity_said)
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether people have to sign in: there are users, or a proxy names them."""
+        return bool(self.proxies.user_header) or bool(self.accounts.listed())
+
+    @property
+    def access(self) -> AccountAccess:
+        """Who is let in where people sign in."""
+        return AccountAccess(self.accounts, self.proxies)
+
+    def check_binding(self, host: str) -> None:
+        """Raise SettingError where others could reach what nobody has to sign in to."""
+        if is_loopback(host) or self.signs_in or self.is_insecurity_said:
+            return
+        raise SettingError(
+            f"{host} can be reached from other machines, and nobody has to sign in. Add a user first "
+            "(article-qa user add NAME --role admin), or leave out --host; docs/serving.md says what else there is."
+        )
+
+
+def accounts_path(kept: Path) -> Path:
+    """Where the accounts lie of the library whose conversations are in `kept`."""
+    return kept.with_suffix(".accounts.db")
+
+
+def audit_path(kept: Path) -> Path:
+    """Where its audit log lies."""
+    return kept.with_suffix(".audit.jsonl")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
