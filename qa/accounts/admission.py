@@ -63,6 +63,11 @@ def audit_path(kept: Path) -> Path:
     return kept.with_suffix(".audit.jsonl")
 
 
+def folder_of(kept: Path, user_id: str) -> Path:
+    """Where the conversations of a user lie, and what else is theirs alone."""
+    return kept.with_suffix(".people") / user_id
+
+
 def is_loopback(host: str) -> bool:
     """Whether an address to listen on is reached from this machine alone."""
     try:

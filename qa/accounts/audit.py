@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import threading
+from collections.abc import Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -32,12 +33,15 @@ class AuditLog:
         self._handler: RotatingFileHandler | None = None
         self._lock = threading.Lock()
 
-    def record(self, event: str, who: str, *, address: str = "", **details: str | int) -> None:
+    def record(
+        self, event: str, who: str, details: Mapping[str, str | int] | None = None, *, address: str = ""
+    ) -> None:
         """Write one line."""
         line: dict[str, str | int] = {"time": now().isoformat(timespec="seconds"), "event": event, "who": who}
         if address:
             line["address"] = address
-        line |= {name: each[:LONGEST_DETAIL] if isinstance(each, str) else each for name, each in details.items()}
+        for name, each in (details or {}).items():
+            line[name] = each[:LONGEST_DETAIL] if isinstance(each, str) else each
         record = logging.LogRecord("audit", logging.INFO, "", 0, json.dumps(line), None, None)
         try:
             with self._lock:

@@ -39,8 +39,11 @@ _TABLES = (
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction in the file, made when it is not there. Raises AccountError where it cannot be used."""
+def opened(path: Path, *, writes: bool = True) -> Iterator[sqlite3.Connection]:
+    """One transaction in the file, of reading alone unless it `writes`; the file is made when it is not there.
+
+    Raises AccountError where it cannot be used.
+    """
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = connect(path, "rw", BUSY_SECONDS)
@@ -48,7 +51,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         raise _unusable(path, error) from error
     try:
         make_durable(connection)
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         _check(connection, path)
         yield connection
         connection.execute("COMMIT")
@@ -59,7 +62,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """The time in UTC."""
     return datetime.now(UTC)
 
 

@@ -37,10 +37,11 @@ class SignInLimits:
             while len(self._failures) > MOST_REMEMBERED:
                 self._failures.popitem(last=False)
 
-    def succeeded(self, name: str) -> None:
-        """What failed for this name before no longer counts."""
+    def succeeded(self, name: str, address: str) -> None:
+        """What failed for this name before no longer counts, nor the last failure of the address, which was none."""
         with self._lock:
             self._failures.pop(f"name {name.strip().lower()[:100]}", None)
+            self._failures[f"address {address}"] = self._recent(f"address {address}")[:-1]
 
     def _wait(self, key: str, most: int) -> int:
         recent = self._recent(key)

@@ -16,6 +16,10 @@ from qa.errors import SettingError
 
 _HOST = re.compile(r"(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?", re.ASCII)
 _ROOT = re.compile(r"(?:/[\w.-]+)*", re.ASCII)
+_SAID = frozenset(
+    "x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-forwarded-prefix forwarded x-real-ip "
+    "x-original-url x-rewrite-url x-script-name".split()
+)
 _HEADER = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 
 
@@ -70,8 +74,6 @@ class Forwarded:
     def __init__(self, app: ASGIApp, proxies: Proxies) -> None:
         self.app = app
         self.proxies = proxies
-        self._said = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "forwarded",
-                      "x-forwarded-prefix", "x-real-ip", "x-original-url", "x-rewrite-url", "x-script-name"}  # fmt: skip
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on with what is true of it."""
@@ -84,7 +86,7 @@ class Forwarded:
         headers = [(name.lower(), value) for name, value in scope["headers"]]
         said = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
         is_trusted = self.proxies.trusts(peer)
-        dropped = self._said if is_trusted else self._said | {self.proxies.user_header}
+        dropped = _SAID if is_trusted else _SAID | {self.proxies.user_header}
         kept = [(name, value) for name, value in headers if name.decode("latin-1") not in dropped]
         scope = dict(scope) | {"trusted_proxy": is_trusted}
         if is_trusted:

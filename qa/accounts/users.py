@@ -97,12 +97,12 @@ class Accounts:
         """All users by name; none where nobody was ever added."""
         if not self.path.exists():
             return []
-        with opened(self.path) as connection:
+        with opened(self.path, writes=False) as connection:
             return [_read(row) for row in connection.execute(f"{_USER} ORDER BY name").fetchall()]
 
     def get(self, name: str) -> User:
         """The user of this name."""
-        with opened(self.path) as connection:
+        with opened(self.path, writes=False) as connection:
             return _user(connection, user_name(name))
 
     def remove(self, name: str) -> User:
@@ -129,7 +129,7 @@ class Accounts:
     def arrive(self, name: str, role: Role) -> Identity:
         """Who a proxy has signed in under this name; somebody new gets `role`."""
         name = user_name(name)
-        with opened(self.path) as connection:
+        with opened(self.path, writes=False) as connection:
             row = connection.execute(f"{_USER} WHERE name = ?", (name,)).fetchone()
         return _read(row).identity if row else self.add(name, role, None).identity
 
@@ -137,7 +137,7 @@ class Accounts:
 
     def sign_in(self, name: str, password: str) -> Identity | None:
         """Who this is; None where name and password do not belong together, which takes as long for any name."""
-        with opened(self.path) as connection:
+        with opened(self.path, writes=False) as connection:
             row = connection.execute(
                 "SELECT name, role, password, id FROM users WHERE name = ?", (name.strip().lower(),)
             ).fetchone()
@@ -163,7 +163,7 @@ class Accounts:
         """Whose session it is; None for one that has ended, or never was."""
         if not cookie or not self.path.exists():
             return None
-        with opened(self.path) as connection:
+        with opened(self.path, writes=False) as connection:
             row = connection.execute(
                 "SELECT u.name, u.role FROM sessions s JOIN users u ON u.id = s.user WHERE s.digest = ? "
                 "AND s.expires > ?",
@@ -194,7 +194,7 @@ class Accounts:
         """All tokens, by user."""
         if not self.path.exists():
             return []
-        with opened(self.path) as connection:
+        with opened(self.path, writes=False) as connection:
             return [_read_token(row) for row in connection.execute(f"{_TOKEN} ORDER BY u.name, t.created").fetchall()]
 
     def revoke_token(self, token_id: str) -> None:
@@ -244,7 +244,7 @@ class Accounts:
 
     def shared(self, key: str) -> tuple[Identity, str] | None:
         """Whose conversation, and which, may be read under this key; None for none."""
-        with opened(self.path) as connection:
+        with opened(self.path, writes=False) as connection:
             row = connection.execute(
                 "SELECT u.name, u.role, s.conversation FROM shares s JOIN users u ON u.id = s.user WHERE s.key = ?",
                 (key,),

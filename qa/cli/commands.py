@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from qa.accounts.proxies import Proxies
 from qa.cli import (
+    accounts_commands,
     batch_command,
     check_command,
     console,
@@ -42,12 +44,17 @@ from qa.cli.options import (
     CarryOption,
     FormatOption,
     FromOption,
+    InsecureOption,
     JsonOption,
     LibraryOption,
+    ReadOnlyOption,
+    RootPathOption,
     SheetOption,
     SourceOption,
     TagOption,
     ToOption,
+    TrustedProxyOption,
+    UserHeaderOption,
     check_carry,
     opened_assistant,
     opened_library,
@@ -279,16 +286,28 @@ def chat(
     ),
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 7860,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+    trusted_proxy: TrustedProxyOption = None,
+    user_header: UserHeaderOption = "",
+    root_path: RootPathOption = "",
+    read_only: ReadOnlyOption = False,
+    insecure: InsecureOption = False,
     library: LibraryOption = None,
 ) -> None:
-    """Open the chat in the browser. It runs until Ctrl-C."""
-    with opened_assistant(library, Settings.resolve()) as assistant:
-        from ui.app import serve
+    """Open the chat in the browser, or serve it to others who sign in. It runs until Ctrl-C.
 
-        serve(assistant, host=host, port=port, open_browser=browser)
+    Once there are users (article-qa user add), everybody has to sign in.
+    """
+    proxies = Proxies.of(trusted_proxy or (), user_header, root_path)
+    with opened_assistant(library, Settings.resolve()) as assistant:
+        from ui.app import admission_to, serve
+
+        admission = admission_to(assistant, proxies=proxies, read_only=read_only, is_insecurity_said=insecure)
+        serve(assistant, host=host, port=port, open_browser=browser, admission=admission)
 
 
 app.command(rich_help_panel=SERVE)(serve_command.serve)
+app.add_typer(accounts_commands.user, name="user", rich_help_panel=SERVE)
+app.add_typer(accounts_commands.token, name="token", rich_help_panel=SERVE)
 app.command(rich_help_panel=SERVE)(mcp_command.mcp)
 
 

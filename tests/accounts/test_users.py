@@ -152,7 +152,7 @@ def test_success_forgets_what_failed_for_a_name():
     limits = SignInLimits()
     for _ in range(FAILURES_PER_NAME):
         limits.failed("ida", "a")
-    limits.succeeded("ida")
+    limits.succeeded("ida", "a")
     assert limits.wait_seconds("ida", "a") == 0
 
 
