@@ -18,14 +18,14 @@ _sessions = count(1)
 
 
 @contextmanager
-def served_to(*people, assistant=None, host="127.0.0.1", **chosen):
-    """A chat whose users are `name=role` pairs; what `admission_to` takes may be chosen."""
+def served_to(*people, assistant=None, host="127.0.0.1", choices=None):
+    """A chat whose users are `name=role` pairs."""
     assistant = assistant or FakeAssistant()
-    admission = admission_to(assistant, **chosen)
+    admission = admission_to(assistant, choices)
     for name, role in people:
         if name not in {user.name for user in admission.accounts.listed()}:
             admission.accounts.add(name, role, PASSWORD)
-    served = launch(assistant, port=0, host=host, admission=admission)
+    served = launch(assistant, port=0, host=host, choices=choices)
     try:
         yield served
     finally:

@@ -18,7 +18,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from qa.accounts.access import ReadOnly
-from qa.accounts.admission import Admission, is_loopback
+from qa.accounts.admission import Admission, Choices, is_loopback
 from qa.accounts.audited import Audited
 from qa.accounts.proxies import Forwarded
 from qa.api.access import Access, LocalAccess
@@ -179,16 +179,16 @@ class Served:
         self.admission.audit.close()
 
 
-def admission_to(assistant: Assistant, **chosen: Any) -> Admission:
-    """How people come in to the chat of a library; see `Admission.at` for what can be `chosen`."""
-    return Admission.at(Conversations.beside(assistant.library).path, **chosen)
+def admission_to(assistant: Assistant, choices: Choices | None = None) -> Admission:
+    """How people come in to the chat of a library."""
+    return Admission.at(Conversations.beside(assistant.library).path, choices)
 
 
 def launch(
-    assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, admission: Admission | None = None
+    assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, choices: Choices | None = None
 ) -> Served:
     """Serve the chat in the background."""
-    admission = admission or admission_to(assistant)
+    admission = admission_to(assistant, choices)
     signs_in, root = admission.signs_in, admission.proxies.root_path
     library = LibraryHandlers(assistant, local=host in LOOPBACK and not signs_in)
     people = People(assistant, library.uploads, admission)
@@ -245,17 +245,17 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = True,
-    admission: Admission | None = None,
+    choices: Choices | None = None,
 ) -> None:
     """Serve the chat until Ctrl-C.
 
     Raises PortTaken when neither `port` nor one of those after it is free, SettingError where others could reach what
     nobody has to sign in to.
     """
-    admission = admission or admission_to(assistant)
+    admission = admission_to(assistant, choices)
     admission.check_binding(host)
     end_by_signals()
-    served = launch(assistant, host=host, port=port, admission=admission)
+    served = launch(assistant, host=host, port=port, choices=choices)
     threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
     if not is_loopback(host):
         sys.stderr.write((_UNENCRYPTED if admission.signs_in else _OPEN).format(host=host))

@@ -15,23 +15,38 @@ from qa.errors import SettingError
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What is chosen for one server: whom it believes, whether anything may be changed, what was said explicitly."""
+
+    proxies: Proxies = field(default_factory=Proxies)
+    read_only: bool = False
+    insecure_without_sign_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Admission:
-    """What was chosen for one server. Made by `at`, from the file that the conversations of the library are kept in."""
+    """Who comes in to one server. Made by `at`, from the file that the conversations of the library are kept in."""
 
     accounts: Accounts
     audit: AuditLog
-    proxies: Proxies = field(default_factory=Proxies)
-    read_only: bool = False
-    is_insecurity_said: bool = False
+    choices: Choices = field(default_factory=Choices)
     limits: SignInLimits = field(default_factory=SignInLimits)
 
     @classmethod
-    def at(
-        cls, kept: Path, proxies: Proxies | None = None, *, read_only: bool = False, is_insecurity_said: bool = False
-    ) -> Admission:
+    def at(cls, kept: Path, choices: Choices | None = None) -> Admission:
         """The accounts and the audit log that lie beside the file `kept`."""
         audit = AuditLog(audit_path(kept), rotates=True)
-        return cls(Accounts(accounts_path(kept)), audit, proxies or Proxies(), read_only, is_insecurity_said)
+        return cls(Accounts(accounts_path(kept)), audit, choices or Choices())
+
+    @property
+    def proxies(self) -> Proxies:
+        """The proxies that are believed."""
+        return self.choices.proxies
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nobody may change anything."""
+        return self.choices.read_only
 
     @property
     def signs_in(self) -> bool:
@@ -45,7 +60,7 @@ class Admission:
 
     def check_binding(self, host: str) -> None:
         """Raise SettingError where others could reach what nobody has to sign in to."""
-        if is_loopback(host) or self.signs_in or self.is_insecurity_said:
+        if is_loopback(host) or self.signs_in or self.choices.insecure_without_sign_in:
             return
         raise SettingError(
             f"{host} can be reached from other machines, and nobody has to sign in. Add a user first "

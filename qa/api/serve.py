@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from qa.accounts.admission import Admission
+from qa.accounts.admission import Admission, Choices
 from qa.api.access import Access, LocalAccess, check_binding
 from qa.api.app import create_api
 from qa.conversations.store import Conversations
@@ -36,13 +36,14 @@ def access_of(assistant: Assistant, *, anywhere: bool = False) -> Access:
     return LocalAccess(chosen, anywhere=True) if chosen else LocalAccess(kept_secret(secret_file(assistant)), anywhere)
 
 
-def serve(assistant: Assistant, *, host: str, port: int, admission: Admission | None = None) -> None:
+def serve(assistant: Assistant, *, host: str, port: int, choices: Choices | None = None) -> None:
     """Serve until Ctrl-C or SIGTERM; questions that are being read are answered first.
 
     Raises SettingError where others could reach what nobody has to sign in to.
     """
-    admission = admission or Admission.at(Conversations.beside(assistant.library).path)
-    access = admission.access if admission.signs_in else access_of(assistant, anywhere=admission.is_insecurity_said)
+    admission = Admission.at(Conversations.beside(assistant.library).path, choices)
+    anywhere = admission.choices.insecure_without_sign_in
+    access = admission.access if admission.signs_in else access_of(assistant, anywhere=anywhere)
     check_binding(host, access)
     threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
     where = f"[{host}]" if ":" in host else host

@@ -42,8 +42,8 @@ class Scope(StrEnum):
 _SCOPES = {Scope.READ: Role.READER, Scope.WRITE: Role.EDITOR, Scope.ADMIN: Role.ADMIN}
 _SHELL = "shell"  # who changes accounts from there, in the audit log
 
-user = typer.Typer(help="Who may use the library where it is served: add, list, change, remove.", no_args_is_help=True)
-token = typer.Typer(help="Tokens with which programs use the API: add, list, revoke.", no_args_is_help=True)
+user = typer.Typer(help="Who may sign in to what is served.", no_args_is_help=True)
+token = typer.Typer(help="Tokens for programs that use the API.", no_args_is_help=True)
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")]
 RoleOption = Annotated[RoleName, typer.Option("--role", help="reader asks; editor adds and removes; admin does all.")]
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from qa.accounts.admission import Choices
 from qa.accounts.proxies import Proxies
 from qa.cli import (
     accounts_commands,
@@ -293,16 +294,15 @@ def chat(
     insecure: InsecureOption = False,
     library: LibraryOption = None,
 ) -> None:
-    """Open the chat in the browser, or serve it to others who sign in. It runs until Ctrl-C.
+    """Open the chat in the browser. It runs until Ctrl-C.
 
-    Once there are users (article-qa user add), everybody has to sign in.
+    Once there are users (article-qa user add), everybody has to sign in; docs/serving.md tells of serving others.
     """
-    proxies = Proxies.of(trusted_proxy or (), user_header, root_path)
+    choices = Choices(Proxies.of(trusted_proxy or (), user_header, root_path), read_only, insecure)
     with opened_assistant(library, Settings.resolve()) as assistant:
-        from ui.app import admission_to, serve
+        from ui.app import serve
 
-        admission = admission_to(assistant, proxies=proxies, read_only=read_only, is_insecurity_said=insecure)
-        serve(assistant, host=host, port=port, open_browser=browser, admission=admission)
+        serve(assistant, host=host, port=port, open_browser=browser, choices=choices)
 
 
 app.command(rich_help_panel=SERVE)(serve_command.serve)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from qa.accounts.admission import Choices
 from qa.accounts.proxies import Proxies
 from qa.cli.options import (
     InsecureOption,
@@ -35,16 +36,8 @@ def serve(
 
     It runs until Ctrl-C. The description is at /v1/openapi.json; the token it asks for is printed.
     """
-    proxies = Proxies.of(trusted_proxy or (), user_header, root_path)
+    choices = Choices(Proxies.of(trusted_proxy or (), user_header, root_path), read_only, insecure)
     with opened_assistant(library, Settings.resolve()) as assistant:
-        from qa.accounts.admission import Admission
         from qa.api.serve import serve as serve_api
-        from qa.conversations.store import Conversations
 
-        kept = Conversations.beside(assistant.library).path
-        serve_api(
-            assistant,
-            host=host,
-            port=port,
-            admission=Admission.at(kept, proxies, read_only=read_only, is_insecurity_said=insecure),
-        )
+        serve_api(assistant, host=host, port=port, choices=choices)

@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from qa.accounts.access import AccountAccess, ReadOnly
-from qa.accounts.admission import Admission
+from qa.accounts.admission import Admission, Choices
 from qa.accounts.identity import Identity, Role
 from qa.accounts.proxies import Forwarded, Proxies
 from qa.accounts.users import Accounts
@@ -119,8 +119,8 @@ def test_others_are_not_served_without_sign_in_unless_that_is_said(host, tmp_pat
     kept = tmp_path / "conversations.db"
     with pytest.raises(SettingError, match="user add"):
         Admission.at(kept).check_binding(host)
-    Admission.at(kept, is_insecurity_said=True).check_binding(host)
-    Admission.at(kept, PROXIES).check_binding(host)
+    Admission.at(kept, Choices(insecure_without_sign_in=True)).check_binding(host)
+    Admission.at(kept, Choices(PROXIES)).check_binding(host)
     admission = Admission.at(kept)
     admission.accounts.add("ida", Role.ADMIN, "correct horse battery")
     admission.check_binding(host)

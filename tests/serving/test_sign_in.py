@@ -8,6 +8,7 @@ import pytest
 from chat_fakes import FERRY, FakeAssistant
 from serving_fakes import ADMIN, EDITOR, PASSWORD, READER, Browser, served_to
 
+from qa.accounts.admission import Choices
 from qa.accounts.limits import FAILURES_PER_NAME
 
 PEOPLE = (("rea", READER), ("edi", EDITOR), ("ada", ADMIN))
@@ -278,7 +279,7 @@ def test_a_token_does_what_its_scope_says_and_nothing_once_revoked():
 
 
 def test_read_only_nobody_changes_anything_and_everybody_asks():
-    with served_to(*PEOPLE, read_only=True) as chat:
+    with served_to(*PEOPLE, choices=Choices(read_only=True)) as chat:
         ada = signed_in(chat, "ada")
         assert "Your role does not allow this" in ada.call("remove", [FERRY.id])
         assert ada.http.post("/library/files?name=a.txt", content=b"A\nB").status_code == 403
