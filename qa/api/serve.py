@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from qa.accounts.access import ReadOnly
 from qa.accounts.admission import Admission, Choices
+from qa.accounts.audited import Audited
+from qa.accounts.proxies import Forwarded
 from qa.api.access import Access, LocalAccess, check_binding
 from qa.api.app import create_api
 from qa.conversations.store import Conversations
@@ -49,9 +52,9 @@ def serve(assistant: Assistant, *, host: str, port: int, choices: Choices | None
     where = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"The API is at http://{where}:{port}/v1 (Ctrl-C ends it). {_token_told(assistant, access)}\n")
     sys.stdout.flush()
-    api = create_api(assistant, access=access)
+    api = create_api(assistant, access=ReadOnly(access) if admission.read_only else access)
     config = uvicorn.Config(
-        api,
+        Forwarded(Audited(api, admission.audit), admission.proxies),
         host=host,
         port=port,
         log_level=logging.WARNING,

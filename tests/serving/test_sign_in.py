@@ -153,9 +153,10 @@ def test_every_function_that_changes_is_tried():
     assert set(CHANGES) == set(KNOWN)
 
 
-def test_a_reader_sends_no_file_and_nothing_by_the_api(browser, served):
+def test_a_reader_adds_no_file_and_nothing_by_the_api(browser, served):
     rea = browser("rea")
-    assert rea.http.post("/library/files?name=a.txt", content=b"A title\nA text").status_code == 403
+    key = rea.http.post("/library/files?name=a.txt", content=b"A title\nA text").text  # as for a table of questions
+    assert "Your role does not allow this" in rea.call("take_in", {"files": [key]})
     sent = rea.http.post("/v1/articles/files", files={"files": ("a.txt", b"A title\nA text")})
     assert sent.status_code == 403
     assert rea.http.request("DELETE", f"/v1/articles/{FERRY.id}").status_code == 403
@@ -224,6 +225,17 @@ def test_a_page_that_somebody_else_has_begun_is_not_taken_over(browser):
     assert QUESTION not in stolen.text
 
 
+def test_a_table_of_questions_is_answered_for_who_has_sent_it_alone():
+    with served_to(*PEOPLE) as chat:
+        rea, edi = signed_in(chat, "rea"), signed_in(chat, "edi")
+        key = rea.http.post("/library/files?name=q.csv", content=f"question\n{QUESTION}\n".encode()).text
+        assert "did not come" in edi.call("ask_batch", {"file": key})
+        assert rea.call("ask_batch", {"file": key}) == ""
+        table = re.search(r"batch/[\w-]+\.csv", rea.call("batches_now"))[0]
+        assert "batch/" not in edi.call("batches_now")
+        assert [each.http.get(f"/{table}").status_code for each in (rea, edi)] == [200, 404]
+
+
 def test_a_conversation_is_shared_by_choice_and_taken_back():
     with served_to(*PEOPLE) as chat:
         rea, edi = signed_in(chat, "rea"), signed_in(chat, "edi")
@@ -282,7 +294,6 @@ def test_read_only_nobody_changes_anything_and_everybody_asks():
     with served_to(*PEOPLE, choices=Choices(read_only=True)) as chat:
         ada = signed_in(chat, "ada")
         assert "Your role does not allow this" in ada.call("remove", [FERRY.id])
-        assert ada.http.post("/library/files?name=a.txt", content=b"A\nB").status_code == 403
         assert ada.http.request("DELETE", f"/v1/articles/{FERRY.id}").status_code == 403
         assert QUESTION in ada.ask(QUESTION)
 
