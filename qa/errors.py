@@ -11,6 +11,7 @@
     ├── AddressError             an address of an article or a filter is damaged, or is none of ours
     ├── ExamplesError            a file of questions cannot be read, or does not hold what a measure needs
     ├── QueueFull                so many questions wait that another one is turned away
+    ├── AccountError             a user, a token or the file of accounts is not as it should be
     ├── PortTaken                no free port could be found to serve the chat on
     ├── ConversationError        conversations cannot be read or kept
     │   └── ConversationNotFound no conversation, or no turn, with this id
@@ -62,6 +63,10 @@ class LoadError(QAError):
 
 class ModelError(QAError):
     """A model is missing, damaged or of the wrong kind."""
+
+
+class AccountError(QAError, ValueError):
+    """A user, a token or the file of accounts is not as it should be."""
 
 
 class Cancelled(QAError):

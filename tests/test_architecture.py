@@ -50,8 +50,8 @@ ROOMS = (
     ("qa.news",),
     ("qa.storage", "qa.serialization"),
     ("qa.loaders", "qa.passages", "qa.questions"),
-    ("qa.config", "qa.text", "qa.logistic", "qa.files", "qa.processes", "qa.sqlite", "qa.weights"),
     ("qa.accounts",),
+    ("qa.config", "qa.text", "qa.logistic", "qa.files", "qa.processes", "qa.sqlite", "qa.weights"),
     ("qa.datatypes", "qa.errors"),
     ("embeddings",),
 )

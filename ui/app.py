@@ -17,24 +17,28 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from qa.api.access import LocalAccess
+from qa.accounts.access import ReadOnly
+from qa.accounts.admission import Admission, Choices, is_loopback
+from qa.accounts.audited import Audited
+from qa.accounts.proxies import Forwarded
+from qa.api.access import Access, LocalAccess
 from qa.api.app import create_api
 from qa.api.beside import Beside
 from qa.api.hosts import LOOPBACK
+from qa.conversations.store import Conversations
 from qa.errors import PortTaken, QAError
 from qa.files import kept_secret
 from qa.processes import end_by_signals
 from qa.serialization.answers import answer_to_dict
 from qa.serialization.fields import JsonObject
 from ui.events import QUIET, READING, THREADS, WAITING
-from ui.handlers.batches import BatchHandlers
-from ui.handlers.chat import ChatHandlers
+from ui.functions import PageFunctions
 from ui.handlers.library import LibraryHandlers
-from ui.handlers.quotes import QuoteHandlers
-from ui.handlers.sidebar import SideHandlers
-from ui.handlers.watchlist import WatchHandlers
+from ui.handlers.people import People
 from ui.state.session import Session
 from ui.tabs import chat_tab, library_changes, library_tab, wire_chat
+from ui.web.accounts import AccountPages
+from ui.web.gates import KeyGate, SignInGate
 from ui.web.routes import routes
 from ui.web.security import Doors, Guard
 from ui.web.uploads import upload_route
@@ -48,9 +52,14 @@ _OPEN = (
     "warning: {host} can be reached from other machines, and what is sent is not encrypted. Whoever has the key in the "
     "address below can read, add and remove everything in this library.\n"
 )
+_UNENCRYPTED = (
+    "warning: {host} can be reached from other machines, and what is sent is not encrypted: put a proxy with https "
+    "before it (docs/serving.md).\n"
+)
 TITLE = "Ask your articles"
 SCRIPTS = (
     "page.js",
+    "account.js",
     "evidence.js",
     "turns.js",
     "quotes.js",
@@ -85,21 +94,15 @@ THEME = gr.themes.Base(font=SANS, font_mono=MONO).set(
 )
 
 
-def build(
-    assistant: Assistant,
-    chat: ChatHandlers | None = None,
-    library: LibraryHandlers | None = None,
-    batches: BatchHandlers | None = None,
-) -> gr.Blocks:
+def build(assistant: Assistant, people: People | None = None, library: LibraryHandlers | None = None) -> gr.Blocks:
     """The page over an assistant; see `launch` for what only serving can set."""
-    chat, library = chat or ChatHandlers(assistant), library or LibraryHandlers(assistant)
-    batches = batches or BatchHandlers(assistant, chat.line, library.uploads)
-    side, quotes = SideHandlers(assistant, chat.kept, chat.feedback), QuoteHandlers(assistant, chat.kept)
-    watch = WatchHandlers(assistant, chat.kept, chat.line)
+    library = library or LibraryHandlers(assistant)
+    people = people or People(assistant, library.uploads)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         session = gr.State(Session())  # each visitor gets one
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="masthead", apply_default_css=False)
-        gr.HTML(_template("sidebar.html", chat.feedback.enabled), elem_id="sidebar", apply_default_css=False)
+        has_feedback = assistant.library.settings.feedback
+        gr.HTML(_template("sidebar.html", has_feedback), elem_id="sidebar", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", id="chat"):
                 talk = chat_tab()
@@ -108,49 +111,27 @@ def build(
         page = gr.HTML(
             html_template=(HERE / "page.html").read_text("utf-8"),
             js_on_load=script(),
-            server_functions=_server_functions(side, quotes, watch, chat, library, batches),
+            server_functions=PageFunctions(people, library).all(),
             elem_id="page",
             apply_default_css=False,
         )
-        wire_chat(chat, blocks, page, session, talk)
-        library_changes(page).then(chat.transcript, [session], [talk.transcript], **QUIET)
-        _ask_endpoint(assistant, chat)
+        wire_chat(people, blocks, page, session, talk)
+        library_changes(page).then(_shown_again(people), [session], [talk.transcript], **QUIET)
+        _ask_endpoint(assistant, people)
     return blocks.queue(max_size=WAITING, default_concurrency_limit=2)
+
+
+def _shown_again(people: People) -> Callable[[Session, gr.Request], str]:
+    def transcript(visitor: Session, request: gr.Request) -> str:
+        return people.chat(request, visitor).transcript(visitor)
+
+    return transcript
 
 
 def _template(name: str, has_feedback: bool) -> str:
     """A piece of the page's own markup; without feedback, also without the list that comes of it."""
     template = (HERE / name).read_text("utf-8")
     return template if has_feedback else "".join(re.split(r"<!--/?feedback-->", template)[::2])
-
-
-def _server_functions(
-    side: SideHandlers,
-    quotes: QuoteHandlers,
-    watch: WatchHandlers,
-    chat: ChatHandlers,
-    library: LibraryHandlers,
-    batches: BatchHandlers,
-) -> list[Callable[[Any], str]]:
-    """What the page's script may call. Gradio marks each by an attribute, which a method cannot carry."""
-
-    def callable_by_page(method: Callable[[Any], str]) -> Callable[[Any], str]:
-        def call(given: Any = None) -> str:
-            return method(given)
-
-        call.__name__ = method.__name__
-        return call
-
-    return [
-        callable_by_page(method)
-        for method in (
-            side.open_article, side.conversations, side.rename, side.delete, side.filter_form, side.unanswered,
-            side.question_of, side.how, side.compare, side.retrieve, quotes.check_quotes, quotes.cite,
-            watch.follow, watch.unfollow, watch.followed, watch.look_again, chat.welcoming.welcome_guide,
-            batches.ask_batch, batches.batches_now, batches.stop_batch, batches.close_batch,
-            *library.page_functions(),
-        )
-    ]  # fmt: skip
 
 
 def script() -> str:
@@ -160,13 +141,13 @@ def script() -> str:
     return f"(async () => {{\n{there}\n{parts}\n}})();"
 
 
-def _ask_endpoint(assistant: Assistant, chat: ChatHandlers) -> None:
+def _ask_endpoint(assistant: Assistant, people: People) -> None:
     """The one public endpoint: a question in, the answer in its JSON form out."""
 
     def ask(question: str) -> dict[str, Any]:
         """The answer of the articles, as `article-qa ask --json` prints it."""
         try:
-            with chat.line.held(object()):
+            with people.line.held(object()):
                 answer: JsonObject = answer_to_dict(assistant.ask(question))
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -177,38 +158,54 @@ def _ask_endpoint(assistant: Assistant, chat: ChatHandlers) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A chat that is served in the background: at `url`, to whoever has come in by `entrance`, or sends the `key`."""
+    """A chat that is served in the background at `url`.
+
+    Whoever sends the `key`, or has come in by `entrance`, is let in; "" where people sign in instead.
+    """
 
     url: str
     key: str
     blocks: gr.Blocks
+    admission: Admission
 
     @property
     def entrance(self) -> str:
         """The address that lets a browser in."""
-        return f"{self.url}?key={self.key}"
+        return f"{self.url}?key={self.key}" if self.key else self.url
 
     def close(self) -> None:
         """End it."""
         self.blocks.close()
+        self.admission.audit.close()
 
 
-def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -> Served:
+def admission_to(assistant: Assistant, choices: Choices | None = None) -> Admission:
+    """How people come in to the chat of a library."""
+    return Admission.at(Conversations.beside(assistant.library).path, choices)
+
+
+def launch(
+    assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, choices: Choices | None = None
+) -> Served:
     """Serve the chat in the background."""
-    chat, library = ChatHandlers(assistant), LibraryHandlers(assistant, local=host in LOOPBACK)
-    batches = BatchHandlers(assistant, chat.line, library.uploads)
-    blocks = build(assistant, chat, library, batches)
-    doors = Doors.of(
-        host, kept_secret(chat.kept.path.with_name("chat.key")), assistant.library.settings.chat_hosts.split()
-    )
+    admission = admission_to(assistant, choices)
+    signs_in, root = admission.signs_in, admission.proxies.root_path
+    library = LibraryHandlers(assistant, local=host in LOOPBACK and not signs_in)
+    people = People(assistant, library.uploads, admission)
+    blocks = build(assistant, people, library)
+    key = "" if signs_in else kept_secret(people.kept.path.with_name("chat.key"))
+    doors = Doors.of(host, assistant.library.settings.chat_hosts.split())
+    access: Access = admission.access if signs_in else LocalAccess(key, anywhere=host not in LOOPBACK)
+    gate = SignInGate(admission.access, root) if signs_in else KeyGate(key, root)
     api = create_api(
         assistant,
-        access=LocalAccess(doors.key, anywhere=host not in LOOPBACK),
-        line=chat.line,
+        access=ReadOnly(access) if admission.read_only else access,
+        line=people.line,
         jobs_queue=library.works,
         uploads=library.uploads,
         has_page=True,
     )
+    os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn believes this machine's own by itself; see `Forwarded`
     blocks.launch(
         server_name=host,
         server_port=free_port(host, port),
@@ -228,25 +225,40 @@ def launch(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860) -
         theme=THEME,
         css_paths=[HERE / name for name in STYLES],
         favicon_path=HERE / "favicon.svg",
+        root_path=root or None,
         app_kwargs={
-            "middleware": [Middleware(Guard, doors=doors), Middleware(Beside, api=api)],
-            "routes": [
-                *routes(assistant, chat.kept, chat.feedback),
-                upload_route(library.uploads),
-                batches.route(),
+            "middleware": [
+                Middleware(Forwarded, proxies=admission.proxies),
+                Middleware(Guard, doors=doors, gate=gate, read_only=admission.read_only),
+                Middleware(Audited, audit=admission.audit),
+                Middleware(Beside, api=api),
             ],
+            "routes": [*AccountPages(admission).routes(), *routes(assistant, people), upload_route(library.uploads)],
         },
     )
-    return Served(blocks.local_url, doors.key, blocks)
+    return Served(blocks.local_url, key, blocks, admission)
 
 
-def serve(assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True) -> None:
-    """Serve the chat until Ctrl-C. PortTaken when neither `port` nor one of those after it is free."""
+def serve(
+    assistant: Assistant,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = True,
+    choices: Choices | None = None,
+) -> None:
+    """Serve the chat until Ctrl-C.
+
+    Raises PortTaken when neither `port` nor one of those after it is free, SettingError where others could reach what
+    nobody has to sign in to.
+    """
+    admission = admission_to(assistant, choices)
+    admission.check_binding(host)
     end_by_signals()
-    served = launch(assistant, host=host, port=port)
+    served = launch(assistant, host=host, port=port, choices=choices)
     threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
-    if host not in LOOPBACK:
-        sys.stderr.write(_OPEN.format(host=host))
+    if not is_loopback(host):
+        sys.stderr.write((_UNENCRYPTED if admission.signs_in else _OPEN).format(host=host))
     sys.stdout.write(f"The chat is at {served.entrance} (Ctrl-C ends it).\n")
     sys.stdout.flush()
     if open_browser:

@@ -12,6 +12,7 @@ import gradio as gr
 from ui.events import AT_ONCE, EVERY, QUIET, READING, SUGGESTING
 from ui.handlers.chat import ChatHandlers
 from ui.handlers.library import LibraryHandlers, shell_html
+from ui.handlers.people import People
 from ui.state.session import Session
 
 # The page's address tells which conversation is on it, also to a server that was started again.
@@ -57,74 +58,76 @@ def chat_tab() -> ChatTab:
     return ChatTab(transcript, suggested, chips, question, address, visit)
 
 
-def wire_chat(handlers: ChatHandlers, blocks: gr.Blocks, page: gr.HTML, session: gr.State, tab: ChatTab) -> None:
+def wire_chat(people: People, blocks: gr.Blocks, page: gr.HTML, session: gr.State, tab: ChatTab) -> None:
     """A question appears at once, outside the queue; then it is read for, in its turn; then next ones are suggested."""
 
-    def read(visitor: Session) -> Iterator[tuple[str, str]]:  # Gradio looks for a generator by its kind
-        yield from handlers.read(visitor)
+    def read(visitor: Session, request: gr.Request) -> Iterator[tuple[str, str]]:  # Gradio looks for a generator
+        yield from people.chat(request, visitor).read(visitor)
 
-    def follow(visitor: Session) -> Iterator[tuple[str, str]]:
-        yield from handlers.follow(visitor)
+    def follow(visitor: Session, request: gr.Request) -> Iterator[tuple[str, str]]:
+        yield from people.chat(request, visitor).follow(visitor)
 
-    def suggest(visitor: Session) -> Iterator[str]:
-        yield from handlers.suggest(visitor)
+    def suggest(visitor: Session, request: gr.Request) -> Iterator[str]:
+        yield from people.chat(request, visitor).suggest(visitor)
+
+    def load(address: str, visit: str, visitor: Session, request: gr.Request) -> tuple[str, str, Session]:
+        return people.chat(request, visitor).load(address, visit, visitor)
 
     both = [tab.transcript, tab.chips]
-    for event in _questions(handlers, page, session, tab):
+    for event in _questions(people, page, session, tab):
         event.then(read, [session], both, **READING, **EVERY, **QUIET).then(
             suggest, [session], [tab.suggested], **SUGGESTING
         )
-    _other_events(handlers, page, session, tab)
-    loaded = blocks.load(handlers.load, [tab.address, tab.visit, session], [*both, session], js=_VISIT, **QUIET)
+    _other_events(people, page, session, tab)
+    loaded = blocks.load(load, [tab.address, tab.visit, session], [*both, session], js=_VISIT, **QUIET)
     loaded.then(follow, [session], both, **READING, **QUIET)
 
 
-def _questions(
-    handlers: ChatHandlers, page: gr.HTML, session: gr.State, tab: ChatTab
-) -> Iterator[gr.events.Dependency]:
+def _questions(people: People, page: gr.HTML, session: gr.State, tab: ChatTab) -> Iterator[gr.events.Dependency]:
     """The ways to ask. What was suggested before goes."""
     shown = [tab.transcript, tab.chips, tab.suggested]
-    on = partial(_on, handlers, page, session)
+    on = partial(_on, people, page, session)
 
-    def begin(text: str, address: str, visitor: Session) -> tuple[str, str, str]:
-        handlers.come_to(address, visitor)
-        return *handlers.begin(text, visitor), ""
+    def begin(text: str, address: str, visitor: Session, request: gr.Request) -> tuple[str, str, str]:
+        chat = people.chat(request, visitor)
+        chat.come_to(address, visitor)
+        return *chat.begin(text, visitor), ""
 
     asked = [tab.question, tab.address, session]
     yield tab.question.submit(begin, asked, shown, js=_WITH_ADDRESS, **AT_ONCE)
-    yield on("example", lambda data, visitor: (*handlers.begin(data.get("question"), visitor), ""), shown)
-    yield on("again", lambda data, visitor: (*handlers.again(data, visitor), ""), shown)
-    yield on("once_more", lambda data, visitor: (*handlers.retry(data.get("key"), visitor), ""), shown)
+    yield on("example", lambda chat, data, visitor: (*chat.begin(data.get("question"), visitor), ""), shown)
+    yield on("again", lambda chat, data, visitor: (*chat.again(data, visitor), ""), shown)
+    yield on("once_more", lambda chat, data, visitor: (*chat.retry(data.get("key"), visitor), ""), shown)
 
 
-def _other_events(handlers: ChatHandlers, page: gr.HTML, session: gr.State, tab: ChatTab) -> None:
+def _other_events(people: People, page: gr.HTML, session: gr.State, tab: ChatTab) -> None:
     both, shown = [tab.transcript, tab.chips], [tab.transcript, tab.chips, tab.suggested]
-    on = partial(_on, handlers, page, session)
-    on("stop_reading", lambda data, visitor: handlers.stop(data.get("key"), visitor), [tab.transcript])
-    on("drop", lambda data, visitor: handlers.drop(data.get("key"), visitor), [tab.transcript])
-    on("version", lambda data, visitor: (*handlers.version(data.get("turn"), data.get("by"), visitor), ""), shown)
-    on("judge", lambda data, visitor: handlers.judge(data.get("turn"), data.get("verdict"), visitor), both)
-    on("open", lambda data, visitor: (*handlers.open(data.get("to"), visitor), ""), shown)
-    on("filter", handlers.choose_filter, [tab.chips])
-    on("unchip", lambda data, visitor: handlers.unchip(data.get("position"), visitor), [tab.chips])
-    on("ask_about", lambda data, visitor: handlers.about(data.get("article"), visitor), [tab.chips])
+    on = partial(_on, people, page, session)
+    on("stop_reading", lambda chat, data, visitor: chat.stop(data.get("key"), visitor), [tab.transcript])
+    on("drop", lambda chat, data, visitor: chat.drop(data.get("key"), visitor), [tab.transcript])
+    on("version", lambda chat, data, visitor: (*chat.version(data.get("turn"), data.get("by"), visitor), ""), shown)
+    on("judge", lambda chat, data, visitor: chat.judge(data.get("turn"), data.get("verdict"), visitor), both)
+    on("open", lambda chat, data, visitor: (*chat.open(data.get("to"), visitor), ""), shown)
+    on("filter", lambda chat, data, visitor: chat.choose_filter(data, visitor), [tab.chips])
+    on("unchip", lambda chat, data, visitor: chat.unchip(data.get("position"), visitor), [tab.chips])
+    on("ask_about", lambda chat, data, visitor: chat.about(data.get("article"), visitor), [tab.chips])
 
 
 def _on(
-    handlers: ChatHandlers,
+    people: People,
     page: gr.HTML,
     session: gr.State,
     name: str,
-    handle: Callable[[dict[str, Any], Session], Any],
+    handle: Callable[[ChatHandlers, dict[str, Any], Session], Any],
     outputs: list[gr.HTML],
 ) -> gr.events.Dependency:
     """What the page's script triggers under `name`, with its data."""
 
-    def work(visitor: Session, event: gr.EventData) -> Any:
-        data = dict(event._data or {})
+    def work(visitor: Session, event: gr.EventData, request: gr.Request) -> Any:
+        data, chat = dict(event._data or {}), people.chat(request, visitor)
         if name != "open":
-            handlers.come_to(data.get("address"), visitor)
-        return handle(data, visitor)
+            chat.come_to(data.get("address"), visitor)
+        return handle(chat, data, visitor)
 
     return getattr(page, name)(work, [session], outputs, **AT_ONCE)
 

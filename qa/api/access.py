@@ -71,6 +71,7 @@ def identified(access: Access, connection: HTTPConnection, role: Role) -> Identi
             "Send a token: Authorization: Bearer ... (`article-qa serve` prints where it is).",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    connection.scope["identity"] = identity  # for who tells of it later
     if identity.role < role:
         raise Problem(
             403, "forbidden", f"This needs the role {role.name.lower()}; yours is {identity.role.name.lower()}."

@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from qa.accounts.admission import Choices
+from qa.accounts.proxies import Proxies
 from qa.cli import (
+    accounts_commands,
     batch_command,
     check_command,
     console,
@@ -42,12 +45,17 @@ from qa.cli.options import (
     CarryOption,
     FormatOption,
     FromOption,
+    InsecureOption,
     JsonOption,
     LibraryOption,
+    ReadOnlyOption,
+    RootPathOption,
     SheetOption,
     SourceOption,
     TagOption,
     ToOption,
+    TrustedProxyOption,
+    UserHeaderOption,
     check_carry,
     opened_assistant,
     opened_library,
@@ -279,16 +287,27 @@ def chat(
     ),
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 7860,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+    trusted_proxy: TrustedProxyOption = None,
+    user_header: UserHeaderOption = "",
+    root_path: RootPathOption = "",
+    read_only: ReadOnlyOption = False,
+    insecure: InsecureOption = False,
     library: LibraryOption = None,
 ) -> None:
-    """Open the chat in the browser. It runs until Ctrl-C."""
+    """Open the chat in the browser. It runs until Ctrl-C.
+
+    Once there are users (article-qa user add), everybody has to sign in; docs/serving.md tells of serving others.
+    """
+    choices = Choices(Proxies.of(trusted_proxy or (), user_header, root_path), read_only, insecure)
     with opened_assistant(library, Settings.resolve()) as assistant:
         from ui.app import serve
 
-        serve(assistant, host=host, port=port, open_browser=browser)
+        serve(assistant, host=host, port=port, open_browser=browser, choices=choices)
 
 
 app.command(rich_help_panel=SERVE)(serve_command.serve)
+app.add_typer(accounts_commands.user, name="user", rich_help_panel=SERVE)
+app.add_typer(accounts_commands.token, name="token", rich_help_panel=SERVE)
 app.command(rich_help_panel=SERVE)(mcp_command.mcp)
 
 

@@ -154,3 +154,22 @@ TagOption = Annotated[
     list[str] | None,
     typer.Option("--tag", metavar="TAG", help="Only articles with this tag. Can be repeated: one is enough."),
 ]
+TrustedProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trusted-proxy",
+        metavar="CIDR",
+        help="The address or network of a reverse proxy whose X-Forwarded headers are believed. Can be repeated.",
+    ),
+]
+UserHeaderOption = Annotated[
+    str,
+    typer.Option("--user-header", metavar="NAME", help="The header in which a trusted proxy names who has signed in."),
+]
+RootPathOption = Annotated[
+    str, typer.Option("--root-path", metavar="PATH", help="The path under which a proxy serves this, such as /qa.")
+]
+ReadOnlyOption = Annotated[bool, typer.Option("--read-only", help="Nobody changes the library by way of this server.")]
+InsecureOption = Annotated[
+    bool, typer.Option("--insecure-without-sign-in", help="Listen where others can reach it although nobody signs in.")
+]

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
+from qa.accounts.admission import Choices
 from qa.cli import commands, render
 from qa.cli import console as terminal
 from qa.config import Settings
@@ -256,7 +257,7 @@ GROUPS = {
     "Ask": "ask quotes batch check watch-questions verify conversations conversation feedback".split(),
     "Articles": "add sync remove tag edit list".split(),
     "Upkeep": "rebuild compact doctor export import evaluate".split(),
-    "Serve": ["chat", "serve", "mcp"],
+    "Serve": ["chat", "serve", "mcp", "user", "token"],
 }
 
 
@@ -849,7 +850,9 @@ def test_chat_serves_the_assistant(run: Run, parts: Parts, monkeypatch: pytest.M
     served: list[tuple[object, dict[str, object]]] = []
     put_module(monkeypatch, "ui.app", serve=lambda assistant, **options: served.append((assistant, options)))
     assert run("chat", "--port", "8000", "--no-browser").code == 0
-    assert served == [(parts.assistant, {"host": "127.0.0.1", "port": 8000, "open_browser": False})]
+    assert served == [
+        (parts.assistant, {"host": "127.0.0.1", "port": 8000, "open_browser": False, "choices": Choices()})
+    ]
 
 
 # start-up

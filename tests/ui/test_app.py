@@ -666,7 +666,7 @@ def test_the_key_is_kept_for_its_owner_alone_and_a_damaged_one_is_made_anew(tmp_
     ],
 )
 def test_a_server_knows_its_own_names(served_on, host, known):
-    assert Doors.of(served_on, "key", ["Desk.example"]).knows(host) is known
+    assert Doors.of(served_on, ["Desk.example"]).knows(host) is known
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "pyproject.toml", "../pyproject.toml", "ui/app.py"])

@@ -465,7 +465,7 @@ def test_hostile_text_stays_text_everywhere():
     page = Page(html)
     assert not {"script", "img"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
-    assert not [value for name, value in page.attributes if name == "href" and not value.startswith("/article/")]
+    assert not [value for name, value in page.attributes if name == "href" and not value.startswith("article/")]
     assert 'lang="' not in html
     assert page.text.count("<script>alert(1)</script>") >= 12
 

@@ -352,7 +352,7 @@ def test_numbers_are_the_same_at_the_words_and_at_their_evidence(first):
 def test_a_link_to_the_original_leads_to_the_words_and_one_inside_to_the_mark(first):
     html = render_answer.citation_html(first, 1)
     assert "https://news.example/ferry#:~:text=" in html
-    assert f'data-value="/article/{FERRY.id}?start={first.start}&amp;end={first.end}#mark"' in html
+    assert f'data-value="article/{FERRY.id}?start={first.start}&amp;end={first.end}#mark"' in html
     assert "Copy link" not in render_answer.citation_html(replace(first, article_id="odd"), 1)
 
 
@@ -499,7 +499,11 @@ def test_hostile_text_stays_text_everywhere():
     page = Page(html)
     assert not {"script", "img"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
-    assert not [value for name, value in page.attributes if name == "href" and not re.match(r"/[a-z?]", value)]
+    assert not [
+        value
+        for name, value in page.attributes
+        if name == "href" and not re.match(r"(?:article|conversation|turn)/|feedback|\?c=|\.\./", value)
+    ]
     assert 'lang="' not in html
     assert page.text.count("<script>alert(1)</script>") >= 15  # shown, as the words they are
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -29,11 +29,13 @@ FOLLOWED = 0.4  # seconds between two looks at what was begun for a page before 
 class Asking:
     """Answers the questions of all sessions, in the order of one queue. Every method may run in several threads."""
 
-    def __init__(self, assistant: Assistant, kept: Conversations, line: FairQueue) -> None:
+    def __init__(
+        self, assistant: Assistant, kept: Conversations, line: FairQueue, readers: Executor | None = None
+    ) -> None:
         self.assistant = assistant
         self.kept = kept
         self.line = line
-        self._readers = ThreadPoolExecutor(READ_AT_ONCE, "reading")
+        self._readers = readers or ThreadPoolExecutor(READ_AT_ONCE, "reading")
 
     def read(self, session: Session) -> Iterator[None]:
         """Answer the questions that wait, the longest first; a step whenever there is something to show."""

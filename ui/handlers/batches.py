@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from qa.batch import BatchAnswer, BatchQuestion, answer_batch
 from qa.batch.questions import questions_of
@@ -21,6 +20,7 @@ from ui.handlers.errors import error_html, errors_as_html
 from ui.render.batches import batches_html
 from ui.state.batches import Batch, Batches
 from ui.state.inputs import text
+from ui.web.uploads import own_key
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -35,10 +35,12 @@ _TYPES = {
 class BatchHandlers:
     """Tables of questions. Every method may run in several threads at once, and takes whatever is sent."""
 
-    def __init__(self, assistant: Assistant, line: FairQueue, sent: uploads.Uploads) -> None:
+    def __init__(self, assistant: Assistant, line: FairQueue, sent: uploads.Uploads, owner: str = "") -> None:
+        """Those of one person, whose name is that of the `owner`; `sent` are the files of everybody."""
         self.assistant = assistant
         self.line = line
         self.sent = sent
+        self.owner = owner
         self.batches = Batches(self._answers)
         self._forms = tuple(each for each in _TYPES if _can_write(each))
 
@@ -46,7 +48,7 @@ class BatchHandlers:
     def ask_batch(self, given: Any) -> str:
         """Begin to answer the table that was sent under a key; what is wrong with it, or ""."""
         given = given if isinstance(given, dict) else {}
-        taken = self.sent.take([text(given.get("file"))])
+        taken = self.sent.take([own_key(text(given.get("file")), self.owner)])
         if not taken:
             return error_html("The file did not come. Choose it again.")
         try:
@@ -75,21 +77,17 @@ class BatchHandlers:
         self.batches.close(text(key))
         return ""
 
-    def route(self) -> Route:
-        """`GET /batch/KEY.csv`, `.xlsx` or `.md`: the answers so far."""
-
-        def table(request: Request) -> Response:
-            key, _, form = request.path_params["name"].rpartition(".")
-            batch = self.batches.find(key)
-            if batch is None or form not in self._forms:
-                return PlainTextResponse("These answers are not there (any more).", 404)
-            name = f"{Path(batch.name).stem.encode('ascii', 'ignore').decode() or 'questions'} answers.{form}"
-            safe = "".join(each if each.isalnum() or each in " .-_" else "_" for each in name)
-            answers = writer_for(Path(name))(list(batch.answers))
-            headers = {"Content-Disposition": f'attachment; filename="{safe}"'}
-            return Response(answers, media_type=_TYPES[form], headers=headers)
-
-        return Route("/batch/{name}", table)
+    def table(self, request: Request) -> Response:
+        """`KEY.csv`, `.xlsx` or `.md`: the answers so far."""
+        key, _, form = request.path_params["name"].rpartition(".")
+        batch = self.batches.find(key)
+        if batch is None or form not in self._forms:
+            return PlainTextResponse("These answers are not there (any more).", 404)
+        name = f"{Path(batch.name).stem.encode('ascii', 'ignore').decode() or 'questions'} answers.{form}"
+        safe = "".join(each if each.isalnum() or each in " .-_" else "_" for each in name)
+        answers = writer_for(Path(name))(list(batch.answers))
+        headers = {"Content-Disposition": f'attachment; filename="{safe}"'}
+        return Response(answers, media_type=_TYPES[form], headers=headers)
 
     def _answers(self, batch: Batch, questions: Iterable[BatchQuestion]) -> Iterator[BatchAnswer]:
         def give_up(*_: object) -> None:

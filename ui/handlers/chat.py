@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -36,14 +37,22 @@ log = logging.getLogger(__name__)
 class ChatHandlers:
     """The events of the chat. Every method may run in several threads at once."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        kept: Conversations | None = None,
+        line: FairQueue | None = None,
+        readers: Executor | None = None,
+        welcoming: WelcomeHandlers | None = None,
+    ) -> None:
+        """Over the conversations beside the library, and with a line of its own, unless others are given."""
         self.assistant = assistant
-        self.kept = Conversations.beside(assistant.library)
+        self.kept = kept or Conversations.beside(assistant.library)
         self.feedback = Feedback(self.kept, assistant.library.settings)
-        self.line = FairQueue(READ_AT_ONCE, LONGEST_LINE)
+        self.line = line or FairQueue(READ_AT_ONCE, LONGEST_LINE)
         self._visits = Visits()
-        self.welcoming = WelcomeHandlers(assistant, self.kept, self.line)
-        self._asking = Asking(assistant, self.kept, self.line)
+        self.welcoming = welcoming or WelcomeHandlers(assistant, self.kept, self.line)
+        self._asking = Asking(assistant, self.kept, self.line, readers)
         self._transcript = Transcript(assistant, self.kept, self.feedback)
 
     # what the page shows

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa.accounts.identity import LOCAL, Identity
 from qa.datatypes import ProgressCallback, Report, Where
 from qa.errors import QAError
 from qa.loaders.document import is_url
@@ -23,6 +23,7 @@ from ui.render.html import escape, web_address
 from ui.state.inputs import text
 from ui.state.list_query import PAGE, LibraryQuery
 from ui.state.removals import Removal, Removals
+from ui.web.uploads import own_key
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -55,15 +56,6 @@ class LibraryHandlers:
     def library(self) -> Library:
         """The library of the assistant."""
         return self.assistant.library
-
-    def page_functions(self) -> list[Callable[..., str]]:
-        """What the page's script may call."""
-        return [
-            self.article_list, self.article_sources, self.article_tags, self.tag_articles,
-            self.read_article, self.take_in, self.jobs_now, self.stop_job,
-            self.close_job, self.edit, self.remove, self.remove_samples, self.undo, self.hold, self.settle, self.retry,
-            self.dismiss, self.compact,
-        ]  # fmt: skip
 
     # the list and an article
 
@@ -154,14 +146,17 @@ class LibraryHandlers:
     # what is put in
 
     @errors_as_html
-    def take_in(self, given: Any) -> str:
-        """Begin to add what was sent, or what an address or a path names; what is wrong with it, or ""."""
+    def take_in(self, given: Any, identity: Identity = LOCAL) -> str:
+        """Begin to add what was sent, or what an address or a path names; what is wrong with it, or "".
+
+        Files are those that the same person has sent; only the local person may name a path.
+        """
         given = given if isinstance(given, dict) else {}
         keys = given.get("files")
         if isinstance(keys, list):
-            return self._take_in_files([text(key) for key in keys])
+            return self._take_in_files([own_key(text(key), identity.name) for key in keys])
         source = text(given.get("address")).strip()
-        if trouble := self._trouble_with(source):
+        if trouble := self._trouble_with(source, may_name_paths=self.local and not identity.name):
             return error_html(trouble)
         source = source if is_url(source) else os.path.normpath(Path(source).expanduser())
         self.works.begin(Job("add", source, lambda told: self.library.add([source], progress=told)))
@@ -184,17 +179,17 @@ class LibraryHandlers:
         self.works.begin(Job("add", what, add))
         return ""
 
-    def _trouble_with(self, source: str) -> str:
+    def _trouble_with(self, source: str, *, may_name_paths: bool) -> str:
         """Why this cannot be added, or ""."""
         if not source:
-            return "Give an address first." if not self.local else "Give an address or the path of a folder first."
+            return "Give an address first." if not may_name_paths else "Give an address or the path of a folder first."
         if web_address(source) is not None:
             return ""
         path = Path(source)
         if not (path.is_absolute() or source.startswith("~")):
-            whole = "" if not self.local else " A path begins with / or a drive’s letter."
+            whole = "" if not may_name_paths else " A path begins with / or a drive’s letter."
             return f"“{source}” is not a web address: give one that begins with http:// or https://.{whole}"
-        if not self.local:
+        if not may_name_paths:
             return NOT_HERE
         try:
             there = path.expanduser().exists()
@@ -222,8 +217,10 @@ class LibraryHandlers:
     # long work
 
     @errors_as_html
-    def jobs_now(self, _: Any = None) -> str:
-        """What is being done, what was done, and what can be undone."""
+    def jobs_now(self, _: Any = None, watches: bool = True) -> str:
+        """What is being done, what was done, and what can be undone; nothing of it for who only reads."""
+        if not watches:
+            return jobs.jobs_html([], [], has_removed_text=False, version=self._version)
         if self._has_removed_text is None:
             self._has_removed_text = self.library.has_removed_text()
         removals, works = self.removals.listed(), self.works.listed()

@@ -64,7 +64,7 @@ def _links_html(batch: Batch, forms: Sequence[str]) -> str:
     if not batch.answers:
         return ""
     links = "".join(
-        f'<a class="link" href="/batch/{batch.key}.{form}" download>{_NAMES[form]}'
+        f'<a class="link" href="batch/{batch.key}.{form}" download>{_NAMES[form]}'
         f'<span class="sr-only">, the answers to {label(_name(batch))}</span></a>'
         for form in forms
     )

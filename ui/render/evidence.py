@@ -52,12 +52,12 @@ def _tools_html(article: Article, current: Mark) -> str:
 
 
 def place_address(article_id: str, start: int, end: int) -> str | None:
-    """The address of a place inside the app, opened at its mark; None for what no address can name."""
+    """The address of a place in the app, seen from the chat, opened at its mark; None for what no address can name."""
     if not _ID.fullmatch(article_id):
         return None
     if not 0 <= start < end:
-        return article_address(article_id)
-    return f"{article_address(article_id, start, end)}#mark"
+        return article_address(article_id)[1:]
+    return f"{article_address(article_id, start, end)[1:]}#mark"
 
 
 def _paragraphs_html(text: str, current: Mark, others: Sequence[Mark]) -> Iterator[str]:
@@ -123,5 +123,5 @@ def page_html(title: str, body: str, style: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(plain(title))}</title><style>{style}</style></head><body><nav>"
-        f'<a href="/">Ask your articles</a></nav><main>{body}</main></body></html>'
+        f'<a href="../">Ask your articles</a></nav><main>{body}</main></body></html>'
     )

@@ -30,13 +30,15 @@ def _conversation_html(talk: Conversation, now: datetime) -> str:
     name = escape(plain(talk.name) or "Untitled")
     actions = (
         tool_html("Rename", "rename", talk.id)
-        + f'<a class="link" href="/conversation/{escape(talk.id)}.html" download>Evidence sheet</a>'
-        + f'<a class="link" href="/conversation/{escape(talk.id)}.md" download>Markdown</a>'
-        + f'<a class="link" href="/conversation/{escape(talk.id)}.json" download>JSON</a>'
+        + f'<a class="link" href="conversation/{escape(talk.id)}.html" download>Evidence sheet</a>'
+        + f'<a class="link" href="conversation/{escape(talk.id)}.md" download>Markdown</a>'
+        + f'<a class="link" href="conversation/{escape(talk.id)}.json" download>JSON</a>'
+        + tool_html("Share", "share", talk.id)
+        + tool_html("Share no more", "unshare", talk.id)
         + tool_html("Delete", "delete", talk.id)
     )
     return (
-        f'<li data-talk="{escape(talk.id)}"><a class="talk" href="/?c={escape(talk.id)}"><bdi class="name">{name}</bdi>'
+        f'<li data-talk="{escape(talk.id)}"><a class="talk" href="?c={escape(talk.id)}"><bdi class="name">{name}</bdi>'
         f'<span class="when">{when(talk.changed, now)} · {counted(talk.turns, "question")}</span></a>'
         f'<details class="menu"><summary aria-label="More about {name}"><span aria-hidden="true">⋯</span></summary>'
         f'<div class="deeds">{actions}</div></details></li>'
@@ -120,6 +122,6 @@ def unanswered_html(questions: Sequence[Unanswered]) -> str:
     )
     return (
         f'<ul class="open-questions">{items}</ul><p class="deeds">'
-        '<a class="link" href="/feedback-open.jsonl" download>Save the list</a>'
-        '<a class="link" href="/feedback.jsonl" download>Save confirmed answers</a></p>'
+        '<a class="link" href="feedback-open.jsonl" download>Save the list</a>'
+        '<a class="link" href="feedback.jsonl" download>Save confirmed answers</a></p>'
     )

@@ -124,7 +124,7 @@ def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:
         tool_html("Follow", "follow", turn.id, hidden="this question: ask it again when articles come in"),
         tool_html("Show how", "how", turn.id, hidden="this answer came about"),
         *(
-            f'<a class="link" href="/turn/{turn.id}.{form}" download>{name}'
+            f'<a class="link" href="turn/{turn.id}.{form}" download>{name}'
             f'<span class="sr-only">, this answer</span></a>'
             for form, name in (("html", "Evidence sheet"), ("md", "Markdown"), ("json", "JSON"))
         ),

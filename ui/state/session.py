@@ -58,6 +58,7 @@ class Session:
     """One visitor's page, changed in place: what two events do at once must not undo each other."""
 
     def __init__(self) -> None:
+        self.owner: str | None = None  # the name of whose page it is; None until they do something
         self.conversation: str | None = None  # the kept one; None until a first question is answered
         self.where = Where()
         self.pending_questions: list[PendingQuestion] = []

@@ -30,7 +30,7 @@ Object.assign(deeds, {
 async function sendQuestions(file) {
   let sent = null;
   try {
-    const answer = await fetch(`/library/files?${new URLSearchParams({ name: file.name })}`, {
+    const answer = await fetch(`library/files?${new URLSearchParams({ name: file.name })}`, {
       method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" },
     });
     sent = { ok: answer.ok, text: await answer.text() };

@@ -98,7 +98,7 @@ async function sendFiles(files) {
       continue;
     }
     try {
-      const answer = await fetch(`/library/files?${new URLSearchParams({ name })}`, {
+      const answer = await fetch(`library/files?${new URLSearchParams({ name })}`, {
         method: "POST", body: file, signal: sending.signal, headers: { "Content-Type": "application/octet-stream" },
       });
       const text = await answer.text();

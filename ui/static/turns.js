@@ -20,7 +20,7 @@ Object.assign(deeds, {
   judge: (value) => tell("judge", { turn: pair(value)[0], verdict: pair(value)[1] }),
   unchip: (position) => tell("unchip", { position }),
   about: (article) => tell("ask_about", { article }),
-  copy: (address, button) => copied(location.origin + address, button, "Link"),
+  copy: (address, button) => copied(new URL(address, document.baseURI).href, button, "Link"),
 });
 
 async function copied(words, button, what, html = null) {

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from qa.conversations.feedback import Feedback, gold_rows, open_rows
+from qa.conversations.feedback import gold_rows, open_rows
 from qa.conversations.store import Conversations
 from qa.errors import AddressError, ArticleNotFound, QAError
 from qa.serialization.addresses import parse_article_address
@@ -21,8 +21,8 @@ from qa.serialization.conversations import conversation_to_dict
 from qa.serialization.evidence_sheet import evidence_sheet
 from qa.serialization.fields import JsonObject
 from qa.serialization.markdown import answer_to_markdown, conversation_to_markdown
-from qa.watchlist import Watchlist
 from qa.watchlist.feed import atom_feed
+from ui.handlers.people import People, Person
 from ui.render.evidence import Mark, article_html, page_html
 from ui.render.html import escape
 from ui.state.inputs import number
@@ -34,39 +34,67 @@ if TYPE_CHECKING:
 STYLE = (Path(__file__).parent.parent / "static" / "article.css").read_text("utf-8")
 
 
-def routes(assistant: Assistant, kept: Conversations, feedback: Feedback) -> list[Route]:
-    """Plain GET addresses; what is not there is a 404 in words."""
+def routes(assistant: Assistant, people: People) -> list[Route]:
+    """Plain GET addresses; what is not there, or is somebody else's, is a 404 in words."""
     library = assistant.library
+    return [
+        Route("/article/{article_id}", lambda request: _article(library, request)),
+        *_conversation_routes(library, people),
+        *_person_routes(library, people),
+    ]
 
-    def article(request: Request) -> Response:
-        return _article(library, request)
+
+def _conversation_routes(library: Library, people: People) -> list[Route]:
+    """What is kept of one's own conversations, and of those that others share."""
 
     def conversation(request: Request) -> Response:
         name, _, form = request.path_params["name"].rpartition(".")
-        return _saved(form, lambda: _conversation(kept, library, name, form))
+        return _saved(form, lambda: _conversation(_own(people, request).chat.kept, library, name, form))
 
     def turn(request: Request) -> Response:
         name, _, form = request.path_params["name"].rpartition(".")
-        return _saved(form, lambda: _turn(kept, library, name, form))
+        return _saved(form, lambda: _turn(_own(people, request).chat.kept, library, name, form))
 
-    def gold(_: Request) -> Response:
-        return _rows(gold_rows(feedback.judged()), "feedback.jsonl")
+    def shared(request: Request) -> Response:
+        name, _, form = request.path_params["name"].rpartition(".")
 
-    def unanswered(_: Request) -> Response:
+        def content() -> str:
+            kept, conversation_id = people.shared(name)
+            return _conversation(kept, library, conversation_id, form)
+
+        return _saved(form, content)
+
+    return [
+        Route("/conversation/{name}", conversation),
+        Route("/shared/{name}", shared),
+        Route("/turn/{name}", turn),
+    ]
+
+
+def _person_routes(library: Library, people: People) -> list[Route]:
+    """What else is one's own: feedback, followed questions, tables of answers."""
+
+    def gold(request: Request) -> Response:
+        return _rows(gold_rows(_own(people, request).chat.feedback.judged()), "feedback.jsonl")
+
+    def unanswered(request: Request) -> Response:
+        feedback = _own(people, request).chat.feedback
         return _rows(open_rows(feedback.judged(), feedback.unanswered()), "feedback-open.jsonl")
 
-    def news(_: Request) -> Response:
-        feed = atom_feed(Watchlist.of(kept).read(), library.location)
+    def news(request: Request) -> Response:
+        feed = atom_feed(_own(people, request).watch.watchlist.read(), library.location)
         return Response(feed, media_type="application/atom+xml")
 
     return [
+        Route("/batch/{name}", lambda request: _own(people, request).batches.table(request)),
         Route("/questions.atom", news),
-        Route("/article/{article_id}", article),
-        Route("/conversation/{name}", conversation),
-        Route("/turn/{name}", turn),
         Route("/feedback.jsonl", gold),
         Route("/feedback-open.jsonl", unanswered),
     ]
+
+
+def _own(people: People, request: Request) -> Person:
+    return people.of(request.scope["identity"])
 
 
 def _article(library: Library, request: Request) -> Response:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import secrets
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.accounts.access import as_reader
 from qa.api.beside import is_api
 from qa.api.hosts import LOOPBACK, host_name, is_address, is_foreign
 from qa.api.problems import Problem
+from ui.web.gates import Gate
 
-KEPT_SECONDS = 365 * 24 * 3600  # that a browser which has once been let in is known
 # Gradio compiles its templates in the page, hence unsafe-eval; nothing may come from, or go to, another origin.
 POLICY = "; ".join(
     (
@@ -39,30 +38,26 @@ _CLOSED = re.compile(
     r"login|logout|openapi)",
     re.IGNORECASE,
 )
+_PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 _STARTING = "/gradio_api/startup-events"  # Gradio calls it itself, before anybody can have a cookie
-_LOCKED = (
-    "This page opens with its key only. Open the whole address that `article-qa chat` has printed, "
-    "from http:// to the end of ?key=...\n"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Who is let in: with this key, under these host names. `any_address` admits every address in numbers too."""
+    """Under which host names this server answers. `any_address` admits every address in numbers too."""
 
-    key: str
     hosts: frozenset[str]
     any_address: bool = False
 
     @classmethod
-    def of(cls, host: str, key: str, further: Collection[str] = ()) -> Doors:
+    def of(cls, host: str, further: Collection[str] = ()) -> Doors:
         """The doors of a page that is served on `host`; on all addresses, this machine's own names are known too."""
-        if host in LOOPBACK:
-            return cls(key, frozenset(LOOPBACK))
         names = {host.lower(), *(each.lower() for each in further)}
+        if host in LOOPBACK:
+            return cls(frozenset(names | set(LOOPBACK)))
         if is_everywhere := host in ("0.0.0.0", "::"):  # noqa: S104  # compared, not bound
             names |= {socket.gethostname().lower(), socket.getfqdn().lower(), *LOOPBACK}
-        return cls(key, frozenset(names), is_everywhere)
+        return cls(frozenset(names), is_everywhere)
 
     def knows(self, host: str) -> bool:
         """Whether a Host header names this server, not a name that somebody else has pointed at it."""
@@ -73,10 +68,11 @@ class Doors:
 class Guard:
     """Middleware: nobody without the key, no request of another site's page, no content from elsewhere."""
 
-    def __init__(self, app: ASGIApp, doors: Doors) -> None:
+    def __init__(self, app: ASGIApp, doors: Doors, gate: Gate, *, read_only: bool = False) -> None:
         self.app = app
         self.doors = doors
-        self.cookie = "article_qa_key"
+        self.gate = gate
+        self.read_only = read_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, let its sender in, or hand it on."""
@@ -87,7 +83,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _guard(MutableHeaders(scope=message))
+                _guard(MutableHeaders(scope=message), scope)
             await send(message)
 
         await (response or self.app)(scope, receive, send_guarded)
@@ -104,27 +100,11 @@ class Guard:
             return PlainTextResponse("Not found.", 404)
         if scope["path"] == _STARTING:
             return None
-        query = parse_qsl(scope["query_string"].decode("latin-1"))
-        if self._is_key(dict(query).get("key", "")) and scope["method"] == "GET":
-            return self._let_in(scope["path"], query)
-        if self._is_key(self._cookie_of(headers)) or self._is_key(headers.get("authorization", "")[len("Bearer ") :]):
-            return None
-        return PlainTextResponse(_LOCKED, 401)
-
-    def _let_in(self, path: str, query: list[tuple[str, str]]) -> Response:
-        """To the same address without the key, which is in a cookie from now on."""
-        rest = urlencode([(name, value) for name, value in query if name != "key"])
-        response = RedirectResponse(f"/{path.lstrip('/')}" + (f"?{rest}" if rest else ""), 303)
-        response.set_cookie(self.cookie, self.doors.key, max_age=KEPT_SECONDS, httponly=True, samesite="lax")
-        return response
-
-    def _is_key(self, given: str) -> bool:
-        return secrets.compare_digest(given.encode("utf-8", "replace"), self.doors.key.encode())
-
-    def _cookie_of(self, headers: Headers) -> str:
-        """By hand: a cookie of another server on this machine may have a name at which a parser stops."""
-        pairs = (each.strip().partition("=") for each in headers.get("cookie", "").split(";"))
-        return next((value for name, _, value in pairs if name == self.cookie), "")
+        found = self.gate.identify(scope)
+        if isinstance(found, Response):
+            return found
+        scope["identity"] = as_reader(found) if found is not None and self.read_only else found
+        return None
 
     def _refusal(self, headers: Headers, method: str) -> str | None:
         """Why a request is refused whatever its sender knows; None when it is not."""
@@ -135,9 +115,13 @@ class Guard:
         return "This request comes from another site's page." if is_foreign(origin, host) or is_sent else None
 
 
-def _guard(headers: MutableHeaders) -> None:
-    headers["Content-Security-Policy"] = POLICY
-    headers["Referrer-Policy"] = "no-referrer"
+def _guard(headers: MutableHeaders, scope: Scope) -> None:
+    """Tell the browser what to refuse; a page of our own may have said something stricter."""
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("Referrer-Policy", "no-referrer")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = _PERMISSIONS
+    if scope["scheme"] == "https":
+        headers["Strict-Transport-Security"] = "max-age=31536000"
