@@ -20,7 +20,7 @@ BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXX
 _DELIMITERS = ",;\t|"
 _WIDE = ("utf-16", "utf-32")
 _MARKED_UP = re.compile(
-    r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE
+    r"</(?:p|div|a|b|i|em|strong|span|su[bp]|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
