@@ -35,6 +35,12 @@ _DATE_LINE = re.compile(
     re.IGNORECASE,
 )
 _UPDATE_LINE = re.compile(r"\s*(?:last )?updated\b", re.IGNORECASE)
+_SAVING_LINE = re.compile(
+    r"(?:date )?(?:retrieved|accessed|saved|downloaded|printed|clipped|captured|archived|exported|added|created|"
+    r"last edited|abgerufen|gespeichert|consulté|consultado)(?: time| date)?(?: (?:on|at|am|le|el))?\s*:?\s*"
+    r"(?P<day>.{4,80})",
+    re.IGNORECASE,
+)
 # NORHAVEN, Aug. 24, 2025 (AP) — The council
 _DATELINE = re.compile(
     rf"[^\W\d_a-z][^\n(]{{1,60}}?,\s+(?P<date>{_DAY_MONTH}|{_MONTH_DAY})\s*(?:\([^()\n]{{2,30}}\)\s*)?(?:[—–-]|--)\s"
@@ -47,11 +53,11 @@ _NUMBERS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
-def parse_date(value: object) -> date | None:
+def parse_date(value: object, *, month_first: bool | None = None) -> date | None:
     """The calendar day that `value` names, as written there (zones are not converted), or `None`.
 
     Takes dates, epoch seconds or milliseconds, and strings. Day and month in an order that cannot be known
-    (03/04/2022) give `None`: no date is better than a wrong one.
+    (03/04/2022) give `None`, unless `month_first` tells it: no date is better than a wrong one.
     """
     if isinstance(value, datetime):
         return value.date()
@@ -71,7 +77,12 @@ def parse_date(value: object) -> date | None:
         century = 2000 if year < 69 else 1900  # as POSIX and RFC 2822 have it
         return _day(century + year, _MONTHS.index(match.group(2).lower()) + 1, int(match.group(1)))
     match = _DATE.search(text)
-    return _of_words(match.group()) if match else None
+    return _of_words(match.group(), month_first) if match else None
+
+
+def is_day(line: str) -> bool:
+    """Whether a line holds nothing but a date, be it one whose day and month could be either."""
+    return len(line) <= MAX_CHARS and _DATE_LINE.fullmatch(line.strip()) is not None
 
 
 def date_of_line(line: str) -> date | None:
@@ -83,6 +94,12 @@ def date_of_line(line: str) -> date | None:
 def is_update(line: str) -> bool:
     """Whether the date in a line is that of a later change."""
     return bool(_UPDATE_LINE.match(line))
+
+
+def is_saving_day(line: str) -> bool:
+    """Whether a line tells only when the article was saved, printed or looked up."""
+    match = _SAVING_LINE.fullmatch(line.strip()) if len(line) <= MAX_CHARS else None
+    return match is not None and date_of_line(match["day"]) is not None
 
 
 def date_of_dateline(text: str) -> date | None:
@@ -97,7 +114,7 @@ def _of_epoch(seconds: float) -> date | None:
     return datetime.fromtimestamp(seconds, UTC).date() if 1e8 < seconds < 5e9 else None
 
 
-def _of_words(text: str) -> date | None:
+def _of_words(text: str, month_first: bool | None = None) -> date | None:
     numbers = [int(number) for number in _NUMBERS.findall(text)]
     words = [word.lower() for word in _WORDS.findall(text)]
     if len(numbers) == 3:
@@ -105,7 +122,9 @@ def _of_words(text: str) -> date | None:
             return _day(*numbers)
         first, second, year = numbers
         if first <= 12 and second <= 12 and first != second and "." not in text:
-            return None
+            if month_first is None:
+                return None
+            return _day(year, first, second) if month_first else _day(year, second, first)
         return _day(year, second, first) if first > 12 or "." in text else _day(year, first, second)
     for word in words:
         if word in _MONTHS or word in _FULL_MONTHS:

@@ -31,14 +31,19 @@ _LAST_CELL = re.compile(rf"(?<![\s{_CELL}])(?:\s*{_CELL})+\s*$")
 
 def text_of_fragment(html: str) -> str:
     """The running text of a piece of HTML, paragraphs apart."""
+    return joined(lines_of_fragment(html))
+
+
+def lines_of_fragment(html: str) -> list[Line]:
+    """The lines of a piece of HTML; one of all its text where it cannot be parsed."""
     from lxml import etree
     from lxml.html import fragment_fromstring
 
     try:
         root = fragment_fromstring(level_text(html.replace("\0", "")), create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
-        return normalise(re.sub(r"<[^<>]{0,2000}>", " ", html))
-    return joined(lines_of_html(root))
+        return [Line(normalise(re.sub(r"<[^<>]{0,2000}>", " ", html)))]
+    return lines_of_html(root)
 
 
 def joined(lines: list[Line]) -> str:

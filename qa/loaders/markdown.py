@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qa.loaders.article import one_line
-from qa.loaders.raised_text import level_text
+from qa.loaders.raised_text import level_text, without_mark_characters
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -29,7 +29,9 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
 _TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _NOTE_TEXT = re.compile(r"^ {0,3}\[\^[\w-]{1,40}\]:[ \t]*", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^[\w-]{1,40}\]")
-_RAISED = re.compile(r"(?<=\w)\^(\d{1,3})\^")
+_NOTE_LINK = re.compile(r"\[(?:\\?\[)?\d{1,3}(?:\\?\])?\]\([^()\s]{0,300}#[^()\s]{1,100}\)|\\\[(\d{1,3})\\\]")
+_RAISED = re.compile(r"(?<=\w)\^([-−]?\d{1,3})\^")
+_LOWERED = re.compile(r"(?<=[A-Za-z])~(\d{1,3})~")
 _LIST_ITEM = re.compile(r"(?:[-*•–+]|\d{1,3}[.)])\s")
 
 
@@ -74,7 +76,7 @@ def plain_line(raw: str, *, gap: bool = True) -> Line:
     text = heading.group(1) if heading else text
     if _RULE.fullmatch(text):
         return Line("", gap)
-    text = _IMAGE.sub("", text)
+    text = without_mark_characters(_IMAGE.sub("", text))
     linked = _LINK.search(text)
     whole = _LINK.fullmatch(text.strip("*_ "))
     text = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", text))
@@ -139,8 +141,12 @@ def lines_of_markdown(text: str) -> list[Line]:
 
 def without_note_marks(text: str) -> str:
     """Markdown without its marks of footnotes, whose texts stay, and with raised text on the line."""
-    text = _NOTE_MARK.sub("", _NOTE_TEXT.sub("", text))
-    return level_text(_RAISED.sub(r"<sup>\1</sup>", text))
+    text = _NOTE_LINK.sub(_note, _NOTE_MARK.sub("", _NOTE_TEXT.sub("", text)))
+    return level_text(_LOWERED.sub(r"\1", _RAISED.sub(r"<sup>\1</sup>", text)))
+
+
+def _note(match: re.Match[str]) -> str:
+    return f"[{match.group(1)}]" if match.group(1) else ""
 
 
 def _inline(token: Token) -> Line:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
 
 from qa.loaders.article import one_line, web_address
 from qa.loaders.dates import parse_date
+from qa.loaders.page_dates import month_first_in, order_of
 
-TITLE = ("title", "headline", "webtitle", "name", "heading", "subject")
+TITLE = ("title", "headline", "webtitle", "name", "heading", "subject", "resolvedtitle", "giventitle", "booktitle")
 TEXT = (
     "text", "body", "content", "article", "maintext", "articlebody", "fulltext", "articletext", "bodytext",
-    "contenttext", "contenthtml", "story", "plaintext", "html",
+    "contenttext", "contenthtml", "htmlcontent", "textcontent", "bodyhtml", "articlecontent", "fullcontent",
+    "pagecontent", "story", "plaintext", "markdown", "html", "paragraphs",
 )  # fmt: skip
 SUMMARY = (
     "leadparagraph",
@@ -26,6 +28,8 @@ SUMMARY = (
     "snippet",
     "standfirst",
     "excerpt",
+    "selection",
+    "highlight",
 )
 PUBLISHED = (
     "published", "date", "publishedat", "publicationdate", "publishdate", "datepublished", "datepublish", "pubdate",
@@ -44,8 +48,21 @@ URL = (
     "urlsource",
     "weburl",
     "links",
+    "resolvedurl",
+    "givenurl",
 )
-AUTHORS = ("authors", "author", "byline", "creator", "creators", "writer", "by", "authorsbyline")
+AUTHORS = (
+    "authors",
+    "author",
+    "byline",
+    "creator",
+    "creators",
+    "writer",
+    "by",
+    "authorsbyline",
+    "publishedby",
+    "bookauthor",
+)
 SITE = (
     "site",
     "sitename",
@@ -68,6 +85,8 @@ UNPUBLISHED = frozenset("draft auto-draft private trash scheduled future pending
 NO_ARTICLES = frozenset("attachment nav_menu_item revision service settings template comment custom_css".split())
 
 KEY_CHARS = 200
+_OF_SAVING = re.compile("crawl|fetch|scrap|saved|download|retriev|access|clipp|folder|selection|added")
+_NUMERIC_DAY = re.compile(r"\D{0,30}(\d{1,2})[/-](\d{1,2})[/-]\d{4}(?!\d)")
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 _BY = re.compile(r"(?:by|von|par|por|di)[:\s]+", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"[^\s@()]{1,64}@[^\s@()]{1,255}\s{0,9}\(([^()]{1,200})\)")
@@ -97,22 +116,42 @@ class Fields:
     key: str
 
 
-def fields_of(row: Mapping[object, object]) -> Fields:
-    """The parts of an article by whatever names `row` has for them, in any case and spelling."""
+def fields_of(row: Mapping[object, object], *, month_first: bool | None = None) -> Fields:
+    """The parts of an article by whatever names `row` has for them, in any case and spelling.
+
+    `month_first`: whether 3/4/2025 is in March, where the language of the row does not tell.
+    """
     named = _named(row)
+    language = _first_text(named, LANGUAGE)
+    told = month_first_in(language)
     site, url = _first_text(named, SITE), web_address(_first_text(named, URL))
     if web_address(site):
         site, url = "", url or site
     return Fields(
         title=_first_text(named, TITLE),
         text=_text(named, TEXT) or _text(named, SUMMARY),
-        published=next((found for name in PUBLISHED if (found := parse_date(_day(named.get(name))))), None),
+        published=_published(named, month_first if told is None else told),
         url=url,
         authors=_authors(named),
         site=site or None,
-        language=_first_text(named, LANGUAGE) or None,
+        language=language or None,
         key=one_line(_first_text(named, KEY))[:KEY_CHARS],
     )
+
+
+def _published(named: Mapping[str, object], month_first: bool | None) -> date | None:
+    """The day of publication; where a row tells of saving or crawling, a time that says no more is that of it."""
+    names = [name for name in PUBLISHED if name != "timestamp" or not any(map(_OF_SAVING.search, named))]
+    days = (parse_date(_day(named.get(name)), month_first=month_first) for name in names)
+    return next(filter(None, days), None)
+
+
+def order_of_days(rows: Iterable[object]) -> bool | None:
+    """Whether the month comes first in the dates of a column, where one of them tells; else `None`."""
+    named = (_named(row) for row in rows if isinstance(row, Mapping))
+    days = (next((str(row[name]) for name in PUBLISHED if row.get(name)), "") for row in named)
+    found = (match for day in days if (match := _NUMERIC_DAY.match(day)))
+    return order_of((int(match[1]), int(match[2])) for match in found)
 
 
 def _named(row: Mapping[object, object]) -> dict[str, object]:
@@ -149,7 +188,7 @@ def author_names(value: object) -> tuple[str, ...]:
     if isinstance(value, (list, tuple)):
         return tuple(dict.fromkeys(name for item in value[:50] for name in author_names(item)))
     if isinstance(value, Mapping):
-        given, family = value.get("given"), value.get("family")
+        given, family = value.get("given", value.get("firstName")), value.get("family", value.get("lastName"))
         if isinstance(given, str) and isinstance(family, str):
             return (one_line(f"{given[:200]} {family[:200]}"),)
         return author_names(value.get("name") or value.get("original"))

@@ -1,4 +1,4 @@
-"""Exports of Evernote: one article a note. The days in them are those of clipping, never of publication."""
+"""Exports of Evernote: one article a note. The days of a note itself are those of clipping, never of publication."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
-from qa.loaders.article import build_article
+from qa.loaders.article import build_article, one_line
+from qa.loaders.boilerplate import cleaned
 from qa.loaders.document import Document
-from qa.loaders.html_fragments import text_of_fragment
+from qa.loaders.html_fragments import joined, lines_of_fragment
 from qa.loaders.metadata import author_names
+from qa.loaders.text import take_header
 
 
 def read_notes(document: Document) -> Iterator[Article | Failure]:
@@ -28,10 +30,14 @@ def read_notes(document: Document) -> Iterator[Article | Failure]:
 
 def _article(note: Any, source: str) -> Article:
     content = note.findtext("content") or ""
+    title = one_line(note.findtext("title") or "")
+    header, lines = take_header(lines_of_fragment(content[max(0, content.find("<en-note")) :]), title=title)
+    lines, address = cleaned(lines, title)
     return build_article(
-        title=note.findtext("title") or "",
-        text=text_of_fragment(content[max(0, content.find("<en-note")) :]),
+        title=title or header.title,
+        text=joined(lines),
         source=source,
-        url=note.findtext("note-attributes/source-url"),
-        authors=author_names(note.findtext("note-attributes/author")),
+        url=note.findtext("note-attributes/source-url") or header.url or address,
+        published=header.day,
+        authors=header.authors or author_names(note.findtext("note-attributes/author")),
     )

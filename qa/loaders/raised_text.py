@@ -8,7 +8,15 @@ import unicodedata
 CONTENT_CHARS = 300  # more between the tags is no mark, power or fraction
 CONTEXT_CHARS = 60
 
-_OPEN = re.compile(r"<(su[pb])(?:\s[^<>]{0,500})?>", re.IGNORECASE)
+# An element that is raised or lowered by its name, by its style, or because it is the link to a note.
+_OPEN = re.compile(
+    r"<(?:(?P<kind>su[pb])(?:\s[^<>]{0,500})?|(?P<styled>span|small|font|i|em|b|strong)\s[^<>]{0,300}?"
+    r"vertical-align:\s{0,3}(?P<look>su(?:per|b))\b[^<>]{0,300}|(?P<link>a|span)\s[^<>]{0,300}?(?:noteref|note-?ref\b|"
+    r"""note-(?:reference|anchor|link)\b|href=["']#(?:_?(?:fn|ftn|edn|footnote|endnote|cite|note)[\w:.-]{0,30}\d))"""
+    r"[^<>]{0,300})>",
+    re.IGNORECASE,
+)
+_MAY_OPEN = re.compile("<su[pb]|vertical-align|note|#_?fn|#_?ftn|#_?edn|#cite", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _FRACTION = re.compile(
     r"<sup(?:\s[^<>]{0,200})?>\s{0,9}(\d{1,3})\s{0,9}</sup>\s{0,9}(?:/|⁄|&frasl;|&#8260;)\s{0,9}"
@@ -19,11 +27,21 @@ _HIGH = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻�
 _LOW = str.maketrans("0123456789+-−–", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋")
 _POWER = re.compile(r"[+\-−–]?\d{1,3}")
 _NOTE = re.compile(r"\[[^\[\]]{0,60}\]|\(\w{1,3}\)|[\d\s,;–-]+|[*†‡§¶#]+|[a-z]")
+_ORDINAL = re.compile(r"(?<![\d.,£$€¥])\d{1,2}$|\b[IVXLC]{1,6}$|\b[nN]$")  # before a raised e, a or o
 # What is raised to a power: a unit of measurement, one letter alone, a bracket, or ten in a product.
 _BASE = re.compile(
     r"(?:(?<![^\W_])(?:[mckdµ]?m|ft|feet|in|inch|inches|yd|yards?|mi|miles?|met(?:re|er)s?|kilomet(?:re|er)s?|sec?|"
     r"kg|[a-zA-Z]|mc)|\)|(?:[×x·*]\s?|(?<![\d.,£$€¥]))10)$"
 )
+# Marks of notes that are characters: raised figures behind words and numbers that cannot be powers, daggers, [1].
+_RAISED_FIGURES = "(?:[⁰¹²³⁴-⁹]|&sup[123];)"
+_MARK_CHARACTERS = re.compile(
+    rf"(?:(?<=[£$€¥]\d)|(?<=[£$€¥]\d\d)|(?<=[£$€¥]\d\d\d)|(?<=\d\d\d\d)|(?<=[a-zß-ÿ][.,;:!?])|"
+    rf"(?<=[.,;:!?][”\"’»]))(?<!\d[.,]){_RAISED_FIGURES}{{1,3}}(?![\w⁰-⁹])|(?<=\d)(?:¹|&sup1;)(?![\w⁰-⁹])|"
+    r"(?<=[\w.,;:!?”\"’»)%])(?:[†‡]{1,2}|\[(?:\d{1,3}|citation needed|(?:note|nb) \d{1,2})\])(?!\()"
+)
+_MAY_BE_MARKED = re.compile(r"[⁰¹²³⁴-⁹†‡]|&sup[123];|\[(?:\d|citation|note|nb)")
+_RAISED_BEHIND_WORD = re.compile(rf"\b([^\W\d_]{{3,40}}){_RAISED_FIGURES}{{1,3}}(?![\w⁰-⁹])")
 _VULGAR = {
     unicodedata.normalize("NFKC", sign).replace("\u2044", "/"): sign for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
 }  # fmt: skip
@@ -34,22 +52,38 @@ def level_text(markup: str) -> str:
 
     A number that was only a note mark must never become the last digits of the number before it.
     """
-    if "<su" not in markup and "<SU" not in markup:
-        return markup
+    if not _MAY_OPEN.search(markup):
+        return without_mark_characters(markup)
     markup = _FRACTION.sub(_fraction, markup)
     parts: list[str] = []
     end = 0
     while match := _OPEN.search(markup, end):
         parts.append(markup[end : match.start()])
-        kind = match.group(1).lower()
-        close = markup[match.end() : match.end() + CONTENT_CHARS].lower().find(f"</{kind}>")
+        name = match["kind"] or match["styled"] or match["link"]
+        closing = f"</{name.lower()}>"
+        close = markup[match.end() : match.end() + CONTENT_CHARS].lower().find(closing)
         end = match.end()
         if close < 0:
+            parts.append("" if match["kind"] else match.group())
             continue
         content = markup[end : end + close]
-        parts.append(_level(kind, content, "".join(parts[-3:])[-CONTEXT_CHARS * 4 :]))
-        end += close + len("</sup>")
-    return "".join(parts) + markup[end:]
+        kind = "sub" if (match["kind"] or match["look"] or "").lower() == "sub" else "sup"
+        levelled = _level(kind, content, "".join(parts[-3:])[-CONTEXT_CHARS * 4 :])
+        end += close + len(closing)
+        unchanged = levelled == content and not match["kind"]
+        parts.append(match.group() + content + closing if unchanged else levelled)
+    return without_mark_characters("".join(parts) + markup[end:])
+
+
+def without_mark_characters(text: str) -> str:
+    """`text` without marks of notes that are characters: ¹ behind a word or a number that cannot be a base, †, [1]."""
+    if not _MAY_BE_MARKED.search(text):
+        return text
+    return _RAISED_BEHIND_WORD.sub(_word, _MARK_CHARACTERS.sub("", text))
+
+
+def _word(match: re.Match[str]) -> str:
+    return match.group() if _BASE.search(match.group(1)) else match.group(1)
 
 
 def level_runs(runs: str) -> str:
@@ -74,4 +108,6 @@ def _level(kind: str, content: str, before: str) -> str:
         return ""
     if _POWER.fullmatch(text) and (_BASE.search(plain) or not text.isdigit()):
         return text.translate(_HIGH)
+    if text in ("e", "a", "o") and _ORDINAL.search(plain):
+        return content
     return "" if _NOTE.fullmatch(text) and plain.strip() else content

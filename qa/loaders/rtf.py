@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.datatypes import Article
 from qa.loaders.document import Document
+from qa.loaders.raised_text import level_runs
 from qa.loaders.text import articles_of_text
 
 _TOKEN = re.compile(
@@ -24,6 +25,7 @@ _SIGNS = {
     b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”",
     b"bullet": "•",
 }  # fmt: skip
+_LEVELS = {b"super": "sup", b"sub": "sub", b"up": "sup", b"dn": "sub", b"nosupersub": ""}
 
 
 @dataclass(slots=True)
@@ -33,11 +35,12 @@ class _Group:
     skipped: bool = False
     fallback: int = 1  # characters that follow each \\u for readers that do not know it
     hidden: bool = False
+    level: str = ""  # `sup` or `sub`
 
 
 def read_rtf(document: Document) -> Iterator[Article]:
     """The article of an RTF document, or all of an export of a news archive."""
-    yield from articles_of_text("".join(_pieces(document.data)), document, markdown=False)
+    yield from articles_of_text(level_runs("".join(_pieces(document.data))), document, markdown=False)
 
 
 def _pieces(data: bytes) -> Iterator[str]:
@@ -49,7 +52,7 @@ def _pieces(data: bytes) -> Iterator[str]:
         word, number, code, sign, brace, text = match.groups()
         group = groups[-1]
         if brace == b"{":
-            groups.append(_Group(group.skipped, group.fallback, group.hidden))
+            groups.append(replace(group))
         elif brace == b"}":
             groups = groups[:-1] or [_Group()]
         elif word:
@@ -63,7 +66,8 @@ def _pieces(data: bytes) -> Iterator[str]:
             group.skipped = True
         elif not group.skipped and not group.hidden:
             shown = bytes.fromhex(code.decode()) if code else text or _literal(sign)
-            yield shown[left_out:].decode(encoding, errors="replace")
+            piece = shown[left_out:].decode(encoding, errors="replace")
+            yield f"<{group.level}>{piece}</{group.level}>" if group.level and piece.strip() else piece
             left_out = max(0, left_out - len(shown))
 
 
@@ -74,8 +78,10 @@ def _switch(group: _Group, word: bytes, number: bytes | None) -> None:
         group.fallback = max(0, int(number))
     elif word in (b"v", b"strike", b"deleted"):
         group.hidden = number != b"0"
+    elif word in _LEVELS:
+        group.level = _LEVELS[word] if number != b"0" else ""
     elif word == b"plain":
-        group.hidden = False
+        group.hidden, group.level = False, ""
 
 
 def _literal(sign: bytes | None) -> bytes:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from qa.config import Settings
 from qa.datatypes import Article, Failure
@@ -14,14 +14,15 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, title_of
 from qa.loaders.decoding import SAMPLE_BYTES, decode, encoding_of
 from qa.loaders.document import Document
-from qa.loaders.metadata import NO_ARTICLES, TEXT, UNPUBLISHED, Fields, fields_of, has_text
+from qa.loaders.metadata import NO_ARTICLES, TEXT, UNPUBLISHED, Fields, fields_of, has_text, order_of_days
 
 BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXXXX escapes
 _DELIMITERS = ",;\t|"
 _WIDE = ("utf-16", "utf-32")
 _MARKED_UP = re.compile(
-    r"</(?:p|div|a|b|i|em|strong|span|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE
+    r"</(?:p|div|a|b|i|em|strong|span|su[bp]|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE
 )
+_NUMERIC_DAY = re.compile(rb"(?<!\d)\d{1,2}([/-])\d{1,2}\1\d{4}(?!\d)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _MEDIA = ("photo", "file", "media_type", "sticker_emoji", "location_information", "contact_information", "poll")
@@ -33,18 +34,27 @@ Row = Mapping[object, object]
 def read_table(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
     """The articles of a `json`, `jsonl` or `csv` document, `origin#id` or `origin#row` their sources."""
     if family == "csv":
-        yield from articles_of_rows(_csv_rows(document, settings), document)
+        yield from _in_one_order(_csv_rows, document, settings)
     elif family == "jsonl" or not _is_one_value(document.data):
-        yield from articles_of_rows(_json_lines(document, settings), document)
+        yield from _in_one_order(_json_lines, document, settings)
     else:
         loaded = _json_value(document)
         rows = _rows_inside(loaded) if isinstance(loaded, Mapping) else loaded
         if isinstance(rows, list):
-            yield from articles_of_rows(enumerate(rows, start=1), document)
+            yield from articles_of_rows(enumerate(rows, start=1), document, order_of_days(rows))
         elif isinstance(loaded, Mapping):
             yield _article(fields_of(loaded), document, document.origin)
         else:
             raise LoadError(document.origin, "Its JSON holds no articles.", _name_the_fields())
+
+
+def _in_one_order(
+    read: Callable[[Document, Settings], Iterator[tuple[int, object]]], document: Document, settings: Settings
+) -> Iterator[Article | Failure]:
+    """The articles of rows whose dates are all written alike: they are read twice where one of these has to tell."""
+    is_told = _NUMERIC_DAY.search(document.data) is not None
+    month_first = order_of_days(row for _, row in read(document, settings)) if is_told else None
+    yield from articles_of_rows(read(document, settings), document, month_first)
 
 
 def names_a_text(columns: Iterable[str]) -> bool:
@@ -52,8 +62,13 @@ def names_a_text(columns: Iterable[str]) -> bool:
     return bool(fields_of({**dict.fromkeys(columns, "x")}).text)
 
 
-def articles_of_rows(rows: Iterable[tuple[int, object]], document: Document) -> Iterator[Article | Failure]:
-    """Rows (counted from 1, or the reason why one is unreadable) to articles with sources of their own."""
+def articles_of_rows(
+    rows: Iterable[tuple[int, object]], document: Document, month_first: bool | None = None
+) -> Iterator[Article | Failure]:
+    """Rows (counted from 1, or the reason why one is unreadable) to articles with sources of their own.
+
+    `month_first`: whether 3/4/2025 is in March, where that is known.
+    """
     used: set[str] = set()
     number = 0
     for number, row in rows:
@@ -65,7 +80,7 @@ def articles_of_rows(rows: Iterable[tuple[int, object]], document: Document) -> 
             continue
         if _is_no_article(row):
             continue
-        fields = fields_of(row)
+        fields = fields_of(row, month_first=month_first)
         key = fields.key if fields.key and fields.key not in used else f"row-{number}"
         used.add(key)
         if fields.text:

@@ -13,7 +13,7 @@ import yaml
 from qa.datatypes import Article
 from qa.loaders.article import build_article, web_address
 from qa.loaders.boilerplate import cleaned, is_furniture
-from qa.loaders.dates import date_of_dateline, date_of_line, is_update
+from qa.loaders.dates import date_of_dateline, date_of_line, is_day, is_saving_day, is_update
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document
 from qa.loaders.markdown import Line, lines_of_markdown, lines_of_text
@@ -28,9 +28,16 @@ _ARCHIVE = re.compile(r"End of Document|ProQuest document|^\s*(?:AN\s+)?Document
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING_LINE = re.compile(r"# +\S.*")
-_KEY_LINE = re.compile(r"([A-Za-z][\w -]{0,30}):[ \t]*(.+)")
+_KEY_LINE = re.compile(r"([A-Za-z][\w -]{0,30})::?[ \t]*(.+)")
+_BESIDE = re.compile(
+    r"(?:date )?(?:created|added|saved|modified|updated)(?: time| at| on)?|last edited(?: time| by)?|"
+    r"date[ _-](?:added|saved|created)|"
+    r"tags?|categor(?:y|ies)|keywords|slug|status|type|section|summary|id",
+    re.IGNORECASE,
+)
 _HEADER_KEY = re.compile(
-    r"(title|headline|author|authors|byline|date|published(?: time| on)?|url|link|source url|url source|site|"
+    r"(title|headline|author|authors|byline|date|published(?: time| on)?|url|link|source url|url source|"
+    r"source(?=\s*:\s*https?:)|site|"
     r"publisher|language)\s*:\s*(\S.*)",
     re.IGNORECASE,
 )
@@ -116,7 +123,8 @@ def split_front_matter(text: str) -> tuple[Fields | None, str]:
 def split_key_lines(text: str) -> tuple[Fields | None, str]:
     """The fields of a block of `Key: value` lines at the top or below the title, and the text without the block.
 
-    At least two of them have to be keys of articles; a block that begins otherwise is text, and gives `None`.
+    At least one of them has to be a key of articles, and another one such or of what programs write beside; a block
+    that begins otherwise is text, and gives `None`.
     """
     lines = text.split("\n", 60)
     start = 1 if _HEADING_LINE.fullmatch(lines[0]) else 0
@@ -128,16 +136,21 @@ def split_key_lines(text: str) -> tuple[Fields | None, str]:
             break
         if not line.strip():
             continue
-        if not pair or (not _is_known(pair.group(1)) and not lines[number - 1].strip()):
+        if not pair or (not (_is_known(pair.group(1)) or _is_beside(pair.group(1))) and not lines[number - 1].strip()):
             break
         pairs[pair.group(1)], end = pair.group(2), number + 1
-    if sum(map(_is_known, pairs)) < 2 or (not content and end < len(lines) and lines[end].strip()):
+    known, beside = sum(map(_is_known, pairs)), sum(map(_is_beside, pairs))
+    if not known or known + beside < 2 or (not content and end < len(lines) and lines[end].strip()):
         return None, text
     return fields_of(pairs), "\n".join([*lines[:start], *lines[end:]])
 
 
 def _is_known(key: object) -> bool:
     return _HEADER_KEY.fullmatch(f"{key}: x") is not None
+
+
+def _is_beside(key: object) -> bool:
+    return _BESIDE.fullmatch(str(key)) is not None
 
 
 def _toml(text: str) -> dict[object, object]:
@@ -176,7 +189,7 @@ def take_header(lines: list[Line], *, title: str = "") -> tuple[Header, list[Lin
             continue
         if not title and not header.title and not kept and is_title(line, following):
             header.title = line.text
-        elif is_furniture(line):
+        elif is_furniture(line) or is_day(line.text):
             kept.append(line)
         else:
             header.published = header.published or date_of_dateline(line.text)
@@ -210,7 +223,9 @@ def _take_bare_byline(line: Line, following: Line | None, header: Header) -> boo
 
 
 def _take(line: Line, header: Header) -> bool:
-    """Put a metadata line into `header`; whether it was one. The first of a kind counts."""
+    """Put a metadata line into `header`; whether it was one. The first of a kind counts, a day of saving never."""
+    if is_saving_day(line.text):
+        return True
     if found := date_of_line(line.text):
         if is_update(line.text):
             header.updated = header.updated or found
@@ -253,4 +268,4 @@ def is_title(line: Line, following: Line | None) -> bool:
         return False
     if _ENDS_LIKE_A_SENTENCE.search(line.text) and not _ENDS_IN_INITIALS.search(line.text):
         return False
-    return line.heading or following.gap or bool(date_of_line(following.text) or _byline(following.text))
+    return line.heading or following.gap or is_day(following.text) or _take(following, Header())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -150,3 +151,55 @@ def test_the_own_text_of_an_entry_counts_when_its_page_cannot_be_had() -> None:
     assert isinstance(whole, Article)
     assert (whole.text, whole.published) == ("The ferry was stopped.", date(2025, 5, 12))
     assert isinstance(teaser, Failure)
+
+
+def days(name: str, data: str) -> list[date | None]:
+    found = list(parse(Document(f"upload:{name}", data.encode()), Settings()))
+    return [each.published for each in found if isinstance(each, Article)]
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "day"),
+    [
+        (("03/04/2025", "03/25/2025"), "", date(2025, 3, 4)),
+        (("04/03/2025", "25/03/2025"), "", date(2025, 3, 4)),
+        (("03/04/2025", "05/06/2025"), "", None),
+        (("03/04/2025", "13/03/2025", "03/13/2025"), "", None),
+        (("03/04/2025", "05/06/2025"), "en-US", date(2025, 3, 4)),
+        (("04/03/2025", "05/06/2025"), "fr", date(2025, 3, 4)),
+        (("04/03/2025", "05/06/2025"), "en-CA", None),
+    ],
+)
+def test_day_and_month_follow_the_column_and_the_language(
+    written: tuple[str, ...], language: str, day: date | None
+) -> None:
+    rows = [
+        {"title": f"Ferry {number}", "date": each, "lang": language, "text": f"{number}. {BODY}"}
+        for number, each in enumerate(written)
+    ]
+    table = "title,date,lang,text\n" + "".join(
+        f'{row["title"]},{row["date"]},{language},"{row["text"]}"\n' for row in rows
+    )
+    assert days("a.csv", table)[0] == day
+    assert days("a.json", json.dumps(rows))[0] == day
+    assert days("a.jsonl", "\n".join(map(json.dumps, rows)))[0] == day
+
+
+def test_other_dates_in_a_text_tell_nothing_of_a_column() -> None:
+    rows = [{"title": "Ferry", "date": "03/04/2025", "text": BODY + " It was built by 12/31/1999."}]
+    assert days("a.json", json.dumps(rows)) == [None]
+
+
+def test_a_year_of_two_digits_follows_the_page_too() -> None:
+    assert certain_date(date(2025, 4, 3), "<p>3/4/25</p>", "en-US") == date(2025, 3, 4)
+    assert certain_date(date(2025, 4, 3), "<p>3/4/25</p>", "en") is None
+    assert certain_date(date(2025, 4, 3), "<p>3/4/25</p>", "en-CA") is None
+
+
+def test_a_day_that_could_be_either_is_no_reason_to_miss_the_title() -> None:
+    (article,) = parse(
+        Document("upload:a.txt", f"Ferry stopped\n03/04/2025\nBy Ines Varga\n\n{BODY}".encode()), Settings()
+    )
+    assert isinstance(article, Article)
+    assert (article.title, article.published, article.authors) == ("Ferry stopped", None, ("Ines Varga",))
+    assert article.text.startswith("03/04/2025")

@@ -95,6 +95,45 @@ def test_years_of_two_digits(text: str, day: date | None) -> None:
     assert parse_date(text) == day
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "# Ferry stopped\n\nRetrieved: 2 March 2026\n\n",
+        "Ferry stopped\nSource: https://mail.example/a\nSaved: 2026-03-02\nAccessed on March 2, 2026\n\n",
+        "# Ferry stopped\n\nCreated: March 2, 2026 10:00 AM\nURL: https://mail.example/a\nTags: sea\n\n",
+        "title:: Ferry stopped\nsource:: https://mail.example/a\ncreated:: [[2026-03-02]]\n\n",
+    ],
+)
+def test_a_head_that_tells_of_saving_gives_no_day_and_is_no_text(head: str) -> None:
+    (article,) = read(head + BODY, "ferry.md" if head.startswith("#") else "ferry.txt")
+    assert (article.title, article.published) == ("Ferry stopped", None)
+    assert article.text == BODY
+
+
+def test_words_about_saving_are_text() -> None:
+    text = "Ferry stopped\n\nSaved in 2019, the ferry was again stopped on 2 March 2026.\n\n" + BODY
+    (article,) = read(text, "ferry.txt")
+    assert article.text.startswith("Saved in 2019, the ferry")
+
+
+def test_a_time_beside_those_of_saving_is_none_of_publication() -> None:
+    row = {"text": BODY, "timestamp": "2026-03-02T01:02:03Z"}
+    assert fields_of(row).published == date(2026, 3, 2)
+    assert fields_of({**row, "crawl_date": "2026-03-02"}).published is None
+    assert fields_of({**row, "Folder": "Unread"}).published is None
+
+
+@pytest.mark.parametrize(
+    ("row", "authors"),
+    [
+        ({"creators": [{"firstName": "Ines", "lastName": "Varga"}]}, ("Ines Varga",)),
+        ({"published_by": ["Ines Varga"]}, ("Ines Varga",)),
+    ],
+)
+def test_authors_under_the_names_that_readers_give_them(row: dict[object, object], authors: tuple[str, ...]) -> None:
+    assert fields_of(row).authors == authors
+
+
 def test_a_link_to_a_note_names_its_author() -> None:
     assert author_names(["[[Ines Varga]]", "[[people/tarn|Joss Tarn]]"]) == ("Ines Varga", "Joss Tarn")
 
