@@ -22,10 +22,10 @@ from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
 from qa.answering.tables import find_cell
 from qa.answering.tallies import tally_of
-from qa.answering.timing import Timing, to_read
+from qa.answering.timing import ANY_TIME, Timing, to_read
 from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
-from qa.datatypes import Answer, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
+from qa.datatypes import Answer, AskedPeriod, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
 from qa.errors import ArticleNotFound, as_model_error
 from qa.library import Library
 from qa.questions.followup import rewrite
@@ -35,6 +35,7 @@ from qa.questions.parts import completed_part, parts
 from qa.questions.spelling import respelled
 from qa.questions.validation import validate_kind, validate_question
 from qa.samples import add_samples
+from qa.serialization.periods import undated_words
 
 PassagesCallback = Callable[[Sequence[RetrievedPassage]], None]
 _ATTEMPTS = 3  # a question meets an article's removal or a rebuild's swap at most so often in a row
@@ -81,28 +82,33 @@ class Assistant:
         on_passages: PassagesCallback | None = None,
         asked_on: date | None = None,
         kind: str | None = None,
+        any_time: bool = False,
     ) -> Answer:
         """The best answer the articles give, or one that says they give none (`answer.found`, `answer.reason`).
 
         `Answer.question` is the question that was looked up: a follow-up with what it took from `history`, and a word
         that no article has as the articles spell it, where one letter is the difference.
         `on_passages` is called with the passages, before they are read; what it raises ends the asking.
-        "Last week" and the like count from `asked_on`, else from today. `kind` chooses the kind of the answer, which
-        the words of the question tell otherwise: "read" for words that answer it, "topic" for a briefing on it, "about"
-        for what the article about it says. Raises QuestionError for an empty or overlong question, or another kind.
+        "Last week" and the like count from `asked_on`, else from today; with `any_time` they choose no days. `kind`
+        chooses the kind of the answer, which the words of the question tell otherwise: "read" for words that answer it,
+        "topic" for a briefing on it, "about" for what the article about it says. Raises QuestionError for an empty or
+        overlong question, or another kind.
         """
         typed = validate_question(question, self.settings.max_question_chars)
         chosen = validate_kind(kind)
         said = operators(typed, where)
         scope = replace(said.scope, where=self.library.resolved(said.scope.where) or Where())
-        asks = partial(self._ask, scope=scope, on_passages=on_passages, asked_on=asked_on or _today(), kind=chosen)
+        timing = (lambda _: ANY_TIME) if any_time else partial(Timing.of, asked_on=asked_on or _today())
+        asks = partial(self._ask, scope=scope, on_passages=on_passages, timing_of=timing, kind=chosen)
         first, *others = [said.text or typed] if chosen in (Kind.TOPIC, Kind.ABOUT) else parts(said.text or typed)
         turns = [Turn(first, asks(first, history))]
         for part in others:
             turns.append(Turn(part, asks(completed_part(part, turns[-1]), turns[-1:])))
         answer = combined_answer(said.text, turns) if others else turns[0].answer
-        answer = with_copies(answer, self.library.store, said.scope.where)
-        return replace(answer, note=" ".join(filter(None, (said.told, answer.note))))
+        answer = with_copies(answer, self.library.store, scope.where)
+        notes = (said.told, undated_words(self.library.undated(scope.where)), answer.note)
+        period = next(filter(None, (each.answer.period for each in turns)), None)
+        return replace(answer, note=" ".join(filter(None, notes)), period=period)
 
     def _ask(
         self,
@@ -111,7 +117,7 @@ class Assistant:
         *,
         scope: Scope,
         on_passages: PassagesCallback | None,
-        asked_on: date,
+        timing_of: Callable[[str], Timing],
         kind: Kind | None,
     ) -> Answer:
         """The answer to one question."""
@@ -123,7 +129,7 @@ class Assistant:
         whole = rewrite(typed, history)
         asked = respelled(whole, self.library.backend.words_like)
         for attempt in range(_ATTEMPTS):
-            timing = Timing.of(asked, asked_on)
+            timing = timing_of(asked)
             goes_on = whole != typed or (bool(history) and not named(typed))
             answer = self._answer(asked, scope, on_passages, timing, goes_on=goes_on)
             try:
@@ -134,7 +140,7 @@ class Assistant:
                     raise
             else:
                 break
-        return answer
+        return replace(answer, period=_period(asked, timing))
 
     def _retrieve(self, question: str, scope: Scope, where: Where | None = None) -> list[RetrievedPassage]:
         """The passages within a scope, best first; those that its exact words find follow those of the question."""
@@ -247,6 +253,12 @@ class Assistant:
         """Hold every quote against the text as it is stored now."""
         ids = {citation.article_id for citation in all_citations(answer.shown)}
         require_verbatim(answer.shown, {each: self.library.article(each).text for each in ids})
+
+
+def _period(question: str, timing: Timing) -> AskedPeriod | None:
+    """The days that a question asks for."""
+    found = timing.period
+    return AskedPeriod(found.first, found.last, question[found.start : found.end].strip()) if found else None
 
 
 def _today() -> date:

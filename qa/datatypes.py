@@ -228,6 +228,15 @@ class Reason(StrEnum):
     NOT_SURE = "not_sure"  # articles that are about this, but no words that surely answer: see `Answer.possible`
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPeriod:
+    """The days that a question asks for by its `words`, both included, None where open: their articles come first."""
+
+    first: date | None
+    last: date | None
+    words: str
+
+
 # Kinds of answers whose words are not what is claimed.
 _TOLD = frozenset({"about", "comparison", "record", "talk", "topic"})
 
@@ -250,6 +259,7 @@ class Answer:
     possible: tuple[Citation, ...] = ()
     kind: str = "read"  # one of `qa.questions.kinds.Kind`
     note: str = ""  # a sentence of our own, where the words of articles are not what is wanted, or need an introduction
+    period: AskedPeriod | None = None  # what "last week" in the question was taken for; `ask(any_time=True)` does not
 
     @property
     def found(self) -> bool:

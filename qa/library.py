@@ -237,6 +237,13 @@ class Library:
                 find_missing(self.store, silent)
         return list(islice(cited_quotations(self.store, speaker, about, self.resolved(where)), limit))
 
+    def undated(self, where: Where | None) -> int:
+        """How many articles a filter by date leaves out because they have none, 0 for other filters."""
+        where = self.resolved(where)
+        if where is None or not (where.published_from or where.published_to):
+            return 0
+        return self.store.count_undated(replace(where, published_from=None, published_to=None))
+
     def copy_of(self, ids: Iterable[str]) -> dict[str, ArticleSummary]:
         """By article id what it is a copy of, whole or trimmed: the earliest article that shares its text.
 

@@ -252,7 +252,9 @@ class FakeAssistant:
         history: Sequence[Turn] = (),
         where: Where | None = None,
         on_passages: Callable[[Sequence[RetrievedPassage]], None] | None = None,
+        any_time: bool = False,
     ) -> Answer:
+        self.any_time = any_time
         self.asked.append((question, [turn.question for turn in history]))
         if len(question) > 2000:
             raise QuestionError("The question has more than 2000 characters: ask it in fewer words.")

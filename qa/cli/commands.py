@@ -116,6 +116,9 @@ def ask(
             "Otherwise the words of the question tell.",
         ),
     ] = None,
+    any_time: Annotated[
+        bool, typer.Option("--any-time", help='"Last week" and the like in the question choose no days.')
+    ] = False,
     threshold: Annotated[
         float | None,
         typer.Option(min=0.0, max=1.0, help="The least confidence of an answer, 0 to 1; higher is stricter."),
@@ -144,7 +147,7 @@ def ask(
     asked = sys.stdin.read() if question == ["-"] else " ".join(question)
     settings = Settings.resolve(threshold=threshold)
     with opened_assistant(library, settings) as assistant:
-        answer = assistant.ask(asked.strip(), where=where or None, kind=kind)
+        answer = assistant.ask(asked.strip(), where=where or None, kind=kind, any_time=any_time)
         articles = {"articles": cited_articles([answer], assistant.library.article)} if carry else {}
         cited = {each.article_id: assistant.library.article(each.article_id) for each in answer.shown} if form else {}
         if sheet:

@@ -25,6 +25,7 @@ from qa.serialization.not_found import (
     missing_words,
     not_found_detail,
 )
+from qa.serialization.periods import ANY_TIME, period_words
 from qa.text.display import clean, day, percent, shortened
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def answer_lines(answer: Answer, *, styled: bool, filtered: bool = False) -> lis
     """
     if answer.is_told:
         return _told_lines(answer, styled=styled)
-    told = [Text(clean(answer.note), style="yellow"), Text()] if answer.note else []
+    days = [f"{period_words(answer.period)}, {ANY_TIME}; without that: --any-time"] if answer.period else []
+    notes = [*days, *([answer.note] if answer.note else [])]
+    told = [*(Text(clean(each), style="yellow") for each in notes), *([Text()] if notes else [])]
     if not answer.shown:
         return [*told, *_not_found_lines(answer, filtered=filtered)]
     lines = [*told, *_sure_lines(answer, styled=styled)]

@@ -6,7 +6,7 @@ of the article's text, half open, and texts are exact.
 
     answer    question, found, text, confidence, reason (null, or one of `Reason`), citations, possible (citations
               that are to be checked), kind, note (a sentence of our own), passages; articles, where the texts of the
-              cited articles are carried along
+              cited articles are carried along; period (first, last, words), where the question asks for some days
     citation  article_id, title, source, url, published, start, end, quote, context, context_start,
               confidence, repeats (citations), resolved (start, end, value (EDTF), words) and missing (words of the
               question that are not mentioned there), site (the publisher), asked (the part of the question that is
@@ -36,6 +36,7 @@ from qa.datatypes import (
     Answer,
     Article,
     ArticleCopy,
+    AskedPeriod,
     Citation,
     Offsets,
     Passage,
@@ -84,8 +85,13 @@ def answer_to_dict(answer: Answer, *, passage_texts: bool = True) -> JsonObject:
         "possible": [_citation_to_dict(citation) for citation in answer.possible],
         "kind": str(answer.kind),
         "note": answer.note,
+        **({"period": _period_to_dict(answer.period)} if answer.period else {}),
         "passages": [_passage_to_dict(passage, text=passage_texts) for passage in answer.passages],
     }
+
+
+def _period_to_dict(period: AskedPeriod) -> JsonObject:
+    return {"first": iso(period.first), "last": iso(period.last), "words": period.words}
 
 
 def place_to_dict(citation: Citation) -> JsonObject:
@@ -244,7 +250,13 @@ def answer_from_dict(values: object, article_of: ArticleOf | None = None) -> Ans
         kind=get_or_none(fields, "kind", str) or "read",
         note=get_or_none(fields, "note", str) or "",
         possible=tuple(_citation_from_dict(one) for one in get_or_none(fields, "possible", list) or ()),
+        period=_period_from_dict(fields["period"]) if fields.get("period") else None,
     )
+
+
+def _period_from_dict(values: object) -> AskedPeriod:
+    fields = json_object(values, "a period")
+    return AskedPeriod(day_or_none(fields, "first"), day_or_none(fields, "last"), get(fields, "words", str))
 
 
 def _citation_from_dict(values: object) -> Citation:

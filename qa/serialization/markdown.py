@@ -15,6 +15,7 @@ from qa.loaders.article import web_address
 from qa.serialization.conversations import Conversation, StoredTurn
 from qa.serialization.filters import where_chips
 from qa.serialization.not_found import DETAILS, HEADLINE, LESS_SURE, POSSIBLE, copies_words, later_words, missing_words
+from qa.serialization.periods import ANY_TIME, period_words
 from qa.serialization.text_fragments import text_fragment_url
 from qa.text.display import clean, day, percent
 
@@ -59,6 +60,8 @@ def _circumstances(turn: StoredTurn) -> Iterator[str]:
 
 
 def _answer_blocks(answer: Answer, standing_of: StandingOf | None) -> Iterator[str]:
+    if answer.period:
+        yield f"{plain(period_words(answer.period))}, {ANY_TIME}."
     if answer.note:
         yield plain(answer.note)
     if not answer.shown and not answer.is_told:

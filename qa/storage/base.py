@@ -264,6 +264,10 @@ class Store(Protocol):
         """The number of articles."""
         ...
 
+    def count_undated(self, where: Where | None = None) -> int:
+        """The number of articles without a date that the filter lets through."""
+        ...
+
     def size(self) -> Size:
         """The counts and the range of dates."""
         ...

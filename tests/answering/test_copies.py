@@ -111,6 +111,14 @@ def test_a_filter_holds_for_copies_too(assistant):
     assert (only.copies, only.copied) == ((), 0)
 
 
+def test_a_tag_holds_for_copies_too(assistant):
+    articles = {article.title: article.id for article in assistant.library.articles()}
+    assistant.library.tag([articles["Wire"], articles["Trimmed"]], add=["mine"])
+    best = assistant.ask("Where was the harbour treaty signed?", where=Where(tags=("mine",))).best
+    assert {each.title for each in (best, *best.repeats, *best.copies)} == {"Wire", "Trimmed"}
+    assert best.copied == 1
+
+
 def test_the_list_knows_what_is_a_copy_of_what(assistant):
     articles = {article.title: article.id for article in assistant.library.articles()}
     originals = assistant.library.copy_of(articles.values())

@@ -271,7 +271,7 @@ def shell(monkeypatch):
         def __exit__(self, *_):
             pass
 
-        def ask(self, question, *, where=None, kind=None):
+        def ask(self, question, *, where=None, kind=None, any_time=False):
             return answered(passage(OSLO, 1, 1, 1, 6.0), citations=(cited(OSLO, "Oslo"),))
 
     monkeypatch.setattr("qa.assistant.Assistant.open", lambda *_, **__: Opened())

@@ -164,8 +164,11 @@ class FakeAssistant:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def ask(self, question: str, *, where: Where | None = None, kind: str | None = None) -> Answer:
+    def ask(
+        self, question: str, *, where: Where | None = None, kind: str | None = None, any_time: bool = False
+    ) -> Answer:
         validate_kind(kind)
+        self.any_time = any_time
         self.asked.append((question, where))
         return self.answer
 
@@ -328,6 +331,13 @@ def test_a_kind_that_cannot_be_chosen_is_an_error_that_names_those_that_can(run:
     ran = run("ask", "--kind", "poem", "When did it arrive?")
     assert (ran.code, ran.out) == (3, "")
     assert "give read, topic or about" in ran.err
+
+
+def test_the_days_of_the_question_are_left_out_when_asked_to(run: Run, parts: Parts) -> None:
+    assert run("ask", "When did it arrive last week?").code == 0
+    assert parts.assistant.any_time is False
+    assert run("ask", "--any-time", "When did it arrive last week?").code == 0
+    assert parts.assistant.any_time is True
 
 
 def test_ask_prints_the_answer_and_its_marked_sentence(run: Run, parts: Parts) -> None:

@@ -300,6 +300,15 @@ def test_filters_let_through_what_they_should(filtered, folder):
         assert {each.article.title for each in found} == set(expected), where
 
 
+def test_undated_articles_that_a_filter_by_date_leaves_out_are_counted(filtered, folder):
+    library, _ = filtered
+    assert library.store.count_undated() == 4
+    assert library.undated(Where(published_to=date(2024, 5, 1))) == 4
+    assert library.undated(Where(published_from=date(2024, 5, 1), sources=(f"{folder}/my_folder",))) == 1
+    assert library.undated(Where(published_from=date(2024, 5, 1), sources=("example.org",))) == 0
+    assert library.undated(Where(sources=(f"{folder}/my_folder",))) == library.undated(None) == 0
+
+
 # changes
 
 

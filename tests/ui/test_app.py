@@ -213,6 +213,17 @@ def test_a_turn_asked_again_is_another_version_of_it(handlers):
     assert handlers.version(first.id, -1, session)[0] == back  # there is none before the first
 
 
+def test_a_turn_is_asked_again_of_all_days(handlers, assistant):
+    session = Session()
+    ask(handlers, QUESTION, session)
+    assert assistant.any_time is False
+    (turn,) = handlers.kept.turns(session.conversation)
+    handlers.again({"turn": turn.id, "any_time": True}, session)
+    *_, (transcript, _) = handlers.read(session)
+    assert assistant.any_time is True
+    assert "2 of 2" in transcript
+
+
 def test_a_version_that_was_stopped_gives_way_to_the_one_before(handlers, assistant):
     session = Session()
     ask(handlers, QUESTION, session)

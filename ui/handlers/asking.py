@@ -91,6 +91,7 @@ class Asking:
                 history=self._history(pending),
                 where=pending.where or None,
                 on_passages=partial(self._found, pending),
+                any_time=pending.any_time,
             )
             self._keep(session, pending, answer)
         except Cancelled:

@@ -112,11 +112,16 @@ class ChatHandlers:
 
     # questions
 
-    def begin(self, question: object, session: Session, replaces: int | None = None) -> tuple[str, str]:
-        """Put a question on the page, before any reading is done for it; `replaces` makes it a version of a turn."""
+    def begin(
+        self, question: object, session: Session, replaces: int | None = None, *, any_time: bool = False
+    ) -> tuple[str, str]:
+        """Put a question on the page, before any reading is done for it; `replaces` makes it a version of a turn.
+
+        With `any_time` what it says of time chooses no days.
+        """
         asked = text(question).strip()
         if asked:
-            session.begin(PendingQuestion(asked, session.where, session.conversation, replaces))
+            session.begin(PendingQuestion(asked, session.where, session.conversation, replaces, any_time))
         return self.shown(session)
 
     def read(self, session: Session) -> Iterator[tuple[str, str]]:
@@ -143,7 +148,7 @@ class ChatHandlers:
         if pending is None or not pending.ended:
             return self.shown(session)
         session.remove(pending)
-        return self.begin(pending.question, session, pending.replaces)
+        return self.begin(pending.question, session, pending.replaces, any_time=pending.any_time)
 
     def drop(self, key: object, session: Session) -> str:
         """Take a question off the page that was stopped or has failed."""
@@ -155,12 +160,13 @@ class ChatHandlers:
     # turns that are kept
 
     def again(self, data: Mapping[str, object], session: Session) -> tuple[str, str]:
-        """Ask a `turn`'s question once more, or another `question` in its place."""
+        """Ask a `turn`'s question once more, or another `question` in its place; with `any_time` of all days."""
         try:
             stored = self.kept.turn(number(data.get("turn")))
         except QAError as error:
             return self.shown(session, str(error))
-        return self.begin(text(data.get("question")) or stored.question, session, stored.id)
+        asked = text(data.get("question")) or stored.question
+        return self.begin(asked, session, stored.id, any_time=data.get("any_time") is True)
 
     def version(self, turn: object, by: object, session: Session) -> tuple[str, str]:
         """Show an earlier or later version of a turn, and what followed it."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from qa.datatypes import Answer, RetrievedPassage, Where
+from qa.datatypes import Answer, AskedPeriod, RetrievedPassage, Where
 from qa.serialization.conversations import StoredTurn, Verdict
 from qa.serialization.filters import where_chips
+from qa.serialization.periods import ANY_TIME, period_words
 from qa.text.display import shortened
 from ui.render.answer import NEAREST, Standings, answer_html, nearest_html
 from ui.render.html import counted, escape, plain, tool_html
@@ -37,7 +38,7 @@ def turn_html(
     """A kept question with its answer, and what can be done about it; `titles` are those of its filter's articles."""
     body = (
         _read_as(turn.question, turn.answer, turn.id)
-        + _asked_of(turn.where, titles)
+        + _asked_of(turn.where, titles, turn.answer.period, turn.id)
         + answer_html(turn.answer, standings, filtered=bool(turn.where))
         + _tools_html(turn, feedback=feedback, newest=newest)
     )
@@ -48,7 +49,7 @@ def pending_html(pending: PendingQuestion) -> str:
     """A question that is being read for, was stopped, has failed, or whose answer could not be kept."""
     if pending.answer is not None:
         told = f'<p class="error">{escape(pending.error or "")}</p>' if pending.error else ""
-        body = _read_as(pending.question, pending.answer, None) + _asked_of(pending.where)
+        body = _read_as(pending.question, pending.answer, None) + _asked_of(pending.where, period=pending.answer.period)
         body += answer_html(pending.answer, filtered=bool(pending.where)) + told
         state = _state(pending.answer)
     elif pending.ended:
@@ -110,10 +111,27 @@ def _read_as(question: str, answer: Answer, turn_id: int | None) -> str:
     return f'<p class="read-as">Read as: <q dir="auto">{shown}</q>{edit}</p>'
 
 
-def _asked_of(where: Where, titles: Mapping[str, str] | None = None) -> str:
-    """The filter that a question was asked with."""
+def _asked_of(
+    where: Where,
+    titles: Mapping[str, str] | None = None,
+    period: AskedPeriod | None = None,
+    turn_id: int | None = None,
+) -> str:
+    """The filter that a question was asked with, and the days that it asks for itself, which can be taken off."""
     chips = "".join(f'<li dir="auto">{escape(plain(words))}</li>' for words in where_chips(where, titles))
+    chips += _period_html(period, turn_id) if period else ""
     return f'<div class="asked-of"><p>Asked of</p><ul>{chips}</ul></div>' if chips else ""
+
+
+def _period_html(period: AskedPeriod, turn_id: int | None) -> str:
+    words = f"{escape(plain(period_words(period)))}, {ANY_TIME}"
+    if turn_id is None:
+        return f'<li dir="auto">{words}</li>'
+    return (
+        f'<li class="removable"><span dir="auto">{words}</span> <button type="button" data-does="any-time" '
+        f'data-value="{turn_id}" aria-label="Ask again, of articles of all days">'
+        '<span aria-hidden="true">×</span></button></li>'
+    )
 
 
 def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:

@@ -27,6 +27,7 @@ class PendingQuestion:
     where: Where
     conversation: str | None = None  # that it belongs to; None for one that is begun by it
     replaces: int | None = None
+    any_time: bool = False  # what the question says of time chooses no days
     after: int | None = None
     passages: Sequence[RetrievedPassage] | None = None
     before: int = 0

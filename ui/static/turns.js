@@ -14,6 +14,7 @@ Object.assign(deeds, {
   "once-more": (key) => tell("once_more", { key }),
   drop: (key) => tell("drop", { key }),
   again: (turn) => tell("again", { turn }),
+  "any-time": (turn) => tell("again", { turn, any_time: true }),
   edit: (turn) => edit(turn, false),
   "edit-read": (turn) => edit(turn, true),
   version: (value) => tell("version", { turn: pair(value)[0], by: pair(value)[1] }),

@@ -117,6 +117,13 @@ class Store:
         with self._database.reading() as connection:
             return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
 
+    def count_undated(self, where: Where | None = None) -> int:
+        """The number of articles without a date that the filter lets through."""
+        clause, values = condition(where)
+        query = f"SELECT count(*) FROM articles a WHERE a.published IS NULL AND {clause}"  # noqa: S608
+        with self._database.reading() as connection:
+            return int(connection.execute(query, values).fetchone()[0])
+
     def size(self) -> Size:
         """The counts of articles and passages, and the range of dates."""
         with self._database.reading() as connection:

@@ -66,6 +66,10 @@ class MilvusReader:
         """The number of articles."""
         return self.client.count(self.names.articles)
 
+    def count_undated(self, where: Where | None = None) -> int:
+        """The number of articles without a date that the filter lets through."""
+        return self._counted(" and ".join(filter(None, ["published == 0", condition(where, "id")])))
+
     def _count_passages(self) -> int:
         current = self.generations.current()
         return self.client.count(current) if current else 0
