@@ -1,8 +1,8 @@
 """Made-up articles in the page layouts of content systems, with the text and the day that are right.
 
-A file of `layouts/` has four parts, each behind a comment with its name: how a `paragraph` and a `heading` are written, what
-is put between paragraphs (`inset`), and the `page` around them. `stories.json` has the articles, one block a paragraph (`p`),
-heading (`h`), quote (`q`) or list (`l`).
+A file of `layouts/` has four parts, each behind a comment with its name: how a `paragraph` and a `heading` are
+written, what is put between paragraphs (`inset`), and the `page` around them. `stories.json` has the articles, one
+block a paragraph (`p`), heading (`h`), quote (`q`) or list (`l`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TAG = re.compile(r"<[^<>]+>")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it would be saved, with what is right: `text` without and `standfirst` the words that may stand first."""
+    """A page as it would be saved, with what is right; the words of `standfirst` may stand above `text`."""
 
     layout: str
     story: str
@@ -87,6 +87,7 @@ def _days(day: date) -> dict[str, str]:
         "mdy4": f"{day:%b}. {day.day}, {day.year}",
         "gu": f"{day:%a} {day.day} {day:%b %Y}",
         "ord": f"{day.day}{ending} {day:%B %Y}",
+        "slashed": f"{day:%d/%m/%Y}",
         "dotted": f"{day:%d.%m.%Y}",
         "weekday": f"{day:%A}",
         "dayago": f"{day.day} {day:%B %Y}",

@@ -82,8 +82,10 @@ def main() -> None:
     print(machine() + "\n")
     layouts = list(dict.fromkeys(page.layout for page, *_ in scores["ours"]))
     head = [f"{what}, {name}" for name in extractors for what in ("body F1", "dates")]
-    rows = [(layout, *(_mean(scores[name], layout) for name in extractors)) for layout in [*layouts, "all"]]
-    print_table("Pages", ["layout", *head], [(layout, *(cell for pair in pairs for cell in pair)) for layout, *pairs in rows])
+    rows = [(each, *(_mean(scores[name], each) for name in extractors)) for each in [*layouts, "all"]]
+    print_table(
+        "Pages", ["layout", *head], [(each, *(cell for pair in pairs for cell in pair)) for each, *pairs in rows]
+    )
 
 
 def _mean(scores: list[tuple[Page, float, bool]], layout: str) -> tuple[float, float]:
