@@ -33,6 +33,7 @@ class Article:
     language: str | None = None  # ISO 639-1
     digest: str = ""  # over the text and all metadata: tells whether anything at all has changed
     pages: tuple[int, ...] = ()  # where in the text each page of a PDF begins, from the first on; () for all else
+    truncated: bool = False  # only its beginning was to be had: the rest is for subscribers, or was cut off
 
     def page_of(self, offset: int) -> int | None:
         """The number of the page, from 1, on which the character at `offset` stands; None where none are known."""

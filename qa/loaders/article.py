@@ -63,6 +63,7 @@ def build_article(
     site: str | None = None,
     language: str | None = None,
     pages: Sequence[int] = (),
+    truncated: bool = False,
 ) -> Article:
     """The article with text and metadata normalised; a missing title is made from the first words.
 
@@ -86,8 +87,9 @@ def build_article(
         authors=names,
         site=site,
         language=language,
-        digest=_digest(title, text, url, published, names, site, language, *filter(None, [starts])),
+        digest=_digest(title, text, url, published, names, site, language, *filter(None, [starts, truncated])),
         pages=starts,
+        truncated=truncated,
     )
 
 

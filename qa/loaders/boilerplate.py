@@ -25,6 +25,7 @@ _CAPTIONS = (
     re.compile(r".*[(\[]\s*(?:photo|image|picture|file photo|pool photo|handout|credit|foto)s?\b[^()\[\]]{0,120}[)\]]",
                re.IGNORECASE),
     re.compile(rf".*[(\[][^()\[\]]{{0,80}}/\s?{_CREDIT}[)\]]"),
+    re.compile(r".*[(\[][^()\[\]/]{0,40}\b(?:Photo|Image|Picture)s?\s?/\s?[^()\[\]]{2,60}[)\]]"),
     re.compile(rf"(?:.*\S\s*[/|©]\s*|.*\b(?:via|courtesy of) )?{_CREDIT}"),
     re.compile(r".*\b(?:photo|image|picture)s? (?:via|by|courtesy of)\s[^.!?]{2,80}", re.IGNORECASE),
     re.compile(r".*\S\s*/\s*(?:pool|handout|file)(?:\s(?:photo|image))?(?:\s(?:via|by)\s.{2,60})?", re.IGNORECASE),
@@ -33,7 +34,8 @@ _CAPTIONS = (
 _RELATED = re.compile(
     r"(?:(?i:related(?: (?:article|story|stories|post|content|coverage|reading|news|topic|video)s?)?|"
     r"(?:read|see|watch|learn)(?: more| also| next| further| too)|also (?:read|see|watch)|"
-    r"more(?: stories| news| coverage| on this(?: story| topic)?)?|further reading|recommended(?: reading| for you)?|"
+    r"(?:more|other|top)(?: stories| news| coverage| on this(?: story| topic)?)|more|further reading|"
+    r"recommended(?: reading| for you)?|"
     r"you (?:may|might)(?: also)? (?:like|be interested in)|don['’]t miss|up next)|READ|WATCH|LISTEN|SEE)"
     r"\s*(?P<colon>[:：>»]|$)\s*(?P<rest>.*)",
 )
@@ -55,13 +57,24 @@ _ADDRESS_LABEL = re.compile(
 _OFFER = re.compile(
     r"(?:keep|continue|carry on) reading (?:for|with|by)\b|"
     r"(?:subscribe|sign up|register|log ?in|sign ?in)(?: now| today| here)? to (?:continue|keep|read|unlock)\b|"
-    r"(?:already|not) (?:a |an )?(?:subscriber|subscribed|member|registered)\s?\?|"
+    r"(?:already|not) (?:a |an )?(?:subscriber|subscribed|member|registered)\s?\?"
+    r"(?=\W*(?:$|(?:please )?(?:log|sign|subscribe|join|register|try|start|click|get|become|activate|support)\b))|"
     r"(?:this|the rest of this|to read this|to continue reading this) (?:article|story|content) "
     r"(?:is (?:only |exclusively )?(?:for|available to)|please|,? ?subscribe)|"
     r"to (?:(?:continue|keep) reading|read the full (?:article|story)),? (?:please )?(?:subscribe|sign|log|register)|"
     r"unlock (?:this|the full) (?:article|story)|want to read more\?|"
     r"you(?:'|’)?(?: ha)?ve (?:reached|used|read) (?:your|all|the)\b.{0,40}\b(?:limit|free articles?)|"
     r"subscribe (?:now|today)? ?(?:for|from) (?:only |just )?[£$€]\d",
+    re.IGNORECASE,
+)
+# What an outlet says of itself and its letters below or between the words of its articles.
+_HOUSE = re.compile(
+    r"(?:sign up|subscribe)\b(?!.{0,200}\b(?:said|says|told|asked|wrote)\b)[^.!?]{0,100}"
+    r"\b(?:newsletters?|briefings?|inbox|e-?mail alerts?)\b[^.!?]{0,60}[.!]?|"
+    r"(?:get|receive)\b[^.!?]{0,100}\b(?:our newsletters?|(?:to|in) your inbox)\b[^.!?]{0,60}[.!]?|"
+    r"our standards: .{3,80}|a version of this article appear(?:s|ed) in print .{0,120}|"
+    r"[^.!?,]{3,60} can be (?:reached|contacted) (?:at|by|on|via) [^\s@]{1,64}@\S{3,100}|"
+    r"this article (?:was )?(?:originally|first) (?:appeared|published|ran) (?:on|in|at|by) .{3,120}",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
@@ -102,7 +115,7 @@ def is_furniture(line: Line) -> bool:
     text = line.text
     if text.strip("[]()-–—*• ").lower() in _FURNITURE or line.is_address:
         return True
-    return is_related(line) or is_caption(text)
+    return is_related(line) or is_caption(text) or (len(text) <= LABEL_CHARS and bool(_HOUSE.fullmatch(text)))
 
 
 def is_related(line: Line) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import unescape
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,22 +15,27 @@ from urllib.parse import urlsplit
 from qa.datatypes import Article
 from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line, web_address
-from qa.loaders.boilerplate import cleaned, is_offer
+from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import parse_date
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document, is_url
 from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
-from qa.loaders.page_dates import certain_date
+from qa.loaders.page_dates import certain_date, date_beside_title, language_of_dates, states_date
 from qa.loaders.raised_text import level_text
+from qa.loaders.structured_data import stated_article
+from qa.loaders.text import HEADER_LINES, Header, repeats, take_header
+from qa.loaders.truncation import without_offers
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
 MAX_PAGE_TAGS = 100_000  # extraction takes a second for 20,000, seven for 80,000, seven minutes for 300,000
-MAX_LINKS = 500
-SHORT_ARTICLE, SHORT_TEXT = 40, 200  # characters of prose: on a page that calls itself an article, and on others
+MAX_LINKS = 1000
+# Characters of prose: on a page that calls itself an article, on one with a date, and on others.
+SHORT_ARTICLE, DATED_TEXT, SHORT_TEXT = 40, 120, 200
 PROSE_CHARS = 60
-BEGINNING_CHARS = 1500  # of a page with an offer to subscribe: a longer text may be the whole article
+SHORT_REPORT = 100  # characters: for less, trafilatura takes whatever stands on the page
+SHORT_LINK = 15
 
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=\s%]+")
 _SAVED_FROM = re.compile(  # browsers; SingleFile; Save Page WE; WebScrapBook
@@ -35,18 +43,23 @@ _SAVED_FROM = re.compile(  # browsers; SingleFile; Save Page WE; WebScrapBook
     r"""<meta\s+name=["']?savepage-url["']?\s+content=["']?([^"'\s>]+)|\sdata-scrapbook-source=["']([^"'\s>]+)"""
 )
 _LANGUAGE = re.compile(r"""<html[^>]{0,500}?\slang\s*=\s*["']?([A-Za-z-]{2,20})""", re.IGNORECASE)
+_FURNITURE = [  # what content systems put into their articles, by the names that only these use
+    "//*[contains(concat(' ', normalize-space(@class), ' '), ' mw-editsection ')]",
+    "//*[@id='siteSub']",
+    "//*[contains(@class, 'kg-signup-card')]",
+    "//*[contains(@class, 'subscription-widget-wrap')]",
+]
+_TITLE_ELEMENT = re.compile(r"<title[^<>]{0,200}>([^<]{1,1000})</title>", re.IGNORECASE)
 _ARTICLE_MARK = re.compile(
     r"""property=["']og:type["'][^>]{0,50}content=["']article|content=["']article["'][^>]{0,50}og:type|"""
     r""""@type"\s*:\s*\[?\s*"(?:\w*NewsArticle|Article|BlogPosting|ReportageNewsArticle|Report)"|"""
-    r"""property=["']article:published_time""",
+    r"""itemtype=["']https?://schema\.org/(?:\w*Article|BlogPosting)["']|property=["']article:published_time""",
     re.IGNORECASE,
 )
 _LIST_MARK = re.compile(r'"@type"\s*:\s*\[?\s*"(?:SearchResultsPage|CollectionPage|ItemList)"', re.IGNORECASE)
 _LINK = re.compile(r"<a\s[^>]{0,1000}>(.{1,400}?)</a>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,1000}>")
-_NOT_FREE = re.compile(
-    r""""isAccessibleForFree"\s*:\s*"?false|content_tier["'][^>]{0,50}content=["'](?:locked|metered)""", re.IGNORECASE
-)
+_TIER = re.compile(r"""content_tier["'][^>]{0,50}content=["'](?:locked|metered)""", re.IGNORECASE)
 _PASSWORD = re.compile(r"""<input[^>]{0,300}type\s*=\s*["']?password""", re.IGNORECASE)
 _SEARCH_TITLE = re.compile(r"\bsearch(?: results?)?\b|\bresults for\b|\bsuchergebnisse\b|\brésultats\b", re.IGNORECASE)
 _COOKIES = re.compile(r"\bcookies?\b|\bconsent\b|\bprivacy\b|\bpersonal data\b|\bGDPR\b|\bpartners?\b", re.IGNORECASE)
@@ -91,13 +104,15 @@ def article_of_page(html: str, document: Document) -> Article:
     saved_from = _SAVED_FROM.search(html[:5000])
     base = web_address(document.url or (document.origin if is_url(document.origin) else None))
     base = base or web_address(next(filter(None, saved_from.groups())) if saved_from else None)
+    stated = stated_article(html)
     page = _extracted(html, base)
     if page is None:
         raise LoadError(document.origin, "There is no article on this page.", _SAVE_ANOTHER)
-    title = title_without_site(one_line(page.title or ""), page.sitename, page.hostname)
-    lines, _ = cleaned(lines_of_html(page.body), title)
-    lines = _without_offers(lines, html, document.origin)
-    _refuse_other_pages(html, title, lines, document.origin)
+    title = title_without_site(_title(one_line(page.title or ""), html, stated.headline), page.sitename, page.hostname)
+    header, lines = _opened(_with_links(lines_of_html(page.body), html), title, page.sitename or "")
+    lines, _ = cleaned(lines, title)
+    lines, truncated = without_offers(lines, for_subscribers=stated.is_free is False or bool(_TIER.search(html)))
+    _refuse_other_pages(html, title, lines, document.origin, is_dated=bool(stated.published or page.date))
     language = _LANGUAGE.search(html[:20_000])
     tag = language.group(1) if language else ""
     return build_article(
@@ -105,11 +120,26 @@ def article_of_page(html: str, document: Document) -> Article:
         text=joined(lines),
         source=document.origin,
         url=_own_address(page.url, base),
-        published=certain_date(parse_date(page.date), html, tag),
-        authors=author_names(page.author),
+        published=stated.published or _day(page.date, html, title, tag, base) or header.day,
+        authors=author_names(page.author) or header.authors,
         site=page.sitename,
         language=tag or None,
+        truncated=truncated,
     )
+
+
+def _day(found: str | None, html: str, title: str, language: str, base: str | None) -> date | None:
+    """The day that htmldate has `found`, or what stands below the headline where the page tells machines none."""
+    beside = None if states_date(html) else date_beside_title(html, title)
+    region = language_of_dates(language, html, urlsplit(base or "").hostname or "")
+    return beside or certain_date(parse_date(found), html, region)
+
+
+def _title(found: str, html: str, headline: str | None) -> str:
+    """The title that was `found`, or the stated `headline` where the page's own title is that: live blogs have many."""
+    named = _TITLE_ELEMENT.search(html)
+    own = one_line(unescape(named.group(1))) if named else ""
+    return headline if headline and headline in own and found not in own else found
 
 
 def _own_address(named: str | None, base: str | None) -> str | None:
@@ -124,17 +154,25 @@ def _site(address: str) -> str:
     return re.sub(r"^(?:www|m|amp|mobile)\.", "", host)
 
 
-def _without_offers(lines: list[Line], html: str, origin: str) -> list[Line]:
-    """The lines without offers to subscribe; raises LoadError where these stand in place of the rest of the article."""
-    kept = [line for line in lines if not is_offer(line.text)]
-    closed = len(kept) < len(lines) and _NOT_FREE.search(html)
-    if closed and sum(_letters(line.text) for line in kept) < BEGINNING_CHARS:
-        raise LoadError(
-            origin,
-            "It is only the beginning of the article; the rest is for subscribers.",
-            "Log in with a browser, save the whole page there and add the file.",
-        )
-    return kept
+def _opened(lines: list[Line], title: str, site: str) -> tuple[Header, list[Line]]:
+    """What the lines above the running text say, and the lines without them: labels, title, byline, date, site."""
+    first = lines[:HEADER_LINES]
+    at = next((at for at, line in enumerate(first) if repeats(line.text, title)), 0)
+    if not any(_is_prose(line) for line in first[:at]):
+        lines = lines[at:]
+    names = {_plain(site)} - {""}
+    first = [line for line in lines[:HEADER_LINES] if _plain(line.text) not in names]
+    return take_header([*first, *lines[HEADER_LINES:]], title=title or "-")
+
+
+def _with_links(lines: list[Line], html: str) -> list[Line]:
+    """Lines that know whether all of each, or its end, is the text of a link on the page."""
+    links = {one_line(_TAG.sub(" ", match.group(1))) for match in islice(_LINK.finditer(html), MAX_LINKS)}
+    ends = tuple(link for link in links if len(link) > SHORT_LINK)
+    return [
+        replace(line, link="#" if line.text in links else None, linked=line.text.endswith(ends)) if links else line
+        for line in lines
+    ]
 
 
 def title_without_site(title: str, site: str | None, host: str | None) -> str:
@@ -153,19 +191,21 @@ def _plain(name: str) -> str:
 def _extracted(html: str, url: str | None) -> Any:
     """Trafilatura's view of the page; `None` when it finds nothing."""
     from trafilatura import bare_extraction
+    from trafilatura.settings import Extractor
 
     # No search through the running text for dates: a date somewhere on the page is not its publication date.
     dates = {"original_date": True, "extensive_search": False, "max_date": "2199-12-31"}
-    return bare_extraction(
-        html, url=url, with_metadata=True, include_comments=False, include_links=True, date_extraction_params=dates
-    )
+    options = Extractor(url=url, with_metadata=True, comments=False, date_params=dates)
+    options.min_extracted_size = SHORT_REPORT
+    return bare_extraction(html, options=options, prune_xpath=_FURNITURE)
 
 
-def _refuse_other_pages(html: str, title: str, lines: list[Line], origin: str) -> None:
+def _refuse_other_pages(html: str, title: str, lines: list[Line], origin: str, *, is_dated: bool) -> None:
     """Raise LoadError for what is no article: logins, consent walls, error pages, lists of links, search results."""
     text = joined(lines)
     prose = sum(_letters(line.text) for line in lines if _is_prose(line))
     marked = bool(_ARTICLE_MARK.search(html))
+    least = SHORT_ARTICLE if marked else DATED_TEXT if is_dated else SHORT_TEXT
     reason = ""
     if len(text) < 1500 and _BARRIER.search(text[:600]) and not marked:
         reason = "The page asks to log in or to prove something before it shows its article."
@@ -177,7 +217,7 @@ def _refuse_other_pages(html: str, title: str, lines: list[Line], origin: str) -
         reason = "It is a list of search results, not an article."
     elif not marked and 2 * _linked(html, text) > len(text):
         reason = "It is a list of links, not an article."
-    elif prose < (SHORT_ARTICLE if marked else SHORT_TEXT) or 2 * prose < len(text) - _listed(lines):
+    elif prose < least or 2 * prose < len(text) - _listed(lines):
         reason = "There is no article on this page, only links or scattered words."
     if reason:
         raise LoadError(origin, reason, _SAVE_ANOTHER)

@@ -3,16 +3,86 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from html import unescape
 from itertools import islice
+
+from qa.loaders.article import one_line
+from qa.loaders.dates import date_of_line, is_update
 
 MAX_DATES = 500  # of a page that are looked at
 
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
 _MONTH_FIRST_REGIONS = ("en-us", "en-ph", "es-us", "en-um", "en-pr")
 _MIXED_REGIONS = ("en-ca", "en-za")
+BESIDE_CHARS = 3000  # of markup below the title in which its date is looked for
+PIECES = 12
+RUNNING_TEXT = 120  # characters of a piece: there the article begins
+
+_HEADING = re.compile(r"<h[12][^<>]{0,500}>(.{1,1000}?)</h[12]>", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(r"<(?:script|style)\b.{0,2000}?</(?:script|style)>|<[^<>]{0,1000}>", re.IGNORECASE | re.DOTALL)
+_STATED = re.compile(
+    r"""published_time|datePublished|dc\.date|dcterms\.(?:date|created|issued)|parsely-pub-date|sailthru\.date|"""
+    r"""name=["'](?:date|pubdate|publish[-_]?date|publication[-_]?date)["']""",
+    re.IGNORECASE,
+)
+_LOCALE = re.compile(
+    r"""og:locale["'][^<>]{0,50}content=["']([A-Za-z]{2}[_-][A-Za-z]{2})|"""
+    r"""content=["']([A-Za-z]{2}[_-][A-Za-z]{2})["'][^<>]{0,50}og:locale["']""",
+    re.IGNORECASE,
+)
+_DAY_FIRST_HOSTS = frozenset("uk ie au nz in za ng ke gh sg my".split())
+_MONTH_FIRST_HOSTS = frozenset("us gov mil edu".split())
 _NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+
+def states_date(html: str) -> bool:
+    """Whether the page says for machines on which day its article was published."""
+    return _STATED.search(html) is not None
+
+
+def date_beside_title(html: str, title: str) -> date | None:
+    """The day in a line of its own between the headline that is `title` and the running text.
+
+    One that is only said to be that of an update counts where there is no other.
+    """
+    updated: date | None = None
+    for piece in _beside(html, title):
+        if not (found := date_of_line(piece)):
+            continue
+        if not is_update(piece):
+            return found
+        updated = updated or found
+    return updated
+
+
+def _beside(html: str, title: str) -> Iterator[str]:
+    """The pieces of text below the headline, up to the running text."""
+    wanted = _letters(title)
+    for heading in islice(_HEADING.finditer(html), 50):
+        if not wanted or _letters(unescape(_MARKUP.sub("", heading.group(1)))) != wanted:
+            continue
+        pieces = map(one_line, map(unescape, _MARKUP.split(html[heading.end() :][:BESIDE_CHARS])))
+        for piece in islice(filter(None, pieces), PIECES):
+            if len(piece) >= RUNNING_TEXT:
+                return
+            yield piece
+        return
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def language_of_dates(language: str, html: str, host: str) -> str:
+    """The language of the page with its region: as it is declared, else by `og:locale`, else by the end of its host."""
+    if "-" in language.replace("_", "-") or language.lower() not in ("", "en"):
+        return language
+    if locale := _LOCALE.search(html[:50_000]):
+        return locale.group(1) or locale.group(2)
+    end = host.rpartition(".")[2].lower()
+    return "en-GB" if end in _DAY_FIRST_HOSTS else "en-US" if end in _MONTH_FIRST_HOSTS else language
 
 
 def certain_date(found: date | None, html: str, language: str) -> date | None:

@@ -191,3 +191,13 @@ def test_questions_beside_passages_of_which_none_answers(run: Run, questions: Pa
 def test_how_often_a_present_question_has_more_confidence() -> None:
     measured = runpy.run_path(str(BENCHMARKS / "absent.py"))["auroc"]
     assert measured(np.array([0.9, 0.4]), np.array([0.4, 0.1])) == 0.875
+
+
+def test_pages_are_measured_by_layout(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import page_layouts
+
+    made = [each for each in page_layouts.pages() if each.layout in ("typo3", "amp") and each.story == "five-things"]
+    monkeypatch.setattr(page_layouts, "pages", lambda: iter(made))
+    rows = cells(run("pages.py"), "Pages")
+    assert rows["typo3"] == ["100.0", "100.0", "100.0", "100.0"]
+    assert (rows["amp"], rows["all"][1::2]) == (["100.0", "100.0", "100.0", "0.0"], ["100.0", "50.0"])

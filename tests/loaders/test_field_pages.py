@@ -116,21 +116,27 @@ def test_a_page_of_short_sentences_in_chinese_is_an_article() -> None:
 
 
 OFFER = "<p>Subscribe to continue reading this article.</p><p>Already a subscriber? Sign in</p>"
+SIGN_IN = "<p>Already a subscriber? Sign in</p>"
 NOT_FREE = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
 
 
-def test_only_the_beginning_of_an_article_is_refused() -> None:
-    found = page(BODY + OFFER, head=NOT_FREE)
-    assert isinstance(found, Failure)
-    assert found.reason == "It is only the beginning of the article; the rest is for subscribers."
+@pytest.mark.parametrize("head", [NOT_FREE, ""])
+def test_only_the_beginning_of_an_article_says_so(head: str) -> None:
+    found = page(BODY + OFFER, head=head)
+    assert isinstance(found, Article)
+    assert found.truncated
+    assert "ubscri" not in found.text
 
 
-@pytest.mark.parametrize(("body", "head"), [(BODY + OFFER, ""), (BODY * 8 + OFFER, NOT_FREE), (BODY, NOT_FREE)])
+@pytest.mark.parametrize(
+    ("body", "head"), [(OFFER + BODY, NOT_FREE), (BODY * 8 + SIGN_IN, NOT_FREE), (BODY + SIGN_IN, ""), (BODY, NOT_FREE)]
+)
 def test_whole_articles_go_in_without_the_offer(body: str, head: str) -> None:
     found = page(body, head=head)
     assert isinstance(found, Article)
     assert found.text.startswith("The ferry")
     assert "ubscri" not in found.text
+    assert not found.truncated
 
 
 @pytest.mark.parametrize(
