@@ -1,11 +1,13 @@
 """What articles of different days say to one question, newest first: "4.9 per cent" in May, "4.6" in March. Pure.
 
 Readers and their calibration know nothing of time: they halve the confidence between two answers of which both were
-right on their day. Where such answers compete, the newest comes first, with all of them as sure as they are together.
+right on their day. Where such answers compete, the newest comes first, and each has the confidence that one of them is
+right, as of independent witnesses.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,7 +36,7 @@ def newest_first(question: str, cited: Sequence[Citation]) -> tuple[list[Citatio
     rivals += [each for each in cited[1:] if rivals and _competes(asked, rivals, each)]
     if len(rivals) < 2:
         return list(cited), ""
-    together = min(1.0, sum(each.confidence for each in rivals))
+    together = 1.0 - math.prod(1.0 - each.confidence for each in rivals)
     ordered = sorted(rivals, key=lambda each: _published(each), reverse=True)
     told = "; ".join(f"{day(each.published)}: “{shortened(each.quote, SHOWN)}”" for each in ordered)
     others = [each for each in cited if each not in rivals]
