@@ -17,8 +17,9 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 import qa
+from qa.accounts.access import Access
 from qa.accounts.identity import LOCAL, Identity, Role
-from qa.api.access import Access, identified
+from qa.api.access import identified
 from qa.api.problems import Problem, problem_of
 from qa.api.services import Services
 from qa.api.tools import INSTRUCTIONS, Tools

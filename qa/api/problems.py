@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse
 
 from qa.api.hosts import own_path
 from qa.errors import (
+    AccountError,
     ArticleNotFound,
     FingerprintMismatch,
     LibraryBusy,
@@ -99,6 +100,8 @@ def problem_of(error: Exception) -> Problem:
         case FingerprintMismatch():
             detail = "The library was made with other settings than the server has: rebuild it there."
             return Problem(503, "library-settings", detail)
+        case AccountError():
+            return Problem(503, "accounts", "Nobody can be let in now; the server's log has the details.")
         case ModelError():
             return Problem(503, "model", "A model cannot be loaded; the server's log has the details.")
     return Problem(500, "internal", _UNEXPECTED)

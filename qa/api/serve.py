@@ -6,20 +6,23 @@ import logging
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from qa.accounts.access import ReadOnly
-from qa.accounts.admission import Admission, Choices
+from qa.accounts.access import Access, ReadOnly
+from qa.accounts.admission import Admission, Choices, folder_of
 from qa.accounts.audited import Audited
+from qa.accounts.identity import Identity
 from qa.accounts.proxies import Forwarded
-from qa.api.access import Access, LocalAccess, check_binding
+from qa.api.access import LocalAccess, check_binding
 from qa.api.app import create_api
+from qa.conversations.database import NAME
 from qa.conversations.store import Conversations
 from qa.errors import QAError
-from qa.files import kept_secret
+from qa.files import kept_secret, make_private
 from qa.processes import end_by_signals
 
 if TYPE_CHECKING:
@@ -52,7 +55,11 @@ def serve(assistant: Assistant, *, host: str, port: int, choices: Choices | None
     where = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"The API is at http://{where}:{port}/v1 (Ctrl-C ends it). {_token_told(assistant, access)}\n")
     sys.stdout.flush()
-    api = create_api(assistant, access=ReadOnly(access) if admission.read_only else access)
+    api = create_api(
+        assistant,
+        access=ReadOnly(access) if admission.read_only else access,
+        kept_of=partial(_kept_of, assistant, admission),
+    )
     config = uvicorn.Config(
         Forwarded(Audited(api, admission.audit), admission.proxies),
         host=host,
@@ -69,6 +76,16 @@ def serve(assistant: Assistant, *, host: str, port: int, choices: Choices | None
             uvicorn.Server(config).run()
     finally:
         api.state.services.jobs.end(STOP_SECONDS)
+
+
+def _kept_of(assistant: Assistant, admission: Admission, identity: Identity) -> Conversations:
+    """The conversations of a person, in a folder that nobody else opens."""
+    kept = Conversations.beside(assistant.library)
+    if not identity.name:
+        return kept
+    folder = folder_of(kept.path, admission.accounts.get(identity.name).id)
+    make_private(folder)
+    return Conversations(folder / NAME)
 
 
 def _token_told(assistant: Assistant, access: Access) -> str:

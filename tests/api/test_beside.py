@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
+from api_fakes import opened_assistant
 from chat_fakes import FakeAssistant
+from serving_fakes import EDITOR, READER, Browser, served_to
 
 from ui.app import launch
 
@@ -41,3 +43,22 @@ def test_nobody_else_is_let_in(page, headers, status):
 def test_the_page_is_still_there(page):
     assert "gradio" in httpx.get(page.entrance, follow_redirects=True).text.lower()
     assert httpx.get(f"{page.url}v1x").status_code == 401
+
+
+def test_feedback_by_the_api_is_beside_what_one_has_said_on_the_page(tmp_path):
+    assistant = opened_assistant(tmp_path)
+    with served_to(("ada", EDITOR), ("ben", EDITOR), assistant=assistant) as page:
+        accounts = page.admission.accounts
+        ada, ben = (
+            httpx.Client(
+                base_url=page.url, headers={"Authorization": f"Bearer {accounts.add_token(name, 'test', READER)[1]}"}
+            )
+            for name in ("ada", "ben")
+        )
+        answer = ada.post("/v1/ask", json={"question": "Who signed the treaty?"}).json()
+        assert ada.post("/v1/feedback", json={"answer": answer, "verdict": "right"}).status_code == 201
+        assert [len(each.get("/v1/feedback").json()["judged"]) for each in (ada, ben)] == [1, 0]
+        browser = Browser(page.url)
+        browser.sign_in("ada")
+        assert "Who signed the treaty?" in browser.call("conversations", {})
+    assistant.close()
