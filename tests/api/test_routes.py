@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from qa.conversations.store import Conversations
+from qa.errors import LibraryBusy
 from qa.serialization.answers import answer_to_dict
 
 QUESTION = "Who signed the treaty?"
@@ -263,3 +264,13 @@ def test_the_command_refuses_to_serve_strangers(monkeypatch, tmp_path):
     monkeypatch.setattr("qa.cli.serve_command.opened_assistant", lambda *_: opened_assistant(tmp_path))
     refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"])
     assert "nobody needs to sign in" in str(refused.exception)
+
+
+def test_a_job_that_fails_says_why_and_not_where(client, assistant, monkeypatch):
+    def busy(*_, **__):
+        raise LibraryBusy(f"{assistant.library.path} is written to by another program")
+
+    monkeypatch.setattr(assistant.library, "add_documents", busy)
+    job = ended(client, client.post("/v1/articles", json={"articles": [FERRY]}).json())
+    assert (job["state"], job["problem"]["type"]) == ("failed", "urn:article-qa:problem:library-busy")
+    assert str(assistant.library.path) not in json.dumps(job)
