@@ -1,9 +1,15 @@
 """The API beside the page, on the same server and through its doors."""
 
+import asyncio
+import json
+
 import httpx
 import pytest
 from api_fakes import opened_assistant
-from chat_fakes import FakeAssistant
+from chat_fakes import TIMETABLE, FakeAssistant
+from httpx2 import AsyncClient
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 from serving_fakes import EDITOR, READER, Browser, served_to
 
 from ui.app import launch
@@ -62,3 +68,16 @@ def test_feedback_by_the_api_is_beside_what_one_has_said_on_the_page(tmp_path):
         browser.sign_in("ada")
         assert "Who signed the treaty?" in browser.call("conversations", {})
     assistant.close()
+
+
+def test_an_assistant_fetches_by_way_of_the_page(page):
+    async def fetch():
+        async with (
+            AsyncClient(headers={"Authorization": f"Bearer {page.key}"}) as http,
+            Client(streamable_http_client(f"{page.url}mcp", http_client=http)) as client,
+        ):
+            return await client.call_tool("fetch", {"id": TIMETABLE.id})
+
+    (item,) = asyncio.run(fetch()).content
+    article = json.loads(item.text)
+    assert (article["title"], article["url"]) == ("Summer timetable", f"{page.url}article/{TIMETABLE.id}")
