@@ -6,23 +6,21 @@ import logging
 import sys
 import threading
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from qa.accounts.access import Access, ReadOnly
-from qa.accounts.admission import Admission, Choices, folder_of
+from qa.accounts.admission import Admission, Choices
 from qa.accounts.audited import Audited
-from qa.accounts.identity import Identity
 from qa.accounts.proxies import Forwarded
 from qa.api.access import LocalAccess, check_binding
 from qa.api.app import create_api
-from qa.conversations.database import NAME
+from qa.api.conversations import conversations_of
 from qa.conversations.store import Conversations
 from qa.errors import QAError
-from qa.files import kept_secret, make_private
+from qa.files import kept_secret
 from qa.processes import end_by_signals
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ def serve(assistant: Assistant, *, host: str, port: int, choices: Choices | None
     api = create_api(
         assistant,
         access=ReadOnly(access) if admission.read_only else access,
-        kept_of=partial(_kept_of, assistant, admission),
+        kept_of=conversations_of(Conversations.beside(assistant.library), admission),
     )
     config = uvicorn.Config(
         Forwarded(Audited(api, admission.audit), admission.proxies),
@@ -76,16 +74,6 @@ def serve(assistant: Assistant, *, host: str, port: int, choices: Choices | None
             uvicorn.Server(config).run()
     finally:
         api.state.services.jobs.end(STOP_SECONDS)
-
-
-def _kept_of(assistant: Assistant, admission: Admission, identity: Identity) -> Conversations:
-    """The conversations of a person, in a folder that nobody else opens."""
-    kept = Conversations.beside(assistant.library)
-    if not identity.name:
-        return kept
-    folder = folder_of(kept.path, admission.accounts.get(identity.name).id)
-    make_private(folder)
-    return Conversations(folder / NAME)
 
 
 def _token_told(assistant: Assistant, access: Access) -> str:
