@@ -14,7 +14,7 @@ from qa.answering.calibration import Calibration
 from qa.assistant import Assistant
 from qa.config import Settings
 from qa.datatypes import Reason, Span, Turn, Where
-from qa.errors import ArticleNotFound, CitationError, QuestionError
+from qa.errors import ArticleNotFound, CitationError, QuestionError, SettingError
 from qa.library import Library
 from qa.loaders import Document
 from qa.logistic import Logistic
@@ -250,3 +250,16 @@ def test_what_no_article_says_is_not_found(golden, question):
     answer = golden.ask(question)
     assert (answer.found, answer.text, answer.citations) == (False, "", ())
     assert answer.reason in {Reason.NOTHING_RELEVANT, Reason.NOT_SURE}
+
+
+def test_other_settings_are_those_of_one_question_alone(library):
+    assistant = Assistant(library, PatternReader("Oslo", score=0.5), PLAIN)
+    question = "Where was the treaty signed?"
+    strict = assistant.with_settings(threshold=0.9, max_answers=1, candidates=1)
+    assert not strict.ask(question).found
+    assert [each.quote for each in strict.ask(question).possible] == ["Oslo"]
+    assert len(strict.ask(question).passages) == 1
+    assert assistant.ask(question).text == "Oslo"
+    assert strict.library is library
+    with pytest.raises(SettingError, match="between 0 and 1"):
+        assistant.with_settings(threshold=2.0)

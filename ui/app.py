@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from qa.accounts.access import ReadOnly
+from qa.accounts.access import Access, ReadOnly
 from qa.accounts.admission import Admission, Choices, is_loopback
 from qa.accounts.audited import Audited
 from qa.accounts.proxies import Forwarded
-from qa.api.access import Access, LocalAccess
+from qa.api.access import LocalAccess
 from qa.api.app import create_api
 from qa.api.beside import Beside
 from qa.api.hosts import LOOPBACK
@@ -203,6 +203,7 @@ def launch(
         line=people.line,
         jobs_queue=library.works,
         uploads=library.uploads,
+        kept_of=lambda identity: people.of(identity).chat.kept,
         has_page=True,
     )
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn believes this machine's own by itself; see `Forwarded`

@@ -5,23 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from fastapi import Request
 from starlette.requests import HTTPConnection
 
+from qa.accounts.access import Access
 from qa.accounts.identity import LOCAL, Identity, Role
 from qa.api.hosts import LOOPBACK, host_name, is_foreign, is_loopback
 from qa.api.problems import Problem
 from qa.errors import SettingError
-
-
-class Access(Protocol):
-    """Knows who sends a request."""
-
-    def identify(self, connection: HTTPConnection) -> Identity | None:
-        """Who sends it; None for somebody unknown."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 import qa
-from qa.api.access import Access
+from qa.accounts.access import Access
 from qa.api.limits import Limits
 from qa.api.metrics import CountRequests
 from qa.api.problems import handle_problems

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Annotated, Any
@@ -17,13 +16,12 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 import qa
+from qa.accounts.access import Access
 from qa.accounts.identity import LOCAL, Identity, Role
-from qa.api.access import Access, identified
-from qa.api.problems import Problem, problem_of
+from qa.api.access import identified
+from qa.api.problems import Problem, logged_problem
 from qa.api.services import Services
 from qa.api.tools import INSTRUCTIONS, Tools
-
-log = logging.getLogger(__name__)
 
 _IDENTITY = "article_qa_identity"  # in the scope of a request that was let in
 _PERIOD = "A day, month or year: 2025-05-12, 2025-05 or 2025."
@@ -124,8 +122,5 @@ def _problems_told() -> Iterator[None]:
     """What goes wrong is told as the API tells it: nothing of the insides."""
     try:
         yield
-    except Exception as error:
-        problem = problem_of(error)
-        if problem.status >= 500:
-            log.error("a tool failed", exc_info=error)
-        raise ToolError(problem.detail) from None
+    except Exception as error:  # noqa: BLE001  # logged, and told as a sentence
+        raise ToolError(logged_problem(error, "a tool").detail) from None

@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse
 
 from qa.api.hosts import own_path
 from qa.errors import (
+    AccountError,
     ArticleNotFound,
     FingerprintMismatch,
     LibraryBusy,
@@ -99,18 +100,26 @@ def problem_of(error: Exception) -> Problem:
         case FingerprintMismatch():
             detail = "The library was made with other settings than the server has: rebuild it there."
             return Problem(503, "library-settings", detail)
+        case AccountError():
+            return Problem(503, "accounts", "Nobody can be let in now; the server's log has the details.")
         case ModelError():
             return Problem(503, "model", "A model cannot be loaded; the server's log has the details.")
     return Problem(500, "internal", _UNEXPECTED)
+
+
+def logged_problem(error: Exception, what: str) -> Problem:
+    """What is told of an error; what is not told of it is in the log then, under what was done."""
+    problem = problem_of(error)
+    if problem.status >= 500 and not isinstance(error, Problem | QueueFull):
+        log.error("%s failed", what, exc_info=error)
+    return problem
 
 
 def handle_problems(app: FastAPI) -> None:
     """Answer every error of an application with a problem."""
 
     def known(request: Request, error: Exception) -> JSONResponse:
-        problem = problem_of(error)
-        if problem.status >= 500 and not isinstance(error, Problem | QueueFull):
-            log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+        problem = logged_problem(error, f"{request.method} {own_path(request.scope)}")
         return problem.to_response(own_path(request.scope))
 
     def invalid(request: Request, error: Exception) -> JSONResponse:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from qa.accounts.access import ReadOnly
+from qa.accounts.access import Access, ReadOnly
 from qa.accounts.admission import Admission, Choices
 from qa.accounts.audited import Audited
 from qa.accounts.proxies import Forwarded
-from qa.api.access import Access, LocalAccess, check_binding
+from qa.api.access import LocalAccess, check_binding
 from qa.api.app import create_api
+from qa.api.conversations import conversations_of
 from qa.conversations.store import Conversations
 from qa.errors import QAError
 from qa.files import kept_secret
@@ -52,7 +53,11 @@ def serve(assistant: Assistant, *, host: str, port: int, choices: Choices | None
     where = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"The API is at http://{where}:{port}/v1 (Ctrl-C ends it). {_token_told(assistant, access)}\n")
     sys.stdout.flush()
-    api = create_api(assistant, access=ReadOnly(access) if admission.read_only else access)
+    api = create_api(
+        assistant,
+        access=ReadOnly(access) if admission.read_only else access,
+        kept_of=conversations_of(Conversations.beside(assistant.library), admission),
+    )
     config = uvicorn.Config(
         Forwarded(Audited(api, admission.audit), admission.proxies),
         host=host,

@@ -1,6 +1,7 @@
 """The official client of OpenAI against a real server, and what an answer is told as."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import openai
@@ -9,7 +10,9 @@ from answer_fakes import ANSWER, CITATION
 from api_fakes import TOKEN, create_api, opened_assistant, served
 
 from qa.api.access import LocalAccess
+from qa.api.openai.kept import KeptResponses
 from qa.api.openai.told import inert, told, url_citations
+from qa.api.problems import Problem
 from qa.datatypes import Reason
 
 QUESTION = "Who signed the treaty?"
@@ -192,3 +195,46 @@ def test_what_is_not_sure_never_leads():
     said = told(answer)
     assert said.content.index("Your articles don't say.") == 0
     assert said.content.index("Check it before you rely on it.") < said.content.index("“after dark”")
+
+
+def test_a_response_that_fails_ends_with_a_sentence(client):
+    events = list(client.responses.create(model="article-qa", input="crash", stream=True))
+    assert events[-1].type == "response.failed"
+    assert events[-1].response.error.message == "Something went wrong here; the server's log has the details."
+
+
+def test_while_there_is_nothing_a_stream_says_so_and_clients_pass_over_it(client, assistant, monkeypatch):
+    monkeypatch.setattr("qa.api.questions.NOTHING_SECONDS", 0.02)
+    assistant.reader.go.clear()
+    threading.Timer(0.3, assistant.reader.go.set).start()
+    chunks = list(client.chat.completions.create(model="article-qa", messages=messages(QUESTION), stream=True))
+    assert "Ann Lee" in "".join(each.choices[0].delta.content or "" for each in chunks)
+    with client.responses.stream(model="article-qa", input=QUESTION) as stream:
+        assert stream.get_final_response().output_text.startswith("“Ann Lee”")
+
+
+def test_a_note_leads_and_what_is_missing_or_further_is_told():
+    further = replace(CITATION, quote="noon", start=19, end=23, missing=("Bergen",))
+    answer = replace(ANSWER, citations=(CITATION, further), note="Only articles since 2025.", possible=(CITATION,))
+    said = told(answer)
+    assert said.content.split("\n\n") == [
+        "Only articles since 2025.",
+        "“after dark” (A ferry is late, 12 May 2025)",
+        "Also found:",
+        "“noon” (A ferry is late, 12 May 2025) Not mentioned there: Bergen",
+        "Less sure, to be checked:",
+        "“after dark” (A ferry is late, 12 May 2025)",
+    ]
+    quotes = [said.content[each["start_index"] : each["end_index"]] for each in url_citations(said, lambda _: "")]
+    assert quotes == ["after dark", "noon", "after dark"]
+
+
+def test_only_the_last_responses_are_kept(monkeypatch):
+    monkeypatch.setattr("qa.api.openai.kept.MOST_RESPONSES", 2)
+    kept = KeptResponses()
+    for number in range(3):
+        kept.keep("ada", f"resp_{number}", [f"{number}?"])
+    assert kept.questions("ada", "resp_2") == ["2?"]
+    for who, gone in (("ada", "resp_0"), ("ben", "resp_2")):
+        with pytest.raises(Problem, match="No response has this id"):
+            kept.questions(who, gone)

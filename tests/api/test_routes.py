@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from qa.conversations.store import Conversations
+from qa.errors import LibraryBusy
 from qa.serialization.answers import answer_to_dict
 
 QUESTION = "Who signed the treaty?"
@@ -263,3 +264,29 @@ def test_the_command_refuses_to_serve_strangers(monkeypatch, tmp_path):
     monkeypatch.setattr("qa.cli.serve_command.opened_assistant", lambda *_: opened_assistant(tmp_path))
     refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"])
     assert "nobody needs to sign in" in str(refused.exception)
+
+
+def test_a_job_that_fails_says_why_and_not_where(client, assistant, monkeypatch):
+    def busy(*_, **__):
+        raise LibraryBusy(f"{assistant.library.path} is written to by another program")
+
+    monkeypatch.setattr(assistant.library, "add_documents", busy)
+    job = ended(client, client.post("/v1/articles", json={"articles": [FERRY]}).json())
+    assert (job["state"], job["problem"]["type"]) == ("failed", "urn:article-qa:problem:library-busy")
+    assert str(assistant.library.path) not in json.dumps(job)
+
+
+def test_more_jobs_than_can_wait_are_turned_away(client, assistant, monkeypatch):
+    monkeypatch.setattr("qa.api.additions.MOST_WAITING", 2)
+    with assistant.library.backend.changing("testing"):
+        sent = [client.post("/v1/articles", json={"articles": [{**FERRY, "text": f"Words {n}."}]}) for n in range(3)]
+    assert [each.status_code for each in sent] == [202, 202, 503]
+    assert sent[2].headers["retry-after"] == "10"
+    assert client.app.state.services.jobs.end(30)
+
+
+def test_a_file_beyond_the_limit_is_refused_by_itself(client, monkeypatch):
+    uploads = client.app.state.services.additions.uploads
+    monkeypatch.setattr(uploads, "most_bytes", 10)
+    refused = client.post("/v1/articles/files", files=[("files", ("a.txt", FERRY_TEXT))])
+    assert (refused.status_code, refused.json()["type"]) == (413, "urn:article-qa:problem:too-large")

@@ -208,9 +208,11 @@ def test_what_is_refused_is_not_repeated(client):
     assert refused.json()["errors"] == [{"pointer": "#/question", "detail": "Input should be a valid string"}]
 
 
-def test_a_bug_tells_nothing_of_the_insides(client):
+def test_a_bug_tells_nothing_of_the_insides_and_is_in_the_log(client, caplog):
     for stream in (False, True):
+        caplog.clear()
         told = client.post("/v1/ask", json={"question": "crash", "stream": stream}).text
+        assert "secret detail" in caplog.text
         assert "Something went wrong here" in told
         assert "secret" not in told
         assert "Traceback" not in told

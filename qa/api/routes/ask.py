@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from qa.api.bodies import AskBody, SearchBody
 from qa.api.documented import ANSWER, PASSAGES, PROBLEMS
 from qa.api.events import NOTHING, Events, EventStream, event
-from qa.api.problems import problem_of
+from qa.api.problems import logged_problem
 from qa.api.questions import Event
 from qa.api.services import READERS, Reader, Serving
 from qa.datatypes import Answer
@@ -45,7 +45,7 @@ def _events(told: Iterator[Event]) -> Events:
         if isinstance(each, Answer):
             yield event(answer_to_dict(each), "answer")
         elif isinstance(each, Exception):
-            yield event(problem_of(each).to_dict(), "problem")
+            yield event(logged_problem(each, "a question").to_dict(), "problem")
         elif each is None:
             yield NOTHING
         else:

@@ -15,7 +15,7 @@ from qa.api.openai.chat import Completion
 from qa.api.openai.kept import KeptResponses
 from qa.api.openai.responses import ModelResponse
 from qa.api.openai.told import MODEL, UrlOf
-from qa.api.problems import Problem, problem_of
+from qa.api.problems import Problem, logged_problem
 from qa.api.questions import Event
 from qa.api.services import READERS, Reader, Services, Serving
 from qa.datatypes import Answer, Citation
@@ -92,7 +92,7 @@ def _chunks(completion: Completion, told: Iterator[Event], *, usage: bool) -> Ev
         if isinstance(each, Answer):
             yield from map(event, completion.chunks(each, usage=usage))
         elif isinstance(each, Exception):
-            yield event(problem_of(each).openai_error())
+            yield event(logged_problem(each, "a question").openai_error())
         elif each is None:
             yield NOTHING
     yield "data: [DONE]\n\n"
@@ -106,6 +106,6 @@ def _events(response: ModelResponse, told: Iterator[Event]) -> Events:
             for each in response.events(found):
                 yield event(each, str(each["type"]))
         elif isinstance(found, Exception):
-            yield event(response.failed(problem_of(found).detail), "response.failed")
+            yield event(response.failed(logged_problem(found, "a question").detail), "response.failed")
         elif found is None:
             yield NOTHING
