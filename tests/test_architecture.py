@@ -40,7 +40,7 @@ ROOMS = (
     ("qa.cli",),
     ("ui",),
     ("qa.api",),
-    ("qa.evaluation", "qa.batch", "qa.watchlist", "qa.guide"),
+    ("qa.backup", "qa.evaluation", "qa.batch", "qa.watchlist", "qa.guide"),
     ("qa.conversations", "qa.assistant"),
     ("qa.work",),
     ("qa.samples",),
