@@ -58,7 +58,7 @@ def test_who_signs_out_is_out(sign_in, served):
     page = sign_in("rea")
     page.locator("#who a").click()
     page.wait_for_selector("text=reader")
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url(f"{served.url}sign-in")
     page.goto(f"{served.url}account")
     assert page.url.startswith(f"{served.url}sign-in")
