@@ -2,6 +2,7 @@
 
 import pytest
 from browsing import QUESTION, chromium
+from chat_fakes import FERRY
 from serving_fakes import EDITOR, PASSWORD, READER, served_to
 
 pytestmark = pytest.mark.browser
@@ -62,6 +63,18 @@ def test_who_signs_out_is_out(sign_in, served):
     page.wait_for_url(f"{served.url}sign-in")
     page.goto(f"{served.url}account")
     assert page.url.startswith(f"{served.url}sign-in")
+
+
+def test_an_article_on_its_own_page_has_its_style_and_nothing_that_acts(sign_in, served):
+    page = sign_in("rea")
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text))
+    answer = page.goto(f"{served.url}article/{FERRY.id}")
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"
+    assert complaints == []
+    page.get_by_role("link", name="Ask your articles").click()
+    page.wait_for_selector("#transcript .welcome")
 
 
 def test_the_sign_in_is_usable_by_everybody(chromium, served):
