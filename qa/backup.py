@@ -64,7 +64,7 @@ def back_up(library: Path, target: Path) -> Backup:
     made = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = {"format": BACKUP_FORMAT, "made": made, "files": rows}
     write_atomically(target / MANIFEST, json.dumps(manifest, indent=1).encode(), 0o600)
-    return Backup(len(rows), sum(row["size"] for row in rows), made)
+    return Backup(len(rows), sum(int(row["size"]) for row in rows), made)
 
 
 def check_backup(folder: Path) -> Backup:

@@ -1,4 +1,4 @@
-"""What a server writes about itself: JSON lines where no person reads along, without a question or a word of an article.
+"""What a server writes about itself: JSON lines where no person reads along, without questions or words of articles.
 
     {"time": "2026-03-01T09:30:00+00:00", "level": "ERROR", "logger": "ui.handlers.asking",
      "message": "a question could not be answered", "error": "RuntimeError", "at": ["qa/assistant.py:120 ask", ...]}
