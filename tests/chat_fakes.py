@@ -169,6 +169,9 @@ class FakeLibrary:
             self.tagged[each] = tuple(tag for tag in (*self.tagged.get(each, ()), *given) if tag not in taken)
         return len(self.tagged)
 
+    def copy_of(self, ids: Iterable[str]) -> dict[str, ArticleSummary]:
+        return {}
+
     def resolved(self, where: Where | None) -> Where | None:
         return where
 

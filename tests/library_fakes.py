@@ -67,7 +67,11 @@ def shell_with_letters(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]
     for name, value in (("PASSAGE_WORDS", "12"), ("OVERLAP_WORDS", "3"), ("MIN_ARTICLE_CHARS", "1")):
         monkeypatch.setenv(f"ARTICLE_QA_{name}", value)
     monkeypatch.setattr("qa.library.SentenceTransformerEncoder", lambda *_: LetterEncoder())
-    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+    def shell(*arguments: object, input: str | None = None) -> Result:  # noqa: A002  # as click names it
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], input=input)
+
+    return shell
 
 
 def generation_of(library: Library) -> Generation:

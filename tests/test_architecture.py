@@ -40,7 +40,7 @@ ROOMS = (
     ("qa.cli",),
     ("ui",),
     ("qa.api",),
-    ("qa.evaluation", "qa.batch", "qa.watchlist", "qa.guide"),
+    ("qa.backup", "qa.evaluation", "qa.batch", "qa.watchlist", "qa.guide"),
     ("qa.conversations", "qa.assistant"),
     ("qa.work",),
     ("qa.samples",),
@@ -51,7 +51,7 @@ ROOMS = (
     ("qa.storage", "qa.serialization"),
     ("qa.loaders", "qa.passages", "qa.questions"),
     ("qa.accounts",),
-    ("qa.config", "qa.text", "qa.logistic", "qa.files", "qa.processes", "qa.sqlite", "qa.weights"),
+    ("qa.config", "qa.text", "qa.logistic", "qa.files", "qa.logs", "qa.processes", "qa.sqlite", "qa.weights"),
     ("qa.datatypes", "qa.errors"),
     ("embeddings",),
 )

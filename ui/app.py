@@ -28,6 +28,7 @@ from qa.api.hosts import LOOPBACK
 from qa.conversations.store import Conversations
 from qa.errors import PortTaken, QAError
 from qa.files import kept_secret
+from qa.logs import log_as_json_unless_read_along
 from qa.processes import end_by_signals
 from qa.serialization.answers import answer_to_dict
 from qa.serialization.fields import JsonObject
@@ -255,6 +256,7 @@ def serve(
     """
     admission = admission_to(assistant, choices)
     admission.check_binding(host)
+    log_as_json_unless_read_along()
     end_by_signals()
     served = launch(assistant, host=host, port=port, choices=choices)
     threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()

@@ -21,6 +21,7 @@ from qa.api.conversations import conversations_of
 from qa.conversations.store import Conversations
 from qa.errors import QAError
 from qa.files import kept_secret
+from qa.logs import log_as_json_unless_read_along
 from qa.processes import end_by_signals
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def serve(assistant: Assistant, *, host: str, port: int, choices: Choices | None
     anywhere = admission.choices.insecure_without_sign_in
     access = admission.access if admission.signs_in else access_of(assistant, anywhere=anywhere)
     check_binding(host, access)
+    log_as_json_unless_read_along()
     threading.Thread(target=_warm_up, args=[assistant], daemon=True).start()
     where = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"The API is at http://{where}:{port}/v1 (Ctrl-C ends it). {_token_told(assistant, access)}\n")

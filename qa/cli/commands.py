@@ -24,6 +24,7 @@ from qa.accounts.admission import Choices
 from qa.accounts.proxies import Proxies
 from qa.cli import (
     accounts_commands,
+    backup_commands,
     batch_command,
     check_command,
     console,
@@ -188,6 +189,8 @@ app.command(rich_help_panel=UPKEEP)(library_commands.compact)
 app.command(rich_help_panel=UPKEEP)(library_commands.doctor)
 app.command(rich_help_panel=UPKEEP)(library_commands.export)
 app.command("import", rich_help_panel=UPKEEP)(library_commands.import_archive)
+app.command(rich_help_panel=UPKEEP)(backup_commands.backup)
+app.command(rich_help_panel=UPKEEP)(backup_commands.restore)
 
 
 @app.command("list", rich_help_panel=ARTICLES)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -318,3 +319,21 @@ def test_without_users_the_chat_of_this_machine_is_as_it_was():
         assert "nobody to share it with" in here.call(
             "share", {"id": re.search(r'data-talk="(\w+)"', here.call("conversations", {}))[1]}
         )
+
+
+def test_ten_at_once_each_get_their_answers_and_see_their_own_alone():
+    names = [f"user{number}" for number in range(10)]
+    with served_to(*((name, READER) for name in names)) as chat:
+        browsers = {name: signed_in(chat, name) for name in names}
+        with ThreadPoolExecutor(10) as pool:
+            for _ in range(3):
+                listed = dict(pool.map(lambda name: (name, browsers[name].ask(f"{QUESTION} ({name})")), names))
+        for name, html in listed.items():
+            assert set(re.findall(r"\(user\d\)", html)) == {f"({name})"}
+        kept = [chat.admission.accounts.get(name).id for name in names]
+        folders = admission_folders(chat)
+        assert sorted(folders) == sorted(kept)
+
+
+def admission_folders(chat):
+    return [path.name for path in chat.admission.accounts.path.with_name("conversations.people").iterdir()]

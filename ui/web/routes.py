@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
     from qa.library import Library
 
 STYLE = (Path(__file__).parent.parent / "static" / "article.css").read_text("utf-8")
+# An article's own page has this style, known by its hash, and nothing else that could act.
+_ARTICLE_POLICY = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    f"frame-ancestors 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+}
 
 
 def routes(assistant: Assistant, people: People) -> list[Route]:
@@ -110,12 +117,14 @@ def _article(library: Library, request: Request) -> Response:
     except QAError as error:
         return _missing("The library cannot be read", str(error), 503)
     mark = Mark(address.start or 0, address.end or 0)
-    return HTMLResponse(page_html(article.title, article_html(article, mark, alone=True), STYLE))
+    return HTMLResponse(
+        page_html(article.title, article_html(article, mark, alone=True), STYLE), headers=_ARTICLE_POLICY
+    )
 
 
 def _missing(title: str, words: str, status: int) -> Response:
     body = f'<article><h1>{escape(title)}</h1><p class="error">{escape(words)}</p></article>'
-    return HTMLResponse(page_html(title, body, STYLE), status_code=status)
+    return HTMLResponse(page_html(title, body, STYLE), status_code=status, headers=_ARTICLE_POLICY)
 
 
 def _conversation(kept: Conversations, library: Library, conversation_id: str, form: str) -> str:
