@@ -46,6 +46,7 @@ from qa.passages.fingerprint import encoder_name
 from qa.storage.copies import copies_by_id
 from qa.storage.edits import Edit
 from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, Sort, Word, words_of
+from qa.storage.over_time import Bar, bars
 from qa.storage.publishers import UPLOADS, Publishers
 from qa.storage.tags import TagFile, tag_counts, tags_of_articles, without_tags
 
@@ -250,6 +251,10 @@ class Library:
         found = self.backend.search_words(topic, TIMELINE_PASSAGES, self.resolved(where))
         articles = self.store.articles_by_id({passage.article_id for passage, _ in found})
         return timeline(topic, list(articles.values()), self.store.copies.groups(articles))
+
+    def over_time(self, where: Where | None = None) -> list[Bar]:
+        """How many articles the filter lets through of each week, month or year, from the first to the last."""
+        return bars(self.store.count_by_day(self.resolved(where)))
 
     def undated(self, where: Where | None) -> int:
         """How many articles a filter by date leaves out because they have none, 0 for other filters."""
