@@ -71,7 +71,7 @@ async function showShelf({ focus = false } = {}) {
 
 async function showDays(ticket = shelfTicket) {
   const days = find("#shelf-days");
-  if (shelf.show === "failed" || !days.closest("details").open) return;
+  if (shelf.show === "failed" || !days?.closest("details").open) return;
   const html = await call("article_days", { ...shelf });
   if (html === null || ticket !== shelfTicket) return;
   const place = [...days.querySelectorAll("button")].indexOf(document.activeElement);
@@ -79,7 +79,7 @@ async function showDays(ticket = shelfTicket) {
   if (place >= 0) days.querySelectorAll("button")[place]?.focus();
 }
 
-find("#shelf-days").closest("details").addEventListener("toggle", () => showDays());
+document.addEventListener("toggle", (event) => event.target.matches?.("#shelf-tools .filters") && showDays(), true); // it does not bubble
 
 const showSources = () => Promise.all([showOptions("source", "article_sources"), showOptions("tag", "article_tags")]);
 
