@@ -221,6 +221,18 @@ class CitedQuotation:
     citation: Citation
 
 
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """What happened on a day, in the words of an article; `citation.repeats` are the same words in other articles.
+
+    `told` are the words of the sentence that say the day, "on Tuesday"; "" where it is the day of publication.
+    """
+
+    day: date
+    citation: Citation
+    told: str = ""
+
+
 class Reason(StrEnum):
     """Why there is no answer."""
 

@@ -27,6 +27,7 @@ from qa.datatypes import (
     Report,
     Standing,
     Stats,
+    TimelineRow,
     WatchCallback,
     Where,
     silent,
@@ -45,6 +46,7 @@ from qa.passages.fingerprint import encoder_name
 from qa.storage.copies import copies_by_id
 from qa.storage.edits import Edit
 from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, Sort, Word, words_of
+from qa.storage.over_time import Bar, bars
 from qa.storage.publishers import UPLOADS, Publishers
 from qa.storage.tags import TagFile, tag_counts, tags_of_articles, without_tags
 
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from qa.quotecheck.result import CheckedQuote
     from qa.storage.base import Backend, Store, Transaction
 
+TIMELINE_PASSAGES = 400  # that are looked through for one timeline
 _IN_MEMORY = ("upload:", "sample:")  # origins that nobody can read again
 
 
@@ -236,6 +239,22 @@ class Library:
             with suppress(LibraryError), self.backend.changing("finding who says what in"):
                 find_missing(self.store, silent)
         return list(islice(cited_quotations(self.store, speaker, about, self.resolved(where)), limit))
+
+    def timeline(self, topic: str, where: Where | None = None) -> list[TimelineRow]:
+        """A topic over time in sentences of the articles, the oldest first; what copies say is told once.
+
+        The day is that which the sentence says, else that of publication. Of very many articles those that are most
+        about the topic are looked at.
+        """
+        from qa.answering.timelines import timeline
+
+        found = self.backend.search_words(topic, TIMELINE_PASSAGES, self.resolved(where))
+        articles = self.store.articles_by_id({passage.article_id for passage, _ in found})
+        return timeline(topic, list(articles.values()), self.store.copies.groups(articles))
+
+    def over_time(self, where: Where | None = None) -> list[Bar]:
+        """How many articles the filter lets through of each week, month or year, from the first to the last."""
+        return bars(self.store.count_by_day(self.resolved(where)))
 
     def undated(self, where: Where | None) -> int:
         """How many articles a filter by date leaves out because they have none, 0 for other filters."""

@@ -31,6 +31,7 @@ from qa.loaders import Document
 from qa.quotecheck.checker import check_quotes
 from qa.quotecheck.result import CheckedQuote
 from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, Sort, Word, filter_rows, first_of_page, words_of
+from qa.storage.over_time import Bar, bars
 
 FERRY = Article(
     id="f" * 16,
@@ -159,6 +160,10 @@ class FakeLibrary:
 
     def tags(self) -> dict[str, int]:
         return dict(Counter(tag for tags in self.tagged.values() for tag in tags))
+
+    def over_time(self, where: Where | None = None) -> list[Bar]:
+        dated = (article.published for article in self.articles(where) if article.published)
+        return bars(Counter(dated))
 
     def tags_of(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         return {each: self.tagged[each] for each in ids if each in self.tagged}

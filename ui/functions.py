@@ -22,7 +22,7 @@ PERSONS = {  # what each does with what is their own
     "batches": ("ask_batch", "batches_now", "stop_batch", "close_batch"),
     "watch": ("follow", "unfollow", "followed", "look_again"),
 }  # fmt: skip
-READ = ("article_list", "article_sources", "article_tags", "read_article")
+READ = ("article_list", "article_sources", "article_tags", "article_days", "read_article")
 CHANGES = {
     "tag_articles": Role.EDITOR, "take_in": Role.EDITOR, "edit": Role.EDITOR, "remove": Role.EDITOR,
     "remove_samples": Role.EDITOR, "undo": Role.EDITOR, "retry": Role.EDITOR, "dismiss": Role.EDITOR,

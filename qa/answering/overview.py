@@ -105,9 +105,9 @@ def _told_of(wanted: frozenset[str], passages: Sequence[RetrievedPassage]) -> li
     articles = {found.article.id: found.article for found in passages}
     found, seen = [], set()
     for article in sorted(articles.values(), key=lambda each: each.published or date.min, reverse=True):
-        place = next((each for each in _able(article) if wanted <= stems(article.text[slice(*each)])), None)
+        place = next((each for each in able_sentences(article) if wanted <= stems(article.text[slice(*each)])), None)
         if place is None and wanted <= stems(article.title):
-            place = next(iter(_able(article)), None)
+            place = next(iter(able_sentences(article)), None)
         if place is not None and article.text[slice(*place)] not in seen:
             seen.add(article.text[slice(*place)])
             found.append((article, place))
@@ -120,7 +120,7 @@ def _best_of(
     best, most = None, 0.0
     for article in {found.article.id: found.article for found in passages}.values():
         label = stems(f"{article.title} {article.published or ''}")
-        for start, end in _able(article):
+        for start, end in able_sentences(article):
             known = stems(article.text[start:end])
             worth = len((side | topic) & known) + len((side | topic) & label) / 10
             if side <= known | label and side & known and topic <= known | label and worth > most:
@@ -128,14 +128,15 @@ def _best_of(
     return best
 
 
-def _able(article: Article) -> list[Offsets]:
+def able_sentences(article: Article) -> list[Offsets]:
+    """The sentences of an article's beginning that can stand alone, in order."""
     text = article.text[:READ_THROUGH]
     return [(start, end) for start, end in sentences(text, article.language) if _can_stand(text[start:end])]
 
 
 def central_sentences(article: Article) -> list[tuple[int, int]]:
     """The first sentence that says something, then those that share most words with the whole article, in order."""
-    text, able = article.text, _able(article)
+    text, able = article.text, able_sentences(article)
     if not able:
         return []
     found = {place: stems(text[place[0] : place[1]]) for place in able}

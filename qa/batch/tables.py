@@ -12,13 +12,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from qa.batch.answers import COLUMNS, BatchAnswer, Cell
+from qa.batch.answers import COLUMNS, BatchAnswer
 from qa.errors import FormatError
+from qa.serialization.csv_cells import without_formula
 from qa.serialization.markdown import plain
 from qa.text.display import percent
 
 Writer = Callable[[Sequence[BatchAnswer]], bytes]
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d+(?:[.,]\d+)*$)")
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOST_IN_CELL = 32_000  # characters; a sheet holds no more than 32,767
 
@@ -38,7 +38,9 @@ def csv_bytes(answers: Sequence[BatchAnswer]) -> bytes:
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
-    rows.writerows([_without_formula(cell) for cell in answer.cells()] for answer in answers)
+    rows.writerows(
+        [without_formula(cell) if isinstance(cell, str) else cell for cell in answer.cells()] for answer in answers
+    )
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -79,10 +81,6 @@ def require_openpyxl() -> None:
         raise FormatError(
             "openpyxl is not installed, which writes .xlsx: pip install 'article-qa[xlsx]', or write .csv."
         ) from None
-
-
-def _without_formula(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def _markdown_cells(answer: BatchAnswer) -> list[str]:

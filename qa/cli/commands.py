@@ -36,6 +36,7 @@ from qa.cli import (
     reports,
     serve_command,
     tag_command,
+    timeline_command,
     watch_questions_command,
 )
 from qa.cli.options import (
@@ -172,6 +173,7 @@ def ask(
 
 
 app.command(rich_help_panel=ASK)(quotes_command.quotes)
+app.command(rich_help_panel=ASK)(timeline_command.timeline)
 app.command(rich_help_panel=ASK)(batch_command.batch)
 app.command(rich_help_panel=ASK)(check_command.check)
 app.command(rich_help_panel=ASK)(watch_questions_command.watch_questions)

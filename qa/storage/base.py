@@ -268,6 +268,10 @@ class Store(Protocol):
         """The number of articles without a date that the filter lets through."""
         ...
 
+    def count_by_day(self, where: Where | None = None) -> dict[date, int]:
+        """How many articles the filter lets through of each day that has any; undated ones are left out."""
+        ...
+
     def size(self) -> Size:
         """The counts and the range of dates."""
         ...

@@ -309,6 +309,14 @@ def test_undated_articles_that_a_filter_by_date_leaves_out_are_counted(filtered,
     assert library.undated(Where(sources=(f"{folder}/my_folder",))) == library.undated(None) == 0
 
 
+def test_articles_are_counted_by_their_day(filtered, folder):
+    library, _ = filtered
+    days = {date(2024, 5, 1): 4, date(2024, 5, 2): 4, date(2023, 1, 1): 4}
+    assert library.store.count_by_day() == days
+    assert library.store.count_by_day(Where(sources=("example.org",))) == {date(2024, 5, 1): 4, date(2024, 5, 2): 4}
+    assert library.store.count_by_day(Where(sources=("nobody",))) == {}
+
+
 # changes
 
 

@@ -392,3 +392,23 @@ def test_hostile_titles_and_names_can_do_nothing(visit, library, tmp_path):
     assert page.locator(".cuts").inner_text() == attack + " again."
     assert page.evaluate("window.hacked") is None
     assert page.locator("#library img, #library script, #library [onerror], a[href^='javascript']").count() == 0
+
+
+def test_a_bar_over_time_chooses_its_days_also_by_keyboard(visit):
+    page = visit()
+    page.locator("#shelf-tools summary").click()
+    bars = page.locator("#shelf-days [data-does=days]")
+    bars.first.wait_for()
+    assert bars.count() == 9  # May 2024 to January 2025
+    assert bars.first.inner_text() == "May 2024: 1 article"
+    assert bars.nth(1).is_disabled()
+    bars.first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('#listing tbody tr').length === 1")
+    page.locator("#shelf-days [aria-pressed=true]").wait_for()
+    assert page.locator("#shelf-from").input_value() == "2024-05-01"
+    assert page.evaluate(FOCUSED.format('#shelf-days [data-value^="2024-05-01"]'))
+    assert page.evaluate(NO_SIDEWAYS)
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('#listing tbody tr').length === 3")
+    assert page.locator("#shelf-from").input_value() == ""

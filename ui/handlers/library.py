@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from ui.render import jobs
 from ui.render import library as render_library
 from ui.render.article import article_view_html
 from ui.render.html import escape, web_address
+from ui.render.over_time import bars_html
 from ui.state.inputs import text
 from ui.state.list_query import PAGE, LibraryQuery
 from ui.state.removals import Removal, Removals
@@ -98,6 +100,12 @@ class LibraryHandlers:
     def article_sources(self, _: Any = None) -> str:
         """The publishers that the list can be filtered by, as options."""
         return render_library.sources_html(self.library.sources())
+
+    @errors_as_html
+    def article_days(self, given: Any = None) -> str:
+        """The articles over time, as buttons that choose the days; of the filter without its own."""
+        where = LibraryQuery.of(given).where
+        return bars_html(self.library.over_time(replace(where, published_from=None, published_to=None)), where)
 
     @errors_as_html
     def article_tags(self, _: Any = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,9 @@ class SideHandlers:
         """The form with what the page's address chooses."""
         _, where = parse_page_address(text(address))
         library = self.assistant.library
-        return sidebar.filter_html(where, library.sources(), library.titles(where.article_ids), library.tags())
+        over_time = library.over_time(replace(where, published_from=None, published_to=None))
+        titles = library.titles(where.article_ids)
+        return sidebar.filter_html(where, library.sources(), titles, library.tags(), over_time)
 
     @errors_as_html
     def unanswered(self, _: Any = None) -> str:

@@ -9,8 +9,10 @@ from qa.conversations.feedback import Unanswered
 from qa.datatypes import Where
 from qa.serialization.conversations import Conversation
 from qa.serialization.filters import where_chips
+from qa.storage.over_time import Bar
 from qa.text.display import day
 from ui.render.html import counted, escape, label, plain, tool_html
+from ui.render.over_time import bars_html
 
 MOST_SOURCES = 200  # that are offered to choose from
 
@@ -52,13 +54,18 @@ def when(time: datetime, now: datetime) -> str:
 
 
 def filter_html(
-    where: Where, sources: Mapping[str, int], titles: Mapping[str, str], tags: Mapping[str, int] | None = None
+    where: Where,
+    sources: Mapping[str, int],
+    titles: Mapping[str, str],
+    tags: Mapping[str, int] | None = None,
+    over_time: Sequence[Bar] = (),
 ) -> str:
     """The filter to be chosen: `sources` and `tags` with their number of articles, `titles` of the chosen articles."""
     return (
         '<form id="filter-form" aria-label="Which articles to ask">'
         f'<div class="dates"><label>From <input type="date" name="from" value="{_iso(where.published_from)}"></label>'
         f'<label>Until <input type="date" name="to" value="{_iso(where.published_to)}"></label></div>'
+        f"{bars_html(over_time, where)}"
         f"{_boxes_html('Tags', 'tag', where.tags, tags or {})}"
         f"{_boxes_html('Sources', 'source', where.sources, sources)}{_chosen_html(where, titles)}</form>"
     )

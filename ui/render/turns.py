@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from qa.datatypes import Answer, AskedPeriod, RetrievedPassage, Where
+from qa.questions.kinds import Kind, asked_kind
 from qa.serialization.conversations import StoredTurn, Verdict
 from qa.serialization.filters import where_chips
 from qa.serialization.periods import ANY_TIME, period_words
 from qa.text.display import shortened
 from ui.render.answer import NEAREST, Standings, answer_html, nearest_html
 from ui.render.html import counted, escape, plain, tool_html
+from ui.render.timeline import timeline_address
 from ui.state.session import PendingQuestion
 
 SHOWN_QUESTION = 400  # characters of a question that are repeated on the page
@@ -141,6 +143,7 @@ def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:
         tool_html("Ask again", "again", turn.id, hidden="" if newest else "this question"),
         tool_html("Follow", "follow", turn.id, hidden="this question: ask it again when articles come in"),
         tool_html("Show how", "how", turn.id, hidden="this answer came about"),
+        _timeline_html(turn.answer),
         *(
             f'<a class="link" href="turn/{turn.id}.{form}" download>{name}'
             f'<span class="sr-only">, this answer</span></a>'
@@ -149,6 +152,12 @@ def _tools_html(turn: StoredTurn, *, feedback: bool, newest: bool) -> str:
     ]
     said = _feedback_html(turn) if feedback else ""
     return f'<div class="turn-tools">{said}<p class="deeds">{"".join(actions)}</p></div>'
+
+
+def _timeline_html(answer: Answer) -> str:
+    """The way from a briefing to the timeline of its topic."""
+    topic = asked_kind(answer.question).of if answer.kind == Kind.TOPIC else ""
+    return f'<a class="link" href="{escape(timeline_address(topic))}" target="_blank">Timeline</a>' if topic else ""
 
 
 def _feedback_html(turn: StoredTurn) -> str:

@@ -59,12 +59,27 @@ async function showShelf({ focus = false } = {}) {
   const title = listing.querySelector("[data-title]")?.dataset.title ?? "Articles";
   find("#shelf-title").textContent = title;
   showPicked();
+  showDays(ticket);
   if (shelf.q || focus) say(title);
   if (focus) {
     find("#shelf-title").focus({ preventScroll: true });
     find("#shelf").scrollIntoView({ block: "start", behavior: "instant" });
   }
 }
+
+// The bars are looked up only where they are seen
+
+async function showDays(ticket = shelfTicket) {
+  const days = find("#shelf-days");
+  if (shelf.show === "failed" || !days?.closest("details").open) return;
+  const html = await call("article_days", { ...shelf });
+  if (html === null || ticket !== shelfTicket) return;
+  const place = [...days.querySelectorAll("button")].indexOf(document.activeElement);
+  days.innerHTML = html;
+  if (place >= 0) days.querySelectorAll("button")[place]?.focus();
+}
+
+document.addEventListener("toggle", (event) => event.target.matches?.("#shelf-tools .filters") && showDays(), true); // it does not bubble
 
 const showSources = () => Promise.all([showOptions("source", "article_sources"), showOptions("tag", "article_tags")]);
 
@@ -202,6 +217,15 @@ Object.assign(deeds, {
   "remove-one": async (id) => {
     backToShelf();
     await removeArticles("remove", [id]);
+  },
+  days: (value, button) => {
+    const [from, to] = button.getAttribute("aria-pressed") === "true" ? ["", ""] : value.split(" ");
+    const form = button.closest("#filter-form");
+    if (!form) return change({ from, to });
+    for (const each of form.querySelectorAll("[data-does=days]")) each.setAttribute("aria-pressed", String(each === button && from !== ""));
+    form.elements.from.value = from;
+    form.elements.to.value = to;
+    form.elements.from.dispatchEvent(new Event("change", { bubbles: true }));
   },
   read: readArticle,
   back: backToShelf,

@@ -28,6 +28,7 @@ from ui.handlers.people import People, Person
 from ui.render.evidence import Mark, article_html, page_html
 from ui.render.html import escape
 from ui.state.inputs import number
+from ui.web.timeline import timeline_response
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -46,6 +47,7 @@ def routes(assistant: Assistant, people: People) -> list[Route]:
     library = assistant.library
     return [
         Route("/article/{article_id}", lambda request: _article(library, request)),
+        Route("/timeline", lambda request: timeline_response(library, request, STYLE)),
         *_conversation_routes(library, people),
         *_person_routes(library, people),
     ]

@@ -124,6 +124,14 @@ class Store:
         with self._database.reading() as connection:
             return int(connection.execute(query, values).fetchone()[0])
 
+    def count_by_day(self, where: Where | None = None) -> dict[date, int]:
+        """How many articles the filter lets through of each day that has any; undated ones are left out."""
+        clause, values = condition(where)
+        query = f"SELECT a.published, count(*) FROM articles a WHERE {clause} GROUP BY a.published"  # noqa: S608
+        with self._database.reading() as connection:
+            rows = connection.execute(query, values).fetchall()
+        return {day: count for text, count in rows if (day := _date(text))}
+
     def size(self) -> Size:
         """The counts of articles and passages, and the range of dates."""
         with self._database.reading() as connection:

@@ -19,7 +19,7 @@ from qa.storage.milvus.copies import MilvusCopies
 from qa.storage.milvus.generations import Generations
 from qa.storage.milvus.records import QUOTES, Records
 from qa.storage.milvus.rows import ARTICLE_FIELDS, PAGES, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
-from qa.storage.milvus.schema import Names, condition, day, encoded
+from qa.storage.milvus.schema import Names, condition, day, encoded, published
 from qa.storage.milvus.sources import MilvusSources
 from qa.storage.quotations import quotations_from_json
 from qa.text.display import host_of
@@ -69,6 +69,12 @@ class MilvusReader:
     def count_undated(self, where: Where | None = None) -> int:
         """The number of articles without a date that the filter lets through."""
         return self._counted(" and ".join(filter(None, ["published == 0", condition(where, "id")])))
+
+    def count_by_day(self, where: Where | None = None) -> dict[date, int]:
+        """How many articles the filter lets through of each day that has any; undated ones are left out."""
+        wanted = " and ".join(filter(None, ["published > 0", condition(where, "id")]))
+        found = Counter(row["published"] for row in self.client.rows(self.names.articles, wanted, ["published"]))
+        return {day: count for number, count in found.items() if (day := published(number))}
 
     def _count_passages(self) -> int:
         current = self.generations.current()
