@@ -23,6 +23,7 @@ from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
 from qa.loaders.page_dates import certain_date, date_beside_title, language_of_dates, states_date
+from qa.loaders.prose import lines_of_prose
 from qa.loaders.raised_text import level_text
 from qa.loaders.structured_data import stated_article
 from qa.loaders.text import HEADER_LINES, Header, repeats, take_header
@@ -113,6 +114,7 @@ def article_of_page(html: str, document: Document) -> Article:
     lines, _ = cleaned(lines, title)
     lines, truncated = without_offers(lines, for_subscribers=stated.is_free is False or bool(_TIER.search(html)))
     _refuse_other_pages(html, title, lines, document.origin, is_dated=bool(stated.published or page.date))
+    lines = lines_of_prose(lines, document.origin)
     language = _LANGUAGE.search(html[:20_000])
     tag = language.group(1) if language else ""
     return build_article(

@@ -15,10 +15,12 @@ from qa.loaders.boilerplate import cleaned
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document
 from qa.loaders.heads import HEADER_LINES, is_head_line, is_key, take_header
+from qa.loaders.html_fragments import joined
 from qa.loaders.markdown import lines_of_markdown, lines_of_text, plain_line
 from qa.loaders.metadata import Fields, fields_of
 from qa.loaders.news_archives import articles_of_archive, is_archive
 from qa.loaders.pasted import articles_apart
+from qa.loaders.prose import lines_of_prose
 
 FRONT_MATTER_CHARS = 20_000
 HEAD_CHARS = 2000
@@ -70,9 +72,10 @@ def article_of_text(text: str, document: Document, *, markdown: bool) -> Article
     lines = lines_of_markdown(_head_apart(body)) if markdown or given else lines_of_text(body)
     header, lines = take_header(lines, title=given.title if given else "")
     lines, address = cleaned(lines, given.title if given and given.title else header.title)
+    lines = lines_of_prose(lines, document.origin)
     return build_article(
         title=(given.title if given else "") or header.title or document.readable_name,
-        text="".join(("\n\n" if line.gap else "\n") + line.text for line in lines),
+        text=joined(lines),
         source=document.origin,
         url=(given.url if given else None) or header.url or address or document.url,
         published=(given.published if given else None) or header.day,
