@@ -19,6 +19,7 @@ from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import parse_date
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document, is_url
+from qa.loaders.heads import HEADER_LINES, Header, repeats, take_header
 from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
@@ -26,7 +27,6 @@ from qa.loaders.page_dates import certain_date, date_beside_title, language_of_d
 from qa.loaders.prose import lines_of_prose
 from qa.loaders.raised_text import level_text
 from qa.loaders.structured_data import stated_article
-from qa.loaders.text import HEADER_LINES, Header, repeats, take_header
 from qa.loaders.truncation import without_offers
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
