@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -20,21 +21,46 @@ _CJK = r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
 _DAY_MONTH = rf"\d{{1,2}}{_ORDINAL}[\s-]*(?:of |de |d')?[^\W\d_]{{3,20}}\.?[\s,-]*(?:de )?\d{{4}}"
 _MONTH_DAY = rf"[^\W\d_]{{3,20}}\.?\s*\d{{1,2}}{_ORDINAL},?\s+\d{{4}}"
-_ANY_DATE = rf"(?:{_YEAR_FIRST}|{_YEAR_LAST}|{_CJK}|{_DAY_MONTH}|{_MONTH_DAY})(?!\d)"
-_LABEL = r"(?:(?:first |originally |last )?(?:published|posted|updated)(?: on| at)?|publication date|date)\s*:?\s*"
+_ANY_DATE = rf"(?:{_YEAR_FIRST}|{_YEAR_LAST}|{_CJK}|{_DAY_MONTH}|{_MONTH_DAY})(?!\d(?!\d?:\d\d))"
+_UPDATED = (
+    r"(?:(?:last |first )?(?:updated|modified)|aktualisiert|stand|mis à jour|actualizado|atualizado|aggiornato|"
+    r"bijgewerkt|uppdaterad|aktualizacja)"
+)
+_PUBLISHED = (
+    r"(?:(?:first |originally )?(?:published|posted|issued)|publication date|date|veröffentlicht|erschienen|publié|"
+    r"publicado|pubblicato|gepubliceerd|publicerad|opublikowano|data publikacji)"
+)
+_LABEL = rf"(?:{_UPDATED}|{_PUBLISHED})(?: (?:on|at|am|le|el|em|il|op))?\s*:?\s*"
 _WEEKDAY = r"(?:[^\W\d_]{3,12}\.?,?\s+)?"
-_ZONE = r"[\s(]*(?:[A-Z]{2,5}|Z|[+-]\d{2}:?\d{2})?\)?(?:\s?г\.?)?"
-_TIME = rf"(?:[,\s]*(?:at|um|à|[-–|·T])?\s*\d{{1,2}}[:.]\d{{2}}(?::\d{{2}})?(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?{_ZONE})?"
+_ZONE = r"[\s(]*(?:(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?|Uhr|[A-Z]{2,5}|Z)?\)?(?:\s?г\.?)?"
+_TIME = (
+    r"(?:[,\s]*(?:at|um|à|alle|às|om|kl\.?|[-–|·/T])?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?(?:[.,]\d+)?\s*"
+    rf"(?:[ap]\.?m\.?)?{_ZONE})?"
+)
 _TIME_BEFORE = rf"(?:\d{{1,2}}[:.]\d{{2}}\s*(?:[ap]\.?m\.?)?{_ZONE}[,\s]+)?"
 _WEEKDAY_AFTER = r"(?:,?\s+[^\W\d_]{3,12}day)?"
-_LATER = r"(?:\s*[|·•;]\s*(?:last )?(?:updated|modified)\b.{0,80})?"
+_LATER = rf"(?:\s*[|·•;,]?\s*{_UPDATED}\b.{{0,80}})?"
+# 12 May 25; May 12, '25; 5/13/25: only where nothing else is on the line.
+_SHORT_DATE = (
+    r"(?:\d{1,2} [^\W\d_]{3,12}\.? ['’]?|[^\W\d_]{3,12}\.? \d{1,2}, ['’]?|\d{1,2}/\d{1,2}/|\d{1,2}\.\d{1,2}\.)\d{2}"
+)
 
 _DATE = re.compile(rf"(?<!\d){_ANY_DATE}", re.IGNORECASE)
 _DATE_LINE = re.compile(
     rf"(?:{_LABEL})?{_TIME_BEFORE}{_WEEKDAY}(?P<date>{_ANY_DATE}){_WEEKDAY_AFTER}{_ZONE}{_TIME}\.?{_LATER}",
     re.IGNORECASE,
 )
-_UPDATE_LINE = re.compile(r"\s*(?:last )?updated\b", re.IGNORECASE)
+_SHORT_LINE = re.compile(
+    rf"(?:{_LABEL})?{_WEEKDAY}(?P<date>{_SHORT_DATE}){_TIME}\.?",
+    re.IGNORECASE,
+)
+_UPDATE_LINE = re.compile(rf"\s*{_UPDATED}\b", re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    r"veröffentlicht|erschienen|aktualisiert|stand|publi[ée]|mis à jour|publicado|actualizado|atualizado|pubblicato|"
+    r"aggiornato|gepubliceerd|publicerad|opublikowano",
+    re.IGNORECASE,
+)
+_NUMERIC_DAY = re.compile(r"\D{0,40}(\d{1,2})[/-](\d{1,2})[/-]\d{2}(?:\d{2})?(?!\d)")
 _SAVING_LINE = re.compile(
     r"(?:date )?(?:retrieved|accessed|saved|downloaded|printed|clipped|captured|archived|exported|added|created|"
     r"last edited|abgerufen|gespeichert|consulté|consultado)(?: time| date)?(?: (?:on|at|am|le|el))?\s*:?\s*"
@@ -49,6 +75,7 @@ _DATELINE = re.compile(
 _SHORT_YEAR = re.compile(r"(?:[a-z]{3},\s*)?(\d{1,2}) ([a-z]{3}) (\d{2})(?:\s+\d{1,2}:\d{2}.{0,20})?", re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?\d{4,6}Z?)?")
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
+_LONG_YEAR = re.compile(r"\d{4}")
 _NUMBERS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]+")
 
@@ -82,13 +109,53 @@ def parse_date(value: object, *, month_first: bool | None = None) -> date | None
 
 def is_day(line: str) -> bool:
     """Whether a line holds nothing but a date, be it one whose day and month could be either."""
-    return len(line) <= MAX_CHARS and _DATE_LINE.fullmatch(line.strip()) is not None
+    return _day_line(line) is not None
 
 
-def date_of_line(line: str) -> date | None:
+def date_of_line(line: str, *, month_first: bool | None = None) -> date | None:
     """The date of a line that holds nothing but a date (weekday, time and "Published:" apart)."""
-    match = _DATE_LINE.fullmatch(line.strip()) if len(line) <= MAX_CHARS else None
-    return _of_words(match.group("date")) if match else None
+    match = _day_line(line)
+    if match is None:
+        return None
+    if month_first is None and _DAY_FIRST.match(line.strip()):
+        month_first = False
+    return _of_words(_long_year(match["date"]), month_first)
+
+
+def _day_line(line: str) -> re.Match[str] | None:
+    text = line.strip()
+    if len(line) > MAX_CHARS or not any(map(str.isdigit, text)):
+        return None
+    match = _DATE_LINE.fullmatch(text) or _SHORT_LINE.fullmatch(text)
+    return match if match and _is_written_day(match["date"]) else None
+
+
+def _is_written_day(text: str) -> bool:
+    """Whether words and numbers of a date with a short year name a month, which a house or a score does not."""
+    words = [word.lower() for word in _WORDS.findall(text)]
+    return bool(_LONG_YEAR.search(text)) or not words or any(word in _MONTHS or word in _FULL_MONTHS for word in words)
+
+
+def _long_year(text: str) -> str:
+    """A date with its year in four digits, as POSIX and RFC 2822 have those of two."""
+    if _LONG_YEAR.search(text):
+        return text
+    head, year = text[:-2].rstrip("'’"), int(text[-2:])
+    return f"{head}{2000 + year if year < 69 else 1900 + year}"
+
+
+def order_of_lines(lines: Iterable[str]) -> bool | None:
+    """Whether the month comes first in the days of a head, where one of them tells; else `None`."""
+    found = (match for line in lines if is_day(line) and (match := _NUMERIC_DAY.match(line)))
+    return order_of((int(match[1]), int(match[2])) for match in found)
+
+
+def order_of(pairs: Iterable[tuple[int, int]]) -> bool | None:
+    """Whether the month is the first number of dates that belong together; `None` where they do not tell."""
+    day_first = month_first = False
+    for first, second in pairs:
+        day_first, month_first = day_first or first > 12, month_first or second > 12
+    return month_first if day_first != month_first else None
 
 
 def is_update(line: str) -> bool:

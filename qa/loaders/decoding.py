@@ -6,6 +6,7 @@ import codecs
 import re
 
 from qa.errors import LoadError
+from qa.loaders.single_bytes import told_encoding
 
 SAMPLE_BYTES = 65_536
 _BOMS = (
@@ -38,15 +39,8 @@ _WEB_LABELS = {
     **dict.fromkeys(("unicode-1-1-utf-8", "x-unicode20utf8", "utf-16", "utf-16le", "unicode"), "utf-8"),
     **{f"x-cp125{digit}": f"cp125{digit}" for digit in range(9)},
 }
+_ALPHABETIC = re.compile("[\u0370-\u06ff\u0900-\u0e7f\u10a0-\u10ff \\n\\r.,!?0-9«»“”„’()–—-]")
 _CHARSET_PARAMETER = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
-
-
-_WESTERN = frozenset("‘’“”–—…•€£§°«»©®´¡¿ÀÁÂÄÅÆÇÈÉÊËÍÎÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœ\xa0")
-# Signs whose bytes are letters in other encodings: they count only where no letter can stand.
-_WESTERN_SIGNS = re.compile(
-    r"(?<![^\W\d_])[½¼¾±×÷·¢¥†‡‰ªº](?![^\W\d_])|(?<=\d)[¹²³ªº](?![^\W_])|(?<=\b[mk]m)[²³](?!\w)|(?<=\d m)[²³](?!\w)|"
-    r"(?<=\w)™(?!\w)"
-)
 
 
 def decode(data: bytes, source: str, *, declared: str | None = None, lenient: bool = False) -> str:
@@ -71,6 +65,8 @@ def encoding_of(sample: bytes, source: str, *, declared: str | None = None, leni
     if wide := _utf16_without_mark(sample):
         return wide
     if looks_binary(sample):
+        if wide := _utf16_of_letters(sample):
+            return wide
         raise LoadError(
             source,
             "It holds binary data, not text, whatever its name says.",
@@ -79,6 +75,8 @@ def encoding_of(sample: bytes, source: str, *, declared: str | None = None, leni
     if _valid_utf8_prefix(sample):
         return "utf-8"
     known = known_encoding(declared)
+    if known == "utf-8" and not _is_mostly_utf8(sample):
+        known = None
     if known and (lenient or _decodes(sample, known)):
         return known
     return _detected(sample, source)
@@ -131,6 +129,16 @@ def _utf16_without_mark(sample: bytes) -> str | None:
     return None
 
 
+def _utf16_of_letters(sample: bytes) -> str | None:
+    """UTF-16 of an alphabet but Latin: nearly every character is a letter of it, or a space."""
+    even = sample[: len(sample) // 2 * 2]
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = even.decode(encoding, errors="replace")
+        if len(text) > 20 and 10 * len(_ALPHABETIC.findall(text)) > 9 * len(text):
+            return encoding
+    return None
+
+
 def _valid_utf8_prefix(sample: bytes) -> bool:
     """Whether `sample` is UTF-8, but for a character that a full sample may cut at its end."""
     try:
@@ -148,27 +156,28 @@ def _decodes(sample: bytes, encoding: str) -> bool:
     return True
 
 
-def _detected(sample: bytes, source: str) -> str:
-    """What charset-normalizer takes it for, unless it is plainly broken UTF-8."""
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """Whether more characters beyond ASCII are whole than broken."""
     text = sample.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
-    if sum(character > "\x7f" for character in text) >= 2 * broken:
+    return sum(character > "\x7f" for character in text) >= 2 * broken
+
+
+def _detected(sample: bytes, source: str) -> str:
+    """What charset-normalizer takes it for, unless it is plainly broken UTF-8."""
+    if _is_mostly_utf8(sample):
         raise undecodable(source, "it is UTF-8 in most places, but damaged in others")
-    if _is_western(sample):
-        return "cp1252"
+    if sample.isascii() or (told := told_encoding(sample)) is None:
+        return _guessed(sample, source)
+    if not told:
+        raise undecodable(source, "they fit more than one encoding")
+    return told
+
+
+def _guessed(sample: bytes, source: str) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     if best is None or not _decodes(sample, best.encoding):
         raise undecodable(source, "they fit no known encoding")
     return str(best.encoding)
-
-
-def _is_western(sample: bytes) -> bool:
-    """Windows-1252 by eye: few high bytes, and only letters and marks that Western European prose uses."""
-    try:
-        text = _WESTERN_SIGNS.sub("", sample.decode("cp1252"))
-    except UnicodeDecodeError:
-        return False
-    high = {character for character in text if character > "\x7f"}
-    return sum(byte > 0x7F for byte in sample) * 6 < len(sample) and high <= _WESTERN

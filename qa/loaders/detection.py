@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from qa.loaders.document import Document
@@ -50,6 +51,22 @@ _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORE
 _PROLOGUE = re.compile(
     rb"(?:\s|<\?.{0,500}?\?>|<!--.{0,5000}?-->|<!doctype\s+(?!html)[^>\[]{0,300}>)*", re.DOTALL | re.IGNORECASE
 )
+_XML_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?<\?xml\s")
+_TEXT_STARTS = (
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?WEBVTT\b|(?:\xef\xbb\xbf)?\s*\d{1,4}\r?\n\d\d:\d\d:\d\d[,.]\d{3} --> "),
+        "subtitles",
+    ),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*TY  - [A-Z]{3,8}\r?\n[A-Z][A-Z0-9]  - "), "references"),
+    (
+        re.compile(
+            rb"(?:[\w-]{2,40}:[^\n]{0,990}\n(?:[ \t][^\n]{0,990}\n)*){0,60}?"
+            rb"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):\s",
+            re.IGNORECASE,
+        ),
+        "mail",
+    ),
+)
 _MHTML_START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*multipart/related", re.IGNORECASE)
 
 
@@ -77,7 +94,33 @@ def family_of(document: Document, suffix: str) -> str:
         return "mhtml"
     if named == "xml":
         return "xml" if start.startswith(b"<") else "text"
-    return named
+    return _family_of_text(data, start) if named == "text" else named
+
+
+def _family_of_text(data: bytes, start: bytes) -> str:
+    """The family of what is named as a text, or not at all, and begins as something else does."""
+    if start[:200].lstrip().startswith((b"<?xml", b"<svg")) or _XML_START.match(data):
+        return "xml"
+    for pattern, family in _TEXT_STARTS:
+        if pattern.match(data[:4000]):
+            return family
+    if not start.startswith((b"{", b"[")):
+        return "text"
+    return "json" if _is_json(data) else "jsonl" if _is_json(start_line(data)) else "text"
+
+
+def start_line(data: bytes) -> bytes:
+    """The first line with something on it."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")[0]
+
+
+def _is_json(data: bytes) -> bool:
+    """Whether it is a list or record of JSON with anything in it."""
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, (dict, list)) and bool(found) and not isinstance(next(iter(found)), (int, float, list))
 
 
 def _signature(data: bytes) -> str | None:

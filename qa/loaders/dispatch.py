@@ -46,7 +46,12 @@ def parse(
     Cancelled is raised when it is closed.
     """
     process = process if settings.read_seconds else None
-    return _checked(_read(document, settings, entries, process), document, settings)
+    is_empty = True
+    for found in _checked(_read(document, settings, entries, process), document, settings):
+        is_empty = False
+        yield found
+    if is_empty and not (entries and entries.kept):
+        yield Failure(document.origin, "There is no article in it.", "Check that it was exported or packed completely.")
 
 
 def parse_family(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:

@@ -15,11 +15,11 @@ from qa.loaders.article import build_article, one_line
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import parse_date
 from qa.loaders.document import Document
+from qa.loaders.heads import take_header
 from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.markdown import Line
 from qa.loaders.office import broken, parsed_xml
 from qa.loaders.raised_text import level_text
-from qa.loaders.text import take_header
 
 _NS = {
     "c": "urn:oasis:names:tc:opendocument:xmlns:container",

@@ -18,6 +18,7 @@ _TAG = re.compile(r"(SE|HD|CR|BY|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|ART|CO|IN|
 _WORDS = re.compile(r"[\d,.]{1,9} words")
 _HOUR = re.compile(r"\d{1,2}:\d{2}(?: ?[AP]M)?(?: [A-Z]{3,4})?")
 _RIGHTS = re.compile(r"(?:Copyright|\(c\)|©|All rights reserved).*", re.IGNORECASE)
+_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){1,2}(?:(?:, | and )[^\W\d_a-z][\w.'’ -]{2,40})?")
 HEAD_LINES = 10  # between the number of words and the text
 
 
@@ -63,7 +64,8 @@ def _laid_out(part: list[Line]) -> dict[str, list[Line]]:
     """The same fields by where they stand: headline and author before the number of words, day and paper behind."""
     at = next((index for index, line in enumerate(part) if _WORDS.fullmatch(line.text)), 0)
     above, below = part[:at], part[at + 1 :]
-    fields = {"BY": [above.pop()] if above and above[-1].text.startswith("By ") else [], "HD": above[-1:]}
+    is_named = bool(above) and (above[-1].text.startswith("By ") or _is_author(above))
+    fields = {"BY": [above.pop()] if is_named else [], "HD": above[-1:]}
     head = below[:HEAD_LINES]
     day = next((index for index, line in enumerate(head) if date_of_line(line.text)), 0)
     fields["PD"] = head[day : day + 1]
@@ -71,6 +73,11 @@ def _laid_out(part: list[Line]) -> dict[str, list[Line]]:
     rights = [index for index, line in enumerate(head) if _RIGHTS.fullmatch(line.text)]
     fields["TD"] = below[rights[-1] + 1 if rights else day + 1 :]
     return fields
+
+
+def _is_author(above: list[Line]) -> bool:
+    """Whether the last line is a name below a headline, which is written without "By" there."""
+    return bool(len(above) > 1 and _NAME.fullmatch(above[-1].text) and len(above[-2].text.split()) > 3)
 
 
 def _article(fields: dict[str, list[Line]], source: str) -> Article:

@@ -19,13 +19,14 @@ from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import parse_date
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document, is_url
+from qa.loaders.heads import HEADER_LINES, Header, repeats, take_header
 from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
 from qa.loaders.page_dates import certain_date, date_beside_title, language_of_dates, states_date
+from qa.loaders.prose import lines_of_prose
 from qa.loaders.raised_text import level_text
 from qa.loaders.structured_data import stated_article
-from qa.loaders.text import HEADER_LINES, Header, repeats, take_header
 from qa.loaders.truncation import without_offers
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
@@ -113,6 +114,7 @@ def article_of_page(html: str, document: Document) -> Article:
     lines, _ = cleaned(lines, title)
     lines, truncated = without_offers(lines, for_subscribers=stated.is_free is False or bool(_TIER.search(html)))
     _refuse_other_pages(html, title, lines, document.origin, is_dated=bool(stated.published or page.date))
+    lines = lines_of_prose(lines, document.origin)
     language = _LANGUAGE.search(html[:20_000])
     tag = language.group(1) if language else ""
     return build_article(

@@ -9,8 +9,8 @@ from datetime import date
 from html import unescape
 
 from qa.loaders.article import one_line, web_address
-from qa.loaders.dates import parse_date
-from qa.loaders.page_dates import month_first_in, order_of
+from qa.loaders.dates import order_of, parse_date
+from qa.loaders.page_dates import month_first_in
 
 TITLE = ("title", "headline", "webtitle", "name", "heading", "subject", "resolvedtitle", "giventitle", "booktitle")
 TEXT = (
@@ -62,6 +62,10 @@ AUTHORS = (
     "authorsbyline",
     "publishedby",
     "bookauthor",
+    "autor",
+    "autora",
+    "auteur",
+    "autore",
 )
 SITE = (
     "site",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from qa.datatypes import Article
@@ -11,7 +11,9 @@ from qa.loaders.article import build_article
 from qa.loaders.dates import date_of_line, parse_date
 from qa.loaders.document import Document
 from qa.loaders.factiva import articles_of_factiva, is_factiva
+from qa.loaders.gale import articles_of_gale, is_gale
 from qa.loaders.html_fragments import joined
+from qa.loaders.lexisnexis import articles_of_lexisnexis, is_lexisnexis
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
 from qa.loaders.proquest import articles_of_proquest, is_proquest
@@ -23,16 +25,25 @@ _AFTER_TEXT = re.compile(r"(?:Load-Date|Classification|Notes|Graphic)\b:?.{0,80}
 
 
 def is_archive(lines: list[Line]) -> bool:
-    """Whether lines are an export of an archive that is known: Nexis, Factiva or ProQuest."""
-    return _is_nexis(lines) or is_factiva(lines) or is_proquest(lines)
+    """Whether lines are an export of an archive that is known."""
+    return _reader_of(lines) is not None
 
 
 def articles_of_archive(lines: list[Line], document: Document) -> Iterator[Article]:
     """The articles of an export, `origin#1`, `origin#2` and so on their sources. Its cover page is none."""
-    if _is_nexis(lines):
-        yield from _articles_of_nexis(lines, document)
-    else:
-        yield from (articles_of_factiva if is_factiva(lines) else articles_of_proquest)(lines, document.origin)
+    if read := _reader_of(lines):
+        yield from read(lines, document.origin)
+
+
+def _reader_of(lines: list[Line]) -> Callable[[list[Line], str], Iterator[Article]] | None:
+    readers = (
+        (_is_nexis, _articles_of_nexis),
+        (is_factiva, articles_of_factiva),
+        (is_proquest, articles_of_proquest),
+        (is_lexisnexis, articles_of_lexisnexis),
+        (is_gale, articles_of_gale),
+    )
+    return next((read for is_one, read in readers if is_one(lines)), None)
 
 
 def _is_nexis(lines: list[Line]) -> bool:
@@ -41,7 +52,7 @@ def _is_nexis(lines: list[Line]) -> bool:
     return _END in texts and _BODY in texts and any(text.startswith(("Length:", "Load-Date:")) for text in texts)
 
 
-def _articles_of_nexis(lines: list[Line], document: Document) -> Iterator[Article]:
+def _articles_of_nexis(lines: list[Line], origin: str) -> Iterator[Article]:
     part: list[Line] = []
     number = 0
     for line in lines:
@@ -50,7 +61,7 @@ def _articles_of_nexis(lines: list[Line], document: Document) -> Iterator[Articl
             continue
         if any(each.text == _BODY for each in part):
             number += 1
-            yield _article(part, f"{document.origin}#{number}")
+            yield _article(part, f"{origin}#{number}")
         part = []
 
 

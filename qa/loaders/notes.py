@@ -10,9 +10,9 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.document import Document
+from qa.loaders.heads import take_header
 from qa.loaders.html_fragments import joined, lines_of_fragment
 from qa.loaders.metadata import author_names
-from qa.loaders.text import take_header
 
 
 def read_notes(document: Document) -> Iterator[Article | Failure]:

@@ -12,10 +12,10 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.document import Document
+from qa.loaders.heads import take_header
 from qa.loaders.html_fragments import joined
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
-from qa.loaders.text import take_header
 
 _MACHINE_AUTHORS = frozenset(("python-docx", "microsoft office user", "unknown"))
 _NO_TITLE = re.compile(

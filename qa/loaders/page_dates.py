@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from itertools import islice
 
 from qa.loaders.article import one_line
-from qa.loaders.dates import date_of_line, is_update
+from qa.loaders.dates import date_of_line, is_update, order_of
 
 MAX_DATES = 500  # of a page that are looked at
 
@@ -119,14 +119,6 @@ def month_first_in(language: str) -> bool | None:
     if language.startswith(_MONTH_FIRST_REGIONS):
         return True
     return None if language in ("", "en") or language.startswith(_MIXED_REGIONS) else False
-
-
-def order_of(pairs: Iterable[tuple[int, int]]) -> bool | None:
-    """Whether the month is the first number of dates that belong together; `None` where they do not tell."""
-    day_first = month_first = False
-    for first, second in pairs:
-        day_first, month_first = day_first or first > 12, month_first or second > 12
-    return month_first if day_first != month_first else None
 
 
 def _is_spelled_out(found: date, html: str) -> bool:

@@ -15,10 +15,10 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, normalise, one_line, web_address
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.document import Document
+from qa.loaders.heads import take_header
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
 from qa.loaders.pdf_columns import Fragment, columns_apart
-from qa.loaders.text import take_header
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader

@@ -209,3 +209,60 @@ def test_a_day_that_could_be_either_is_no_reason_to_miss_the_title() -> None:
     assert isinstance(article, Article)
     assert (article.title, article.published, article.authors) == ("Ferry stopped", None, ("Ines Varga",))
     assert article.text.startswith("03/04/2025")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Il a été décidé que l’hôtel fermerait. « C’est assez », dit-il; œuvre à 5 €. Ça va? Noël.", "cp1252"),
+        ("Die Brücke über den Fluß wird gesperrt. „Wir können nicht warten“, sagte Müller.", "cp1252"),
+        ("¿Por qué? ¡Mañana! dijo la señora Núñez, del 3.º año, en la plaza de São Paulo.", "cp1252"),
+        ("Szczecin zamknie most. „Nie możemy czekać” – powiedział Łukasz Żółć w piątek.", "cp1250"),
+        (
+            "Szczecin zamknie most. Nie możemy czekać, powiedział Łukasz w piątek, a Święta są później.",
+            "iso8859-2",
+        ),
+        ("Most se zavře v pondělí. Řekl to Přemysl Žižka, který říká, že čekat už nelze.", "iso8859-2"),
+        ("Łódź is a city in Poland and it has a bridge.", "cp1250"),
+        ("Łódź is a city in Poland and it has a bridge.", "iso8859-2"),
+        ("Dvořák and Škoda met at the bridge on Monday.", "cp1250"),
+        ("Mr. Gőgös and Ms. Szűcs met at the bridge on Monday.", "cp1250"),
+        ("Belediye köprüyü kapatacak. Artık bekleyemeyiz, dedi başkan Işık Şahin. Çok güç.", "cp1254"),
+        ("He said it’s “fine” – and Zoë agreed with it at once.", "mac_roman"),
+        ("Мост закроют в понедельник. Мы не можем ждать еще одну зиму, сказал мэр Елкин.", "koi8-r"),
+        ("Міст закриють у понеділок. Ми не можемо чекати ще одну зиму, сказав мер Єльченко.", "koi8-u"),
+        ("Мост закроют в понедельник. Мы не можем ждать еще одну зиму, сказал мэр Елкин.", "utf-16-le"),
+        ("העירייה תסגור את הגשר ביום שני. אנחנו לא יכולים לחכות, אמר ראש העיר של לרנברידג.", "cp1255"),
+        ("시의회는 화요일에 낡은 다리를 폐쇄하기로 결정했다. 수리비는 사백이십만 파운드이며.", "euc_kr"),
+        ("旋回橋は九月一日からトラック通行止めとなる。修理費は四億二千万円で、工期は十一か月になる。", "shift_jis"),
+    ],
+)
+def test_short_texts_that_name_no_encoding_are_read_as_written(text: str, encoding: str) -> None:
+    (article,) = parse(Document("upload:a.txt", text.encode(encoding)), Settings())
+    assert isinstance(article, Article), article
+    assert article.text == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"She wrote of my\xb9 in the old town, and that was long ago.",
+        b"S\xf8rensen met Dvo\xf8\xe1k in the town hall of M\xe1laga long ago.",
+    ],
+)
+def test_what_two_languages_could_have_written_is_refused(data: bytes) -> None:
+    (found,) = parse(Document("upload:a.txt", data), Settings())
+    assert isinstance(found, Failure)
+    assert "more than one encoding" in found.reason
+
+
+def test_a_page_that_wrongly_calls_itself_utf_8_is_read_as_written() -> None:
+    text = "“We can’t wait,” said Zoë – it cost £4.2 million in the town hall of Larnbridge on Tuesday evening."
+    html = (
+        '<!DOCTYPE html><html><head><meta charset="utf-8"><title>Ferry</title>'
+        '<meta property="og:type" content="article"></head>'
+        f"<body><article><h1>Ferry</h1><p>{text}</p><p>It will be back in May, he said.</p></article></body></html>"
+    )
+    (article,) = parse(Document("upload:a.html", html.encode("cp1252")), Settings())
+    assert isinstance(article, Article)
+    assert article.text.startswith(text)

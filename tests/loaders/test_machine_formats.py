@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import json
+import zipfile
 from datetime import date
 from email.message import EmailMessage
 
@@ -114,3 +118,78 @@ def test_rtf_gives_its_text() -> None:
     found = article("a.rtf", data)
     assert found.title == "Ferry stopped"
     assert found.text == "It costs £4 million—she said’s.\n\nThe {end}."
+
+
+SENTENCE = "The ferry to Ostley was taken out of service on Monday because of a leak in its hull, the mayor said. "
+NOISE = bytes((number * number * 7 + number * 31) % 251 for number in range(1500))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"rows": [{"a": number, "b": f"x{number}"} for number in range(60)]}),
+        base64.encodebytes(NOISE).decode(),
+        base64.b64encode(NOISE).decode(),
+        "!function(e,t){'use strict';var n=e.document,r=t||{};function o(i){return r[i]}e.q=o;}(window,{});" * 9,
+        "\n".join(f"2026-03-02 10:{n:02}:00,123 INFO [worker-{n}] com.example.Foo - took {n}ms" for n in range(50)),
+        ".a{color:red;margin:0 1px}\n.b:hover{background:url(x.png) no-repeat;padding:2px 3px}\n" * 20,
+        "\n".join(f"{n:08x}  " + NOISE[n : n + 16].hex(" ") for n in range(60)),
+        "id,a,b\n" + "\n".join(f"{n},{n * 3},{n * 7}" for n in range(200)),
+        "<?xml version='1.0'?><config>" + "<a b='c'>1</a>" * 50 + "</config>",
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", "<html><head><title>Ferry</title></head><body><pre>{}</pre></body></html>"])
+def test_data_code_and_logs_are_no_articles(text: str, form: str) -> None:
+    found = read("a.txt", form.replace("{}", text))
+    assert all(isinstance(each, Failure) for each in found), found
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "旋回橋は九月一日からトラック通行止めとなる。修理費は四億二千万円で、工期は十一か月になるという。" * 6,
+        "स्थानीय परिषद ने मंगलवार को पुराने पुल को ट्रकों के लिए बंद करने का फैसला किया। " * 6,
+        "RESULTS\n\n" + "\n".join(f"Ostley Town {n} - {n + 1} Skell United" for n in range(20)),
+        "Gold $2,345 (-0.2%), FTSE 100: 8,123.4, BRDG 12.4 +0.3.\n\n" * 6,
+        SENTENCE * 2 + "It ran 'for (var i = 0; i < 10; i++) { x[i] = 0; }', see https://ostley.example/a?b=c.",
+        "Donaudampfschifffahrtsgesellschaftskapitäne und Straßenbahnschaffner-Vertreter, “wie immer”. " * 4,
+    ],
+)
+def test_texts_of_other_scripts_results_and_prices_are_articles(text: str) -> None:
+    assert article("a.txt", text).text[:20] in text
+
+
+def test_an_encoded_file_in_an_article_goes_and_the_article_stays() -> None:
+    text = f"Ferry stopped\n\n{SENTENCE}\n\n{base64.encodebytes(NOISE).decode()}\n\nIt leaks.\n"
+    assert article("a.txt", text).text == f"{SENTENCE.strip()}\n\nIt leaks."
+
+
+@pytest.mark.parametrize(
+    ("data", "title"),
+    [
+        (message().as_bytes(), "Ferry stopped — why"),
+        (f"1\n00:00:01,000 --> 00:00:04,000\n{SENTENCE}\n".encode(), "A"),
+        (f"WEBVTT\n\n00:01.000 --> 00:04.000\n{SENTENCE}\n".encode(), "A"),
+        (f"TY  - NEWS\nTI  - Ferry\nAB  - {SENTENCE}\nER  - \n".encode(), "Ferry"),
+        (json.dumps([{"title": "Ferry", "text": SENTENCE}]).encode(), "Ferry"),
+        (f"{json.dumps({'title': 'Ferry', 'text': SENTENCE})}\n".encode(), "Ferry"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a"])
+def test_what_a_file_begins_with_tells_what_it_is(data: bytes, title: str, name: str) -> None:
+    found = article(name, data)
+    assert found.title == title
+    assert "-->" not in found.text
+    assert "Content-Type" not in found.text
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.json", "a.enex"])
+def test_a_file_with_nothing_in_it_is_named(name: str) -> None:
+    archive = io.BytesIO()
+    zipfile.ZipFile(archive, "w").close()
+    drafts = json.dumps([{"text": SENTENCE, "status": "draft"}])
+    data = {"a.zip": archive.getvalue(), "a.json": drafts, "a.enex": "<?xml version='1.0'?><en-export></en-export>"}
+    (failure,) = read(name, data[name])
+    assert isinstance(failure, Failure)
+    assert failure.reason == "There is no article in it."

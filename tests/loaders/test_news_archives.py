@@ -299,3 +299,75 @@ def test_a_record_with_an_abstract_is_an_article_and_one_without_is_named() -> N
     (empty,) = parse(Document("upload:a.ris", b"nothing of the kind is in here"), Settings())
     assert isinstance(empty, Failure)
     assert empty.reason == "There are no records in this export."
+
+
+LEXISNEXIS = (
+    "                   1 of 2 DOCUMENTS\n\n   Copyright 2025 Ostley\n   All Rights Reserved\n\n   Ostley Mail\n\n"
+    "   May 12, 2025 Monday\n   Final Edition\n\nFerry stopped\n\nBYLINE: By Ines Varga\n\nLENGTH: 9 words\n\n"
+    "The ferry to Ostley was taken out of service on Monday.\n\nIt leaks.\n\nLOAD-DATE: May 13, 2025\n\n"
+    "LANGUAGE: ENGLISH\n\n"
+)
+GALE = (
+    "Title: Ferry stopped\nAuthor: Ines Varga\nDate: May 12, 2025\nFrom: Ostley Mail\nLength: 9 words\n\nFull Text:\n"
+    "COPYRIGHT 2025 Ostley\nThe ferry to Ostley was taken out of service on Monday.\n\nIt leaks.\nSource Citation\n"
+    "Varga, Ines. Accessed 2 Mar. 2026.\nGale Document Number: GALE|A{number}\n\n"
+)
+FACTIVA = (
+    "The ferry to Ostley is stopped\nInes Varga\n9 words\n12 May 2025\nOstley Mail\nOSTM\nEnglish\n(c) 2025 Ostley\n\n"
+    "The ferry to Ostley was taken out of service on Monday.\n\nIt leaks.\n\n"
+    "Document OSTM000020250512el5c0000{number}\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    "export",
+    [
+        LEXISNEXIS + LEXISNEXIS.replace("1 of 2", "2 of 2"),
+        (LEXISNEXIS + LEXISNEXIS).replace("1 of 2 DOCUMENTS", "Document 1 of 2"),
+        GALE.format(number=1) + GALE.format(number=2),
+        FACTIVA.format(number=1) + FACTIVA.format(number=2),
+    ],
+)
+def test_other_layouts_of_archives_are_many_articles_too(export: str) -> None:
+    first, second = read("export.txt", export.encode())
+    for each in (first, second):
+        assert each.title.endswith(("Ferry stopped", "Ostley is stopped"))
+        assert (each.published, each.authors, each.site) == (date(2025, 5, 12), ("Ines Varga",), "Ostley Mail")
+        assert each.text == "The ferry to Ostley was taken out of service on Monday.\n\nIt leaks."
+
+
+PASTED = "Ferry stopped\n\nBy Ines Varga\nMay 12, 2025\n\nThe ferry to Ostley was taken out of service on Monday.\n\n"
+OTHER = "Bridge open\n\nBy Joss Tarn\nJune 3, 2025\n\nThe bridge of Ostley was opened again on Tuesday.\n\n"
+
+
+@pytest.mark.parametrize("rule", ["=" * 40, "-" * 20, "* * *", "_" * 60, "#" * 10, "---"])
+@pytest.mark.parametrize("name", ["pasted.txt", "pasted.md"])
+def test_articles_with_rules_between_them_are_many(rule: str, name: str) -> None:
+    first, second = read(name, f"{PASTED}{rule}\n\n{OTHER}{rule}\n\nIt is as it was.\n".encode())
+    assert (first.title, first.published, first.authors) == ("Ferry stopped", date(2025, 5, 12), ("Ines Varga",))
+    assert first.text == "The ferry to Ostley was taken out of service on Monday."
+    assert (second.title, second.published, second.source) == ("Bridge open", date(2025, 6, 3), f"upload:{name}#2")
+    assert second.text.endswith("It is as it was.")
+
+
+@pytest.mark.parametrize("head", ["Document {number} of 2", "Article {number}/2", "{number} of 2 DOCUMENTS"])
+def test_articles_that_are_counted_are_many(head: str) -> None:
+    text = f"{head.format(number=1)}\n\n{PASTED}\n{head.format(number=2)}\n\nBridge open\n\n{OTHER.split('2025')[1]}"
+    first, second = read("pasted.txt", (text + "It had been closed for a year.").encode())
+    assert (first.title, first.published) == ("Ferry stopped", date(2025, 5, 12))
+    assert (second.title, second.published) == ("Bridge open", None)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        f"{'-' * 40}\n\nIt leaks, said the harbour master on Tuesday.\n",
+        "---\n\n## Background\n\nThe ferry was built in 1961, and it leaks.\n",
+        "Document 3 of 7\n\nwas missing from the file, said the harbour master of Ostley.\n",
+        "Steps:\n\n1/2\n\n2/2\n",
+    ],
+)
+def test_rules_and_numbers_inside_of_an_article_leave_it_one(rest: str) -> None:
+    (article,) = read("pasted.md", (PASTED + rest).encode())
+    assert article.text.startswith("The ferry to Ostley was taken out of service on Monday.\n\n")
+    assert len(article.text) > 60

@@ -43,6 +43,73 @@ def test_a_head_gives_title_day_and_author_and_is_no_text(head: str) -> None:
     assert article.text == BODY
 
 
+HEADS = """
+By Ines Varga / Published 4:05 PM EDT, May 12, 2025 / Updated 5:00 PM EDT, May 13, 2025
+By Ines Varga / May 12, 2025 4:05 PM GMT+1 Updated 2 hours ago
+By Ines Varga / May 12, 20254:05 PM GMT+1Updated May 13, 2025
+Ines Varga in Ostley / Mon 12 May 2025 16.05 BST / Last modified on Tue 13 May 2025 09.00 BST
+By Ines Varga / May 12, 2025 / Updated 4:05 p.m. ET
+Today at 4:05 p.m. EDT / May 12, 2025 / By Ines Varga
+By Ines Varga / 4 minute read / Published 4:05 PM EDT, Mon May 12, 2025
+Posted: May 12, 2025 | 04:05 PM EDT / by: Ines Varga
+By Ines Varga iv@mail.example / May 12, 2025
+Ines Varga | Ostley Mail / May 12, 2025
+Ines Varga, Staff Writer / May 12, 2025
+Written by Ines Varga / Monday, May 12th, 2025
+by Ines Varga · May 12, 2025 · 5 min read
+Ines Varga - May 12, 2025
+Ostley Mail · 12 May 2025 · A3 · By Ines Varga
+By Ines Varga / 12 May 25
+By Ines Varga / May 12, '25
+Von Ines Varga / Stand: 12.05.2025, 16:05 Uhr
+Veröffentlicht am 12. Mai 2025 / Von Ines Varga
+Par Ines Varga / Publié le 12 mai 2025 à 16h05, mis à jour le 13 mai 2025 à 09h00
+Publié le 12/05/2025 à 16:05 / Par Ines Varga
+Por Ines Varga / 12 de mayo de 2025 16:05
+Ines Varga / Madrid - 12 may 2025 - 16:05 CEST
+di Ines Varga / Pubblicato il 12 maggio 2025 alle 16:05
+Door Ines Varga / Gepubliceerd op 12 mei 2025
+Por Ines Varga / Publicado em 12 de maio de 2025 às 16h05
+Autor: Ines Varga / Opublikowano: 12 maja 2025
+Av Ines Varga / Publicerad 12 maj 2025 kl. 16.05
+Issued on: 12/05/2025 - 16:05 / Modified: 13/05/2025 - 09:00 / By Ines Varga
+"""
+
+
+@pytest.mark.parametrize("head", HEADS.strip().split("\n"))
+@pytest.mark.parametrize("name", ["ferry.txt", "ferry.md"])
+def test_heads_of_papers_and_agencies(head: str, name: str) -> None:
+    title = "# Ferry stopped\n\n" if name.endswith("md") else "Ferry stopped\n"
+    (article,) = read(title + head.replace(" / ", "\n") + "\n\n" + BODY, name)
+    assert (article.title, article.published, article.authors) == ("Ferry stopped", DAY, ("Ines Varga",))
+    assert article.text == BODY
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "By the time the council met on May 12, 2025, it was late.",
+        "Von Ostley aus ist es weit, sagte sie am 12. Mai 2025.",
+        "Petra Halloway - the mayor - was late on May 12, 2025.",
+        "5 min later the ferry was gone, on 12 May 2025.",
+        "Platform 9/12/25 is what they call it.",
+        "Rooms 12 and 25",
+        "12 men 25",
+    ],
+)
+def test_what_only_looks_like_a_line_of_a_head_is_text(first: str) -> None:
+    (article,) = read(f"Ferry stopped\n\n{first}\n\n{BODY}", "ferry.txt")
+    assert (article.title, article.published, article.authors) == ("Ferry stopped", None, ())
+    assert article.text.startswith(first)
+
+
+def test_a_label_above_the_day_is_kept_and_a_place_below_it_is_no_author() -> None:
+    head = "Ferry stopped\nInes Varga\nBBC News\nPublished\n12 May 2025\n\nNew York\n\n"
+    (article,) = read(head + BODY, "ferry.txt")
+    assert (article.published, article.authors) == (DAY, ("Ines Varga",))
+    assert article.text == f"BBC News\n\nNew York\n\n{BODY}"
+
+
 def test_lines_with_colons_that_are_no_head_stay() -> None:
     text = "# Ferry stopped\n\nMayor: we did not know.\nCaptain: I told them twice.\n\n" + BODY
     (article,) = read(text, "ferry.md")
