@@ -84,7 +84,7 @@ def conversations(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the conversations of the chat, pinned ones before the others, newest first.
+    """List the conversations of the chat, pinned ones first.
 
     A line shows id, day, number of turns and name.
     """
