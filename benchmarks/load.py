@@ -111,7 +111,7 @@ def run(address: str, *, users: int, seconds: float) -> Figures:
 
 def change(library: str, seconds: float) -> str:
     """Add articles to a library and rebuild it, in processes of their own, until the time is over; what was done."""
-    end, added, rebuilt, failed = time.monotonic() + seconds, 0, 0, 0
+    end, added, rebuilt, failed = time.monotonic() + seconds, 0, 0, list[str]()
     with tempfile.TemporaryDirectory() as folder:
         while time.monotonic() < end:
             for number in range(added, added + BATCH):
@@ -121,9 +121,11 @@ def change(library: str, seconds: float) -> str:
                 done = subprocess.run(
                     [sys.executable, "-m", "qa", *command, "--library", library], capture_output=True, check=False
                 )
-                failed += done.returncode != 0
+                if done.returncode:
+                    failed.append(f"{command[0]}: {done.stderr.decode(errors='replace').strip()[-300:]}")
             added, rebuilt = added + BATCH, rebuilt + 1
-    return f"meanwhile {added} articles were added and the library was rebuilt {rebuilt} times, {failed} of it failed"
+    told = "; ".join(failed) or "nothing of it failed"
+    return f"meanwhile {added} articles were added and the library was rebuilt {rebuilt} times; {told}"
 
 
 def memory_of(process: int) -> int | None:
