@@ -245,7 +245,7 @@ def _near_misses_html(near: Sequence[NearMiss]) -> str:
         for each in near
     )
     heading = "<h3>Comes nearest, and is no answer</h3>"
-    return f'<section class="nearest light">{heading}<ul>{items}</ul></section>' if near else ""
+    return f'<section class="nearest lines">{heading}<ul>{items}</ul></section>' if near else ""
 
 
 def _lacks_html(words: Sequence[str]) -> str:
