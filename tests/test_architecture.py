@@ -51,7 +51,10 @@ ROOMS = (
     ("qa.storage", "qa.serialization"),
     ("qa.loaders", "qa.passages", "qa.questions"),
     ("qa.accounts",),
-    ("qa.config", "qa.text", "qa.logistic", "qa.files", "qa.logs", "qa.processes", "qa.sqlite", "qa.weights"),
+    (
+        *("qa.config", "qa.machine", "qa.text", "qa.logistic", "qa.files", "qa.logs", "qa.processes", "qa.sqlite"),
+        "qa.weights",
+    ),
     ("qa.datatypes", "qa.errors"),
     ("embeddings",),
 )

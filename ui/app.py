@@ -82,6 +82,7 @@ STYLES = (
     "sidebar.css",
     "library.css",
     "jobs.css",
+    "print.css",
 )
 # The look that Gradio's own components take on; everything else is in style.css. No font is fetched.
 SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Cantarell", "Noto Sans", "sans-serif")

@@ -16,8 +16,8 @@ from ui.render.account import who_html
 from ui.state.inputs import text
 
 PERSONS = {  # what each does with what is their own
-    "side": ("open_article", "conversations", "rename", "delete", "filter_form", "unanswered", "question_of", "how",
-             "compare", "retrieve"),
+    "side": ("open_article", "conversations", "rename", "pin", "delete", "filter_form", "unanswered", "question_of",
+             "how", "compare", "retrieve"),
     "quotes": ("check_quotes", "cite"),
     "batches": ("ask_batch", "batches_now", "stop_batch", "close_batch"),
     "watch": ("follow", "unfollow", "followed", "look_again"),

@@ -77,13 +77,14 @@ def _read_text(file: Path) -> str:
 
 def conversations(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="WORDS", help="Only those in which all of these words occur.")
+        list[str] | None,
+        typer.Argument(metavar="WORDS", help="Only those that have all of these words."),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the conversations of the chat, newest first.
+    """List the conversations of the chat, pinned ones first.
 
     A line shows id, day, number of turns and name.
     """
@@ -105,13 +106,16 @@ def conversations(
 def conversation(
     conversation_id: Annotated[str, typer.Argument(metavar="ID", help="As `conversations` lists it.")],
     rename: Annotated[str | None, typer.Option(metavar="NAME", help="Give it another name instead.")] = None,
+    pin: Annotated[
+        bool | None, typer.Option("--pin/--unpin", help="Let it stay at the head of the list instead, or not any more.")
+    ] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it from the disk instead, for good.")] = False,
     carry: CarryOption = False,
     sheet: SheetOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print, rename or delete a conversation.
+    """Print, rename, pin or delete a conversation.
 
     It is printed with all its evidence, as Markdown or JSON. What it quotes is kept with it, also when an
     article has changed or gone since; then it says so.
@@ -129,6 +133,8 @@ def conversation(
             kept.delete(conversation_id)
         elif rename is not None:
             kept.rename(conversation_id, rename)
+        elif pin is not None:
+            kept.pin(conversation_id, pin)
         else:
             about, turns = kept.get(conversation_id), kept.turns(conversation_id)
             if sheet:

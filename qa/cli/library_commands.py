@@ -246,10 +246,13 @@ def doctor(
     """Check the library, and mend what can be made again.
 
     Texts, passages, vectors, indexes and leftover files are checked. Articles
-    are never changed. Exit code 0: all is in order, or is now; 1: something is not; 3: an error.
+    are never changed. What is slow or missing on this machine is said too. Exit
+    code 0: all is in order, or is now; 1: something is not; 3: an error.
     """
+    from qa.machine import machine_findings
+
     with opened_library(library) as opened, console.progress_bars(console.stderr()) as progress:
-        findings = opened.examine(repair=repair, progress=progress)
+        findings = [*opened.examine(repair=repair, progress=progress), *machine_findings(opened.folder)]
     if as_json:
         console.print_json([asdict(each) for each in findings])
     else:

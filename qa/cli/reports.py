@@ -175,10 +175,16 @@ def finding_lines(findings: Sequence[Finding]) -> list[Text]:
     """What was looked at in a library, one a line, and what it comes to."""
     lines = []
     for each in findings:
-        verdict = ("sound ", "green") if each.sound else ("mended", "yellow") if each.mended else ("wrong ", "red")
-        lines.append(Text.assemble(verdict, f"  {each.check:<16}", (clean(each.detail), "dim" if each.sound else "")))
+        detail = clean(each.detail), "dim" if each.sound else ""
+        lines.append(Text.assemble(_verdict(each), f"  {each.check:<16}", detail))
     wrong = sum(not (each.sound or each.mended) for each in findings)
     return [*lines, Text(f"Not in order: {wrong}." if wrong else "Everything is in order.")]
+
+
+def _verdict(finding: Finding) -> tuple[str, str]:
+    if finding.check == "machine":
+        return "note  ", "cyan"
+    return ("sound ", "green") if finding.sound else ("mended", "yellow") if finding.mended else ("wrong ", "red")
 
 
 def plain_lines(sentences: Iterable[str]) -> list[Text]:

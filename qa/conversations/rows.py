@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +15,16 @@ from qa.errors import FormatError
 from qa.serialization.answers import ArticleOf
 from qa.serialization.conversations import Conversation, StoredTurn, Verdict, turn_from_dict
 
+# In the name, in what was asked and answered, or in a title of the evidence. A damaged turn has no titles.
+_HAS_WORD = """(instr(folded(c.name), ?) OR EXISTS (
+    SELECT 1 FROM turns w WHERE w.conversation = c.id AND (instr(w.words, ?) OR EXISTS (
+        SELECT 1 FROM json_tree(CASE WHEN json_valid(w.turn) THEN w.turn ELSE 'null' END, '$.answer') t
+        WHERE t.key = 'title' AND instr(folded(t.value), ?)))))"""
 MOST_WORDS = 20  # of a search; SQLite takes a few hundred
 
-LISTED = """SELECT c.id, c.name, c.created, c.changed, coalesce(h.position + 1, 0)
+_LISTED = """SELECT c.id, c.name, c.created, c.changed, coalesce(h.position + 1, 0), {pinned} AS pinned
     FROM conversations c LEFT JOIN turns h ON h.id = c.head"""
+PINS = "CREATE TABLE IF NOT EXISTS pins (conversation TEXT PRIMARY KEY) WITHOUT ROWID"  # made with the first of them
 # A turn, and its place among its versions.
 TURN = """SELECT t.id, t.turn, t.verdict,
         (SELECT count(*) FROM turns s WHERE s.conversation = t.conversation AND s.parent IS t.parent AND s.id <= t.id),
@@ -25,10 +32,17 @@ TURN = """SELECT t.id, t.turn, t.verdict,
     FROM turns t"""
 
 
+def listed(connection: sqlite3.Connection) -> str:
+    """What a list of conversations is read by; a file in which none was ever pinned has no table of them."""
+    has_pins = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'pins'").fetchone()
+    return _LISTED.format(pinned="EXISTS (SELECT 1 FROM pins p WHERE p.conversation = c.id)" if has_pins else "0")
+
+
 def read_conversation(row: Sequence[Any]) -> Conversation:
-    """A row of `LISTED`."""
-    conversation_id, name, created, changed, turns = row
-    return Conversation(conversation_id, name, datetime.fromisoformat(created), datetime.fromisoformat(changed), turns)
+    """A row of `listed`."""
+    conversation_id, name, created, changed, turns, pinned = row
+    times = datetime.fromisoformat(created), datetime.fromisoformat(changed)
+    return Conversation(conversation_id, name, *times, turns, bool(pinned))
 
 
 def read_turn(row: Sequence[Any], article_of: ArticleOf | None = None) -> StoredTurn:
@@ -45,10 +59,7 @@ def read_turn(row: Sequence[Any], article_of: ArticleOf | None = None) -> Stored
 def search(words: str) -> tuple[str, list[str]]:
     """The condition on `conversations c` that each of the words is met somewhere in it, and its values."""
     wanted = list(dict.fromkeys(folded(words).split()))[:MOST_WORDS]
-    one = (
-        "(instr(folded(c.name), ?) OR EXISTS (SELECT 1 FROM turns w WHERE w.conversation = c.id AND instr(w.words, ?)))"
-    )
-    return " AND ".join([one] * len(wanted)) or "1", [word for word in wanted for _ in range(2)]
+    return " AND ".join([_HAS_WORD] * len(wanted)) or "1", [word for word in wanted for _ in range(3)]
 
 
 def words_of(stored: StoredTurn) -> str:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Self
 from platformdirs import user_data_path
 
 from qa.conversations.database import NAME, folded, reading, writing
-from qa.conversations.rows import LISTED, TURN, read_conversation, read_turn, search, words_of
+from qa.conversations.rows import PINS, TURN, listed, read_conversation, read_turn, search, words_of
 from qa.datatypes import Turn, Where
 from qa.errors import ConversationError, ConversationNotFound
 from qa.files import make_private
@@ -90,11 +90,15 @@ class Conversations:
             return _conversation(connection, conversation_id)
 
     def listed(self, words: str = "", *, offset: int = 0, limit: int | None = None) -> list[Conversation]:
-        """Newest first: those in whose name, questions or answers all `words` occur, in any order and case."""
+        """Pinned ones first, then the newest: those in which all `words` occur, in any order and case.
+
+        They are looked for in name, questions, answers and the titles of the evidence.
+        """
         condition, values = search(words)
         with reading(self.path) as connection:
             rows = connection.execute(
-                f"{LISTED} WHERE {condition} ORDER BY c.changed DESC, c.rowid DESC LIMIT ? OFFSET ?",
+                f"{listed(connection)} WHERE {condition} "
+                "ORDER BY pinned DESC, c.changed DESC, c.rowid DESC LIMIT ? OFFSET ?",
                 (*values, -1 if limit is None else limit, offset),
             ).fetchall()
         return [read_conversation(row) for row in rows]
@@ -123,10 +127,22 @@ class Conversations:
             connection.execute("UPDATE conversations SET name = ?, renamed = 1 WHERE id = ?", (chosen, conversation_id))
             return _conversation(connection, conversation_id)
 
+    def pin(self, conversation_id: str, pinned: bool = True) -> Conversation:
+        """Let it stay at the head of the list, or not any more."""
+        with writing(self.path) as connection:
+            _conversation(connection, conversation_id)
+            connection.execute(PINS)
+            connection.execute("DELETE FROM pins WHERE conversation = ?", (conversation_id,))
+            if pinned:
+                connection.execute("INSERT INTO pins VALUES (?)", (conversation_id,))
+            return _conversation(connection, conversation_id)
+
     def delete(self, conversation_id: str) -> None:
         """Delete it with every version of its turns and what was said about them: overwritten, and not only hidden."""
         with writing(self.path, erasing=True) as connection:
             _conversation(connection, conversation_id)
+            connection.execute(PINS)
+            connection.execute("DELETE FROM pins WHERE conversation = ?", (conversation_id,))
             connection.execute("DELETE FROM turns WHERE conversation = ?", (conversation_id,))
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
 
@@ -245,7 +261,7 @@ def _name_after(connection: sqlite3.Connection, conversation_id: str, question: 
 
 
 def _conversation(connection: sqlite3.Connection, conversation_id: str) -> Conversation:
-    row = connection.execute(f"{LISTED} WHERE c.id = ?", (conversation_id,)).fetchone()
+    row = connection.execute(f"{listed(connection)} WHERE c.id = ?", (conversation_id,)).fetchone()
     if row is None:
         raise _no_conversation(conversation_id)
     return read_conversation(row)

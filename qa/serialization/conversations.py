@@ -44,6 +44,7 @@ class Conversation:
     created: datetime  # both UTC
     changed: datetime
     turns: int
+    pinned: bool = False  # it stays at the head of the list
 
 
 @dataclass(frozen=True, slots=True)

@@ -371,3 +371,40 @@ def test_of_a_library_on_milvus_they_lie_in_the_users_data_folder(
     assert stat.S_IMODE(one.path.parent.stat().st_mode) == 0o700
     one.create("Kept")
     assert (names(beside("milvus://host:19530/news")), names(other)) == (["Kept"], [])
+
+
+# pinned, and found by titles
+
+
+def test_pinned_conversations_come_first_and_stay_so(kept: Conversations) -> None:
+    old, middle, new = (kept.create(name).id for name in ("old", "middle", "new"))
+    assert [each.name for each in kept.listed()] == ["new", "middle", "old"]  # of a file in which nothing is pinned
+    assert kept.pin(old).pinned
+    kept.pin(old)
+    assert [(each.name, each.pinned) for each in kept.listed()] == [("old", True), ("new", False), ("middle", False)]
+    assert [each.name for each in Conversations(kept.path).listed(limit=1)] == ["old"]
+    kept.pin(new)
+    assert [each.name for each in kept.listed()] == ["new", "old", "middle"]
+    assert not kept.pin(old, False).pinned
+    assert [each.name for each in kept.listed()] == ["new", "middle", "old"]
+    kept.delete(new)
+    with closing(sqlite3.connect(kept.path)) as connection:
+        assert connection.execute("SELECT * FROM pins").fetchall() == []
+    with pytest.raises(ConversationNotFound):
+        kept.pin(new)
+    assert kept.get(middle).name == "middle"
+
+
+def test_a_conversation_is_found_by_the_titles_of_its_evidence(kept: Conversations) -> None:
+    citation = replace(ANSWER.citations[0], title="Straßenbahn in Dorrum", repeats=())
+    other = replace(citation, title="Storm over Norhaven")
+    cited = replace(ANSWER, citations=(replace(citation, repeats=(other,)),))
+    found, away = kept.create("One"), kept.create("Two")
+    kept.append(found.id, Turn("Why?", cited))
+    damaged = kept.append(away.id, Turn("Why not?", ANSWER))
+    with closing(sqlite3.connect(kept.path)) as connection, connection:
+        connection.execute("UPDATE turns SET turn = '{' WHERE id = ?", (damaged.id,))
+    for words in ("STRASSENBAHN", "dorrum", "norhaven storm"):
+        assert [each.name for each in kept.listed(words)] == ["One"], words
+        assert kept.count(words) == 1
+    assert kept.listed("title") == []  # the form in which it is kept is no word of it

@@ -9,6 +9,7 @@ import threading
 import pytest
 from chat_fakes import FakeAssistant
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from qa.work.questions import FairQueue
@@ -44,7 +45,7 @@ def ended(handlers):
 
 def saved(handlers, form, key=None):
     key = key or handlers.batches.listed()[-1].key
-    return TestClient(Starlette(routes=[handlers.route()])).get(f"/batch/{key}.{form}")
+    return TestClient(Starlette(routes=[Route("/batch/{name}", handlers.table)])).get(f"/batch/{key}.{form}")
 
 
 def test_a_table_is_answered_and_saved_in_every_form(handlers):
@@ -53,7 +54,7 @@ def test_a_table_is_answered_and_saved_in_every_form(handlers):
     assert "my questions.csv: 3 questions asked. 2 sure, 1 none." in shown
     assert 'data-busy="0"' in shown
     key = handlers.batches.listed()[0].key
-    assert re.findall(r'href="([^"]+)"', shown) == [f"/batch/{key}.{form}" for form in ("csv", "md", "xlsx")]
+    assert re.findall(r'href="([^"]+)"', shown) == [f"batch/{key}.{form}" for form in ("csv", "md", "xlsx")]
     rows = list(csv.DictReader(io.StringIO(saved(handlers, "csv").content.decode("utf-8-sig"), newline="")))
     assert [(row["question"], row["answer"], row["certainty"]) for row in rows] == [
         ("Who is the captain?", "Ida Brandt", "sure"),

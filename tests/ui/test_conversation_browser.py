@@ -71,6 +71,29 @@ def test_a_conversation_is_searched_renamed_saved_and_deleted(visit):
     page.wait_for_selector("#talks:has-text('No conversation has these words.')")
 
 
+def test_a_conversation_is_pinned_and_found_by_a_title(visit):
+    page = visit()
+    ask(page, QUESTION)
+    page.get_by_role("button", name="New conversation").click()
+    page.wait_for_selector(".welcome")
+    ask(page, KING)
+    page.wait_for_selector("#talks .talk:has-text('king')")
+    assert page.locator("#talks .day").all_inner_texts() == ["Today"]
+    page.locator("[data-talk]:has-text('first crossing') .menu summary").click()
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_selector("#talks .day:has-text('Pinned')")
+    assert page.locator("#talks .day").all_inner_texts() == ["Pinned", "Today"]
+    assert "first crossing" in page.locator("#talks .talk").first.inner_text()
+    page.fill("#find-talk", "night ferry returns")  # a title of the evidence
+    page.wait_for_selector("#talks:not(:has(.talk:has-text('king'))) .talk:has-text('first crossing')")
+    page.fill("#find-talk", "")
+    page.wait_for_selector("#talks .talk:has-text('king')")
+    assert barriers(page) == []
+    page.locator("[data-talk]:has-text('first crossing') .menu summary").click()
+    page.get_by_role("button", name="Unpin").click()
+    page.wait_for_selector("#talks:not(:has(.day:has-text('Pinned')))")
+
+
 def test_a_question_is_edited_and_its_versions_stay(visit):
     page = visit()
     ask(page, QUESTION)

@@ -279,3 +279,34 @@ def test_no_barrier_in_any_view(visit, size, dark):
     assert barriers(page) == []
     open_library(page)
     assert barriers(page) == []
+
+
+def test_the_lines_of_an_article_are_as_wide_as_one_likes_and_stay_so(visit):
+    page = visit(size={"width": 2000, "height": 900})
+    ask(page, QUESTION)
+    page.wait_for_function(IN_VIEW)
+    width = "document.querySelector('#pane article').getBoundingClientRect().width"
+    before = page.evaluate(width)
+    for _ in range(3):
+        page.get_by_role("button", name="Narrower lines").click()
+    assert page.evaluate(width) < before
+    assert page.get_by_role("button", name="Narrower lines").is_disabled()
+    narrow = page.evaluate(width)
+    page.reload()
+    page.wait_for_selector(".turn.found")
+    page.wait_for_function(IN_VIEW)
+    assert page.evaluate(width) == narrow
+    page.get_by_role("button", name="Wider lines").click()
+    assert page.evaluate(width) > narrow
+
+
+def test_on_paper_there_is_the_conversation_alone(visit):
+    page = visit()
+    ask(page, QUESTION)
+    page.wait_for_function(IN_VIEW)
+    page.emulate_media(media="print")
+    for part in ("#side", "#pane", "#question", ".turn-tools", "#masthead"):
+        assert not page.locator(part).first.is_visible(), part
+    assert page.locator(".turn .said .quote").is_visible()
+    assert page.locator(".turn .evidence mark").is_visible()
+    assert page.evaluate("document.querySelector('.turn').getBoundingClientRect().left") < 300

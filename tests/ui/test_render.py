@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -413,15 +413,24 @@ def test_the_marks_of_an_article_are_its_slices_and_nothing_is_lost(text, places
 NOW = datetime(2025, 5, 13, 9, 0, tzinfo=UTC)
 
 
-def test_conversations_are_named_with_their_time_and_length():
+def test_conversations_stand_by_day_with_their_hour_and_length():
+    yesterday, earlier = NOW - timedelta(days=1), datetime(2024, 1, 3, 12, 0, tzinfo=UTC)
     talks = [
+        Conversation("c" * 16, "Tram", earlier, earlier, 3, pinned=True),
         Conversation("a" * 16, "Ferries", NOW, NOW, 1),
-        Conversation("b" * 16, "", NOW, datetime(2024, 1, 3, 12, 0, tzinfo=UTC), 12),
+        Conversation("b" * 16, "", NOW, yesterday, 12),
+        Conversation("d" * 16, "Seals", earlier, earlier, 2),
     ]
-    page = Page(sidebar.conversations_html(talks, 3, "", NOW))
-    assert "1 question" in page.text
-    assert "Untitled3 January 2024 · 12 questions" in page.text
-    assert "Show more (1)" in page.text
+    page = Page(sidebar.conversations_html(talks, 5, "", NOW))
+    local = NOW.astimezone()
+    assert page.text.startswith("PinnedTram3 January 2024 · 3 questions")
+    assert f"TodayFerries{local:%H:%M} · 1 question" in page.text
+    assert f"YesterdayUntitled{local:%H:%M} · 12 questions" in page.text
+    assert "3 January 2024Seals" in page.text
+    assert page.text.endswith("Show more (1)")
+    html = sidebar.conversations_html(talks, 4, "", NOW)
+    assert html.count('data-does="unpin"') == 1
+    assert html.count('data-does="pin"') == 3
     assert "What you ask is kept here." in sidebar.conversations_html([], 0, "")
     assert "No conversation has these words." in sidebar.conversations_html([], 0, "x")
 

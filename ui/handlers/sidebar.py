@@ -74,6 +74,13 @@ class SideHandlers:
         return ""
 
     @errors_as_html
+    def pin(self, asked: Any) -> str:
+        """Let a conversation stay at the head of the list, or not any more."""
+        asked = asked if isinstance(asked, dict) else {}
+        self.kept.pin(text(asked.get("id")), bool(asked.get("pinned")))
+        return ""
+
+    @errors_as_html
     def delete(self, asked: Any) -> str:
         """Delete a conversation."""
         self.kept.delete(text(asked.get("id")))

@@ -33,6 +33,8 @@ from ui.render.html import (
 )
 
 NEAREST = 3  # passages shown when nothing was found
+_WORD = re.compile(r"\w+")
+ENDING_CHARS = 4  # of another form of a word: "leave", "leaves"
 NEAR_CHARS = 200  # of their sentences
 LONG = 70  # characters of an answer from which it is set smaller
 
@@ -245,7 +247,7 @@ def _near_misses_html(near: Sequence[NearMiss]) -> str:
         for each in near
     )
     heading = "<h3>Comes nearest, and is no answer</h3>"
-    return f'<section class="nearest light">{heading}<ul>{items}</ul></section>' if near else ""
+    return f'<section class="nearest lines">{heading}<ul>{items}</ul></section>' if near else ""
 
 
 def _lacks_html(words: Sequence[str]) -> str:
@@ -253,14 +255,12 @@ def _lacks_html(words: Sequence[str]) -> str:
 
 
 def _with_words(text: str, words: Sequence[str]) -> str:
-    """`text` as HTML with these words set off where they begin a word, in any form."""
-    if not words:
-        return escape(text)
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(each) for each in words)})\w{{0,4}}", re.IGNORECASE)
-    pieces, last = [], 0
-    for found in pattern.finditer(text):
-        pieces += [escape(text[last : found.start()]), f"<b>{escape(found[0])}</b>"]
-        last = found.end()
+    """`text` as HTML with these words set off, and such as begin with them and are little longer."""
+    wanted, pieces, last = [each.lower() for each in words], [], 0
+    for found in _WORD.finditer(text):
+        if any(found[0].lower().startswith(each) and len(found[0]) <= len(each) + ENDING_CHARS for each in wanted):
+            pieces += [escape(text[last : found.start()]), f"<b>{escape(found[0])}</b>"]
+            last = found.end()
     return "".join(pieces) + escape(text[last:])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
 from qa.conversations.feedback import Unanswered
 from qa.datatypes import Where
@@ -23,15 +24,26 @@ def conversations_html(listed: Sequence[Conversation], total: int, words: str, n
         told = "No conversation has these words." if words else "What you ask is kept here."
         return f'<p class="none">{told}</p>'
     today = (now or datetime.now(UTC)).astimezone()
-    items = "".join(_conversation_html(each, today) for each in listed)
     more = tool_html(f"Show more ({total - len(listed):,})", "more", len(listed)) if total > len(listed) else ""
-    return f'<ul class="talks">{items}</ul>{more}'
+    groups = groupby(listed, lambda talk: "Pinned" if talk.pinned else _day_words(talk.changed, today))
+    shown = ""
+    for words, talks in groups:
+        items = "".join(_conversation_html(each, today) for each in talks)
+        shown += f'<h3 class="day">{words}</h3><ul class="talks">{items}</ul>'
+    return shown + more
+
+
+def _day_words(time: datetime, now: datetime) -> str:
+    """Today, yesterday, or the day."""
+    local = time.astimezone(now.tzinfo).date()
+    return {0: "Today", 1: "Yesterday"}.get((now.date() - local).days, day(local))
 
 
 def _conversation_html(talk: Conversation, now: datetime) -> str:
     name = escape(plain(talk.name) or "Untitled")
     actions = (
-        tool_html("Rename", "rename", talk.id)
+        tool_html("Unpin" if talk.pinned else "Pin", "unpin" if talk.pinned else "pin", talk.id)
+        + tool_html("Rename", "rename", talk.id)
         + f'<a class="link" href="conversation/{escape(talk.id)}.html" download>Evidence sheet</a>'
         + f'<a class="link" href="conversation/{escape(talk.id)}.md" download>Markdown</a>'
         + f'<a class="link" href="conversation/{escape(talk.id)}.json" download>JSON</a>'
@@ -41,16 +53,16 @@ def _conversation_html(talk: Conversation, now: datetime) -> str:
     )
     return (
         f'<li data-talk="{escape(talk.id)}"><a class="talk" href="?c={escape(talk.id)}"><bdi class="name">{name}</bdi>'
-        f'<span class="when">{when(talk.changed, now)} · {counted(talk.turns, "question")}</span></a>'
+        f'<span class="when">{_when(talk, now)}{counted(talk.turns, "question")}</span></a>'
         f'<details class="menu"><summary aria-label="More about {name}"><span aria-hidden="true">⋯</span></summary>'
         f'<div class="deeds">{actions}</div></details></li>'
     )
 
 
-def when(time: datetime, now: datetime) -> str:
-    """The hour today, else the day."""
-    local = time.astimezone(now.tzinfo)
-    return f"{local:%H:%M}" if local.date() == now.date() else day(local.date())
+def _when(talk: Conversation, now: datetime) -> str:
+    """The hour under a heading that tells the day; the day under one that does not."""
+    local = talk.changed.astimezone(now.tzinfo)
+    return f"{day(local.date())} · " if talk.pinned and local.date() != now.date() else f"{local:%H:%M} · "
 
 
 def filter_html(

@@ -129,3 +129,24 @@ settled.push(() => {
   }
   showCurrent();
 });
+
+// How wide the lines of an article are, as it was chosen last
+
+const NARROWEST = 40; // characters
+const WIDEST = 96;
+let measure = +(localStorage.getItem("measure") ?? 64) || 64;
+
+function showMeasure() {
+  pane.style.setProperty("--measure", `${measure}ch`);
+  pane.querySelector("[data-does=measure][data-value^='-']").disabled = measure <= NARROWEST;
+  pane.querySelector("[data-does=measure][data-value='8']").disabled = measure >= WIDEST;
+}
+
+deeds.measure = (by) => {
+  measure = Math.min(WIDEST, Math.max(NARROWEST, measure + Number(by)));
+  localStorage.setItem("measure", measure);
+  showMeasure();
+  say(`About ${measure} characters a line`);
+};
+
+showMeasure();

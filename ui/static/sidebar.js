@@ -85,6 +85,14 @@ async function rename(id) {
   find(`[data-talk="${CSS.escape(id)}"] .talk`)?.focus();
 }
 
+async function pin(id, pinned) {
+  await call("pin", { id, pinned });
+  find(".menu[open]")?.removeAttribute("open");
+  await list();
+  say(pinned ? "Pinned" : "Not pinned any more");
+  find(`[data-talk="${CSS.escape(id)}"] .talk`)?.focus();
+}
+
 async function removeTalk(id) {
   const sure = await confirmed(`Delete “${nameOf(id)}”?`, {
     detail: "Its questions and answers are deleted for good. Articles stay.", remove: "Delete",
@@ -101,6 +109,8 @@ async function removeTalk(id) {
 Object.assign(deeds, {
   new: newTalk,
   rename,
+  pin: (id) => pin(id, true),
+  unpin: (id) => pin(id, false),
   delete: removeTalk,
   more: (shown) => {
     listed = +shown;
