@@ -15,6 +15,7 @@ from qa.loaders.article import build_article, title_of
 from qa.loaders.decoding import SAMPLE_BYTES, decode, encoding_of
 from qa.loaders.document import Document
 from qa.loaders.metadata import NO_ARTICLES, TEXT, UNPUBLISHED, Fields, fields_of, has_text, order_of_days
+from qa.loaders.truncation import without_cut_mark
 
 BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXXXX escapes
 _DELIMITERS = ",;\t|"
@@ -106,6 +107,7 @@ def _article(fields: Fields, document: Document, source: str) -> Article | Failu
         from qa.loaders.html_fragments import text_of_fragment
 
         text = text_of_fragment(text)
+    text, truncated = without_cut_mark(text)
     return build_article(
         title=fields.title or title_of(text) or document.readable_name,
         text=text,
@@ -115,6 +117,7 @@ def _article(fields: Fields, document: Document, source: str) -> Article | Failu
         authors=fields.authors,
         site=fields.site,
         language=fields.language,
+        truncated=truncated,
     )
 
 

@@ -19,6 +19,7 @@ from qa.loaders.document import Document
 from qa.loaders.markdown import Line, lines_of_markdown, lines_of_text
 from qa.loaders.metadata import Fields, author_names, fields_of
 from qa.loaders.news_archives import articles_of_archive, is_archive
+from qa.loaders.truncation import without_offers
 
 FRONT_MATTER_CHARS = 20_000
 HEADER_LINES = 8
@@ -89,6 +90,7 @@ def article_of_text(text: str, document: Document, *, markdown: bool) -> Article
     lines = lines_of_markdown(body) if markdown or given else lines_of_text(body)
     header, lines = take_header(lines, title=given.title if given else "")
     lines, address = cleaned(lines, given.title if given and given.title else header.title)
+    lines, truncated = without_offers(lines, for_subscribers=False)
     return build_article(
         title=(given.title if given else "") or header.title or document.readable_name,
         text="".join(("\n\n" if line.gap else "\n") + line.text for line in lines),
@@ -98,6 +100,7 @@ def article_of_text(text: str, document: Document, *, markdown: bool) -> Article
         authors=(given.authors if given else ()) or header.authors,
         site=(given.site if given else None) or header.site,
         language=(given.language if given else None) or header.language,
+        truncated=truncated,
     )
 
 
