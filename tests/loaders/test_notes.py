@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import docx
+from pdf_fakes import pdf
 
 from qa.config import Settings
 from qa.datatypes import Article
 from qa.loaders import Document, parse
+from qa.loaders.markdown import Line
+from qa.loaders.pdf_notes import with_notes
 
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -100,3 +104,51 @@ def test_what_was_moved_stands_once_where_it_is_now() -> None:
         + paragraph(f'<w:moveTo w:id="2">{run("Moved.")}</w:moveTo>')
     )
     assert text_of(word(body)) == ["First.", "Second.", "Moved."]
+
+
+def page_of(*drawn: str) -> bytes:
+    """A PDF of one page on which these operators draw."""
+    stream = "BT /F1 11 Tf 60 780 Td " + " ".join(drawn) + " ET"
+    data = pdf("XX").decode("latin1")
+    content = f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream"
+    return re.sub(r"<< /Length \d+ >>\nstream\n.*?\nendstream", lambda _: content, data, flags=re.DOTALL).encode()
+
+
+FIRST_LINE = (
+    "(The bridge at Ostley cost 42) Tj /F1 7 Tf 140 4 Td (3) Tj /F1 11 Tf 6 -4 Td ( million crowns, and was) Tj"
+)
+SECOND_LINE = "-146 -14 Td (not open for a year, she said.) Tj"
+FOOT = "/F1 8 Tf 0 -660 Td (3 Prices of 2019, by the) Tj 0 -10 Td (council.) Tj 0 -10 Td (4 As she said.) Tj"
+
+
+def pdf_text(data: bytes) -> list[str]:
+    (found,) = parse(Document("upload:a.pdf", data), Settings(min_article_chars=1, read_seconds=0))
+    assert isinstance(found, Article), found
+    return found.text.split("\n\n")
+
+
+def test_the_notes_of_a_pdf_stand_behind_the_paragraph() -> None:
+    assert pdf_text(page_of(FIRST_LINE, SECOND_LINE, FOOT)) == [
+        "The bridge at Ostley cost 42 million crowns, and was not open for a year, she said.",
+        "Prices of 2019, by the council.",
+        "As she said.",
+    ]
+
+
+def test_a_power_in_a_pdf_stays() -> None:
+    drawn = "(The square of 30 m) Tj /F1 7 Tf 98 4 Td (2) Tj /F1 11 Tf 6 -4 Td ( was closed.) Tj"
+    assert pdf_text(page_of(drawn)) == ["The square of 30 m² was closed."]
+
+
+def test_small_print_without_a_mark_and_numbers_on_the_line_stay() -> None:
+    drawn = ("(The bridge cost 42 million.) Tj", "0 -660 Td /F1 8 Tf (Printed by the council.) Tj")
+    assert "Printed by the council." in " ".join(pdf_text(page_of(*drawn)))
+    assert pdf_text(page_of("(The bridge cost 42) Tj /F1 7 Tf 125 0 Td (3) Tj")) != ["The bridge cost 42"]
+
+
+def test_notes_of_a_page_follow_the_paragraph_that_runs_over_its_end() -> None:
+    lines = [Line("One over two.", pages=((0, 1), (4, 2))), Line("Two.", pages=((0, 2),))]
+    found = with_notes(lines, [["A note."], ["Another."], ["Of a page without text."]])
+    assert [each.text for each in found] == [
+        "One over two.", "A note.", "Two.", "Another.", "Of a page without text.",
+    ]  # fmt: skip
