@@ -181,6 +181,7 @@ class Citation:
     asked: str = ""
     items: tuple[Offsets, ...] = ()
     page: int | None = None  # of a PDF, counted from 1, on which the quote begins
+    truncated: bool = False  # only the beginning of the article was to be had
     independent: int = 0
     copies: tuple[ArticleCopy, ...] = ()
 

@@ -63,6 +63,7 @@ days = st.none() | st.dates()
 articles = st.builds(
     Article, id=words, title=words, text=words, source=words, url=st.none() | words, published=days,
     pages=st.lists(offsets, max_size=3).map(sorted).map(tuple),
+    truncated=st.booleans(),
 )  # fmt: skip
 shallow = st.builds(
     Citation,
@@ -81,6 +82,7 @@ shallow = st.builds(
     missing=st.lists(words, max_size=2).map(tuple),
     site=st.none() | words.filter(bool),
     page=st.none() | st.integers(1, 10_000),
+    truncated=st.booleans(),
 )
 citations = st.builds(lambda one, repeats: replace(one, repeats=tuple(repeats)), shallow, st.lists(shallow, max_size=2))
 

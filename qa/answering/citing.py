@@ -22,6 +22,7 @@ def citation_of(article: Article, place: Offsets, context: Offsets) -> Citation:
         context_start=left,
         site=article.site,
         page=article.page_of(start),
+        truncated=article.truncated,
     )
 
 

@@ -26,7 +26,7 @@ from qa.serialization.not_found import (
     not_found_detail,
 )
 from qa.serialization.periods import ANY_TIME, period_words
-from qa.text.display import clean, day, percent, shortened
+from qa.text.display import TRUNCATED, clean, day, percent, shortened
 
 if TYPE_CHECKING:
     from qa.answering.explanation import Explanation
@@ -164,8 +164,9 @@ def place_lines(cited: Citation | Article, start: int, end: int, before: str = "
     address = clean(cited.url or cited.source).strip()
     number = cited.page if isinstance(cited, Citation) else cited.page_of(start)
     page = f"p. {number} · " if number else ""
+    part = f" · {TRUNCATED}" if cited.truncated else ""
     return [
-        Text(f"{before}{title} · {day(cited.published)}"),
+        Text(f"{before}{title} · {day(cited.published)}{part}"),
         Text(f"{address} · {page}characters {start}–{end}", style="dim", no_wrap=True),
     ]
 
@@ -247,9 +248,10 @@ def article_line(article: Article, *, width: int | None, copy_of: str = "") -> T
     published = article.published.isoformat() if article.published else "undated"
     title, source = clean(article.title).strip(), clean(article.source)
     if width is None:
-        of = (f"copy of {copy_of}",) if copy_of else ()
+        of = (*([f"copy of {copy_of}"] if copy_of else []), *([TRUNCATED] if article.truncated else []))
         return Text("\t".join((article.id, published, title, source, *of)), no_wrap=True)
     title = f"(copy) {title}" if copy_of else title
+    title = f"({TRUNCATED}) {title}" if article.truncated else title
     left = max(width - len(article.id) - 10 - 3 * 2, 20)
     columns = [Text(article.id, style="dim"), Text(published), Text(title), Text(source, style="dim")]
     for column, cells in zip(columns, (len(article.id), 10, left * 3 // 5, left - left * 3 // 5), strict=True):

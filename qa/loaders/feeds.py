@@ -281,4 +281,5 @@ def _fetched(entry: Mapping[str, Any], feed: Mapping[str, Any], link: str, sourc
         authors=article.authors or told.authors,
         site=article.site or told.site,
         language=article.language or told.language,
+        truncated=article.truncated,
     )

@@ -26,6 +26,7 @@ from qa.loaders.metadata import author_names
 from qa.loaders.page_dates import certain_date, date_beside_title, language_of_dates, states_date
 from qa.loaders.prose import lines_of_prose
 from qa.loaders.raised_text import level_text
+from qa.loaders.reading_lists import ADD_THE_ADDRESSES, LINKS, is_list_of_links
 from qa.loaders.structured_data import stated_article
 from qa.loaders.truncation import without_offers
 
@@ -105,6 +106,8 @@ def article_of_page(html: str, document: Document) -> Article:
     saved_from = _SAVED_FROM.search(html[:5000])
     base = web_address(document.url or (document.origin if is_url(document.origin) else None))
     base = base or web_address(next(filter(None, saved_from.groups())) if saved_from else None)
+    if is_list_of_links(html):
+        raise LoadError(document.origin, LINKS, ADD_THE_ADDRESSES)
     stated = stated_article(html)
     page = _extracted(html, base)
     if page is None:

@@ -19,6 +19,8 @@ from qa.loaders.heads import take_header
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
 from qa.loaders.pdf_columns import Fragment, columns_apart
+from qa.loaders.pdf_notes import notes_apart, small_print, with_notes, with_raised
+from qa.loaders.raised_text import level_text
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -51,8 +53,10 @@ _OPEN_AND_SAVE = "Open it in a PDF program and save a copy, or export the text."
 def read_pdf(document: Document, settings: Settings) -> Article:
     """The article of a PDF; raises LoadError when it is locked, broken or only pictures of pages."""
     reader = _opened(document)
-    printed, pages = without_printed_lines(_pages(reader, document, settings))
-    pages = without_running_lines(pages)
+    read, small = _pages(reader, document, settings)
+    printed, pages = without_printed_lines(read)
+    parted = [notes_apart(*each) for each in zip(without_running_lines(pages), small, strict=True)]
+    pages, notes = [page for page, _ in parted], [found for _, found in parted]
     if not any(pages):
         raise LoadError(
             document.origin,
@@ -60,7 +64,7 @@ def read_pdf(document: Document, settings: Settings) -> Article:
             "Run text recognition (OCR) on it, and add the result.",
         )
     title, authors = _information(reader)
-    header, lines = take_header(paragraphs(pages), title=title)
+    header, lines = take_header(with_notes(paragraphs(pages), notes), title=title)
     lines, address = cleaned(lines, title or header.title)
     return build_article(
         title=title or header.title or document.readable_name,
@@ -109,35 +113,44 @@ def _opened(document: Document) -> PdfReader:
     return reader
 
 
-def _pages(reader: PdfReader, document: Document, settings: Settings) -> list[list[str]]:
-    """The non-empty lines of every page; a broken page is empty, unless all of them are."""
+def _pages(reader: PdfReader, document: Document, settings: Settings) -> tuple[list[list[str]], list[str]]:
+    """The non-empty lines of every page, and its small print; a broken page is empty, unless all of them are."""
     pages: list[list[str]] = []
+    prints: list[str] = []
     broken = size = 0
     for page in reader.pages:
         try:
-            text = normalise(_text_of_page(page))
+            text, small = _text_of_page(page)
+            text = normalise(text)
         except Exception:  # noqa: BLE001 - one damaged page must not cost the others
-            text, broken = "", broken + 1
+            text, small, broken = "", "", broken + 1
         pages.append(text.split("\n") if text else [])
+        prints.append(small)
         size += len(text)
         if size > settings.max_article_chars:
             break
     if not pages or broken == len(pages):
         raise _broken(document)
-    return pages
+    return pages, prints
 
 
-def _text_of_page(page: PageObject) -> str:
-    """The text of a page, its columns one after the other."""
+def _text_of_page(page: PageObject) -> tuple[str, str]:
+    """The text of a page, its columns one after the other and its raised numbers on the line, and its small print."""
     fragments: list[Fragment] = []
+    pieces: list[Fragment] = []
 
-    def keep(text: str, _cm: object, matrix: list[float], _font: object, _size: object) -> None:
+    def keep(text: str, _cm: object, matrix: list[float], _font: object, size: float) -> None:
+        pieces.append(Fragment(text, matrix[4], matrix[5], size * abs(matrix[3] or 1)))
         if text.strip():
-            fragments.append(Fragment(text, matrix[4], matrix[5]))
+            fragments.append(pieces[-1])
 
     text = page.extract_text(visitor_text=keep)
-    lines = columns_apart(fragments)
-    return text if lines is None else "\n".join(lines)
+    raised = with_raised(fragments)
+    if raised != fragments and "".join(each.text for each in pieces) == text:
+        leveled = iter(raised)
+        text = level_text("".join(next(leveled).text if each.text.strip() else each.text for each in pieces))
+    lines = columns_apart(raised)
+    return text if lines is None else level_text("\n".join(lines)), small_print(fragments)
 
 
 def _broken(document: Document) -> LoadError:

@@ -17,6 +17,7 @@ class Fragment:
     text: str
     x: float
     y: float
+    size: float = 0.0  # of its letters
 
 
 def columns_apart(fragments: list[Fragment]) -> list[str] | None:

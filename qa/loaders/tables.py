@@ -15,6 +15,8 @@ from qa.loaders.article import build_article, title_of
 from qa.loaders.decoding import SAMPLE_BYTES, decode, encoding_of
 from qa.loaders.document import Document
 from qa.loaders.metadata import NO_ARTICLES, TEXT, UNPUBLISHED, Fields, fields_of, has_text, order_of_days
+from qa.loaders.reading_lists import are_highlights, by_document, posts_of_ghost, refuse_list_of_links
+from qa.loaders.truncation import without_cut_mark
 
 BYTES_PER_CHARACTER = 12  # the longest JSON spelling of one character: two \uXXXX escapes
 _DELIMITERS = ",;\t|"
@@ -33,13 +35,15 @@ Row = Mapping[object, object]
 
 def read_table(family: str, document: Document, settings: Settings) -> Iterator[Article | Failure]:
     """The articles of a `json`, `jsonl` or `csv` document, `origin#id` or `origin#row` their sources."""
-    if family == "csv":
+    if family == "csv" and are_highlights(_columns(document)):
+        yield from articles_of_rows(by_document(_csv_rows(document, settings)), document)
+    elif family == "csv":
         yield from _in_one_order(_csv_rows, document, settings)
     elif family == "jsonl" or not _is_one_value(document.data):
         yield from _in_one_order(_json_lines, document, settings)
     else:
         loaded = _json_value(document)
-        rows = _rows_inside(loaded) if isinstance(loaded, Mapping) else loaded
+        rows = (posts_of_ghost(loaded) or _rows_inside(loaded)) if isinstance(loaded, Mapping) else loaded
         if isinstance(rows, list):
             yield from articles_of_rows(enumerate(rows, start=1), document, order_of_days(rows))
         elif isinstance(loaded, Mapping):
@@ -86,7 +90,8 @@ def articles_of_rows(
         if fields.text:
             yield _article(fields, document, f"{document.origin}#{key}")
         else:
-            yield _row_failure(document, number, "it has no text")
+            what = "it is only a link, without the article's text" if fields.url else "it has no text"
+            yield _row_failure(document, number, what)
     if not number:
         raise LoadError(document.origin, "There are no rows in it.", "Check that it was exported completely.")
 
@@ -106,6 +111,7 @@ def _article(fields: Fields, document: Document, source: str) -> Article | Failu
         from qa.loaders.html_fragments import text_of_fragment
 
         text = text_of_fragment(text)
+    text, truncated = without_cut_mark(text)
     return build_article(
         title=fields.title or title_of(text) or document.readable_name,
         text=text,
@@ -115,6 +121,7 @@ def _article(fields: Fields, document: Document, source: str) -> Article | Failu
         authors=fields.authors,
         site=fields.site,
         language=fields.language,
+        truncated=truncated,
     )
 
 
@@ -213,6 +220,12 @@ def _closed_lines(document: Document, longest: int, cut: list[bool]) -> Iterator
             yield line[: longest - 2] + ('"\n' if line.count('"') % 2 else "\n")
 
 
+def _columns(document: Document) -> list[str]:
+    """The first line of a table of highlights as names; these have commas between."""
+    head = document.data[:SAMPLE_BYTES].lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
+    return head.decode("utf-8", "replace").strip().split(",")
+
+
 def _csv_rows(document: Document, settings: Settings) -> Iterator[tuple[int, object]]:
     longest = settings.max_article_chars * 4
     # The limit belongs to the csv module, not to a reader; ours is the larger of what anyone has asked for.
@@ -223,6 +236,7 @@ def _csv_rows(document: Document, settings: Settings) -> Iterator[tuple[int, obj
     delimiter = max(_DELIMITERS, key=head.count)
     names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]
     if not names_a_text(names):
+        refuse_list_of_links(names, document.origin)
         raise LoadError(document.origin, "No column of it is named as the text of an article.", _name_the_fields())
     reader = csv.reader(lines, delimiter=delimiter)
     number = 0

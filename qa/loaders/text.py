@@ -21,6 +21,7 @@ from qa.loaders.metadata import Fields, fields_of
 from qa.loaders.news_archives import articles_of_archive, is_archive
 from qa.loaders.pasted import articles_apart
 from qa.loaders.prose import lines_of_prose
+from qa.loaders.truncation import without_offers
 
 FRONT_MATTER_CHARS = 20_000
 HEAD_CHARS = 2000
@@ -72,6 +73,7 @@ def article_of_text(text: str, document: Document, *, markdown: bool) -> Article
     lines = lines_of_markdown(_head_apart(body)) if markdown or given else lines_of_text(body)
     header, lines = take_header(lines, title=given.title if given else "")
     lines, address = cleaned(lines, given.title if given and given.title else header.title)
+    lines, truncated = without_offers(lines, for_subscribers=False)
     lines = lines_of_prose(lines, document.origin)
     return build_article(
         title=(given.title if given else "") or header.title or document.readable_name,
@@ -82,6 +84,7 @@ def article_of_text(text: str, document: Document, *, markdown: bool) -> Article
         authors=(given.authors if given else ()) or header.authors,
         site=(given.site if given else None) or header.site,
         language=(given.language if given else None) or header.language,
+        truncated=truncated,
     )
 
 

@@ -1,4 +1,4 @@
-"""DOCX: its paragraphs and tables as they are printed."""
+"""DOCX: its paragraphs and tables as they are printed, footnotes behind their paragraph and endnotes at the end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _LEVELS = {"superscript": "sup", "subscript": "sub"}
 
+_NOT_PRINTED = (_FALLBACK, _WORD + "moveFrom", _WORD + "del")
+
 Looks = dict[str, Any]
+Notes = dict[str, list[Line]]
 
 
 def read_docx(document: Document) -> Iterator[Article]:
@@ -30,7 +33,7 @@ def read_docx(document: Document) -> Iterator[Article]:
 
     try:
         word = docx.Document(io.BytesIO(document.data))
-        lines = list(_word_lines(word.element.body, _looks(word)))
+        lines = _lines(word)
         title, author = _properties(word)
     except Exception:  # noqa: BLE001 - python-docx lets every error of ZIP, XML and its own through
         raise broken(document) from None
@@ -38,6 +41,31 @@ def read_docx(document: Document) -> Iterator[Article]:
         yield from articles_of_archive(lines, document)
         return
     yield office_article(lines, document, title, author)
+
+
+def _lines(word: Any) -> list[Line]:
+    looks = _looks(word)
+    footnotes, endnotes = _notes(word, "footnote", looks), _notes(word, "endnote", looks)
+    lines = list(_word_lines(word.element.body, looks, footnotes))
+    wanted = _references(word.element.body, "endnote")
+    return [*lines, *(line for each in wanted for line in endnotes.get(each, []))]
+
+
+def _notes(word: Any, kind: str, looks: Looks) -> Notes:
+    """The lines of every footnote or endnote by its id; those that only draw a line are left out."""
+    from lxml import etree
+
+    parts = [each.target_part.blob for each in word.part.rels.values() if each.reltype.endswith(f"/{kind}s")]
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    notes = [each for part in parts for each in etree.fromstring(part, parser).iterchildren(_WORD + kind)]
+    written = [each for each in notes if each.get(_WORD + "type", "normal") == "normal"]
+    return {each.get(_WORD + "id", ""): list(_word_lines(each, looks, {})) for each in written}
+
+
+def _references(block: Any, kind: str) -> list[str]:
+    """The ids of the notes that a block refers to, as it is printed."""
+    found = block.iter(f"{_WORD}{kind}Reference")
+    return [each.get(_WORD + "id", "") for each in found if next(each.iterancestors(*_NOT_PRINTED), None) is None]
 
 
 def _properties(word: Any) -> tuple[str, str]:
@@ -53,28 +81,42 @@ def _looks(word: Any) -> dict[str, Any]:
     return {style.get(_WORD + "styleId", ""): style.find(_WORD + "rPr") for style in styles}
 
 
-def _word_lines(body: Any, looks: Looks) -> Iterator[Line]:
-    """Paragraphs and table rows in the order of the document; deleted text is left out, inserted text is in."""
+def _word_lines(body: Any, looks: Looks, notes: Notes) -> Iterator[Line]:
+    """Paragraphs and table rows in the order of the document, each paragraph or table followed by its notes.
+
+    Deleted text is left out, inserted text is in.
+    """
     for block in body:
         if block.tag == _WORD + "p":
-            for number, text in enumerate(_word_text(block, looks).split("\n")):
-                if text := one_line(text):
-                    yield Line(text, gap=not number, heading=_is_heading(block))
+            yield from _paragraph(block, looks)
         elif block.tag == _WORD + "tbl":
-            for number, row in enumerate(block.iter(_WORD + "tr")):
-                cells = [one_line(_word_text(cell, looks)) for cell in row.iterchildren(_WORD + "tc")]
-                if any(cells):
-                    yield table_row(cells, gap=not number)
+            yield from _rows(block, looks)
         elif block.tag == _WORD + "sdt":
             for content in block.iterchildren(_WORD + "sdtContent"):
-                yield from _word_lines(content, looks)
+                yield from _word_lines(content, looks, notes)
+            continue
+        for each in _references(block, "footnote"):
+            yield from notes.get(each, ())
+
+
+def _paragraph(block: Any, looks: Looks) -> Iterator[Line]:
+    for number, text in enumerate(_word_text(block, looks).split("\n")):
+        if text := one_line(text):
+            yield Line(text, gap=not number, heading=_is_heading(block))
+
+
+def _rows(table: Any, looks: Looks) -> Iterator[Line]:
+    for number, row in enumerate(table.iter(_WORD + "tr")):
+        cells = [one_line(_word_text(cell, looks)) for cell in row.iterchildren(_WORD + "tc")]
+        if any(cells):
+            yield table_row(cells, gap=not number)
 
 
 def _word_text(block: Any, looks: Looks) -> str:
     """The text of a paragraph or cell as it is printed: nothing struck out, hidden or moved elsewhere."""
     pieces = []
     for node in block.iter(_WORD + "t", _WORD + "tab", _WORD + "br", _WORD + "cr", _WORD + "p"):
-        if next(node.iterancestors(_FALLBACK, _WORD + "moveFrom"), None) is not None:
+        if next(node.iterancestors(*_NOT_PRINTED), None) is not None:
             continue
         kind = node.tag.removeprefix(_WORD)
         piece = (node.text or "") if kind == "t" else " " if kind == "tab" else "\n"

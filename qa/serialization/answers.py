@@ -11,14 +11,15 @@ of the article's text, half open, and texts are exact.
               confidence, repeats (citations), resolved (start, end, value (EDTF), words) and missing (words of the
               question that are not mentioned there), site (the publisher), asked (the part of the question that is
               answered), items (pairs of offsets, of the things that the quote lists) and page (of a PDF, from 1) where
-              there are any; where there are copies of the cited articles, independent (how many articles say it of
-              their own), copied (how many are copies of these) and copies (those that are not cited)
+              there are any; truncated (true) where only the beginning of the article was to be had; where there are
+              copies of the cited articles, independent (how many articles say it of their own), copied (how many are
+              copies of these) and copies (those that are not cited)
     copy      article_id, title, source, url, published, site
     passage   id, article_id, start, end, lexical_rank, dense_rank, similarity, score, reading;
               text, title, source, url, published, except in a kept conversation
     passages  query, passages: what a search has found, best first
     article   id, title, source, url, published, authors, site, language, characters, and text if asked for; pages
-              (offsets at which those of a PDF begin) where there are any
+              (offsets at which those of a PDF begin) where there are any, truncated as in citation
     report    added, updated, removed (article ids), unchanged (a count), failed (source, reason, remedy)
     happening source, report (what was done; or null), note (what is to be known; or "")
 
@@ -126,6 +127,7 @@ def _citation_to_dict(citation: Citation) -> JsonObject:
         **({"asked": citation.asked} if citation.asked else {}),
         **({"items": [list(each) for each in citation.items]} if citation.items else {}),
         **({"page": citation.page} if citation.page else {}),
+        **({"truncated": True} if citation.truncated else {}),
         **_copies_to_dict(citation),
     }
 
@@ -184,6 +186,7 @@ def article_to_dict(article: Article, *, text: bool = False) -> JsonObject:
         "language": article.language,
         "characters": len(article.text),
         **({"pages": list(article.pages)} if article.pages else {}),
+        **({"truncated": True} if article.truncated else {}),
     }
     return values | {"text": article.text} if text else values
 
@@ -280,6 +283,7 @@ def _citation_from_dict(values: object) -> Citation:
         asked=get_or_none(fields, "asked", str) or "",
         items=tuple(_offsets(one) for one in get_or_none(fields, "items", list) or ()),
         page=get_or_none(fields, "page", int),
+        truncated=fields.get("truncated") is True,
         independent=get_or_none(fields, "independent", int) or 0,
         copies=tuple(_copy_from_dict(one) for one in get_or_none(fields, "copies", list) or ()),
     )
@@ -347,6 +351,7 @@ def article_from_dict(values: object) -> Article:
         site=get_or_none(fields, "site", str),
         language=get_or_none(fields, "language", str),
         pages=_pages(fields),
+        truncated=fields.get("truncated") is True,
     )
 
 

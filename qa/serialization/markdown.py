@@ -17,7 +17,7 @@ from qa.serialization.filters import where_chips
 from qa.serialization.not_found import DETAILS, HEADLINE, LESS_SURE, POSSIBLE, copies_words, later_words, missing_words
 from qa.serialization.periods import ANY_TIME, period_words
 from qa.serialization.text_fragments import text_fragment_url
-from qa.text.display import clean, day, percent
+from qa.text.display import TRUNCATED, clean, day, percent
 
 StandingOf = Callable[[Citation], Standing]
 
@@ -118,6 +118,8 @@ def _evidence(citation: Citation, standing_of: StandingOf | None) -> str:
     ]
     page = f"p. {citation.page}, " if citation.page else ""
     lines.append(f"> Article {plain(citation.article_id)}, {page}characters {citation.start}–{citation.end}.")
+    if citation.truncated:
+        lines += [">", f"> *Of this article {TRUNCATED} was to be had.*"]
     told = _STANDINGS[standing_of(citation)] if standing_of else ""
     return "\n".join([*lines, *([">", f"> *{told}*"] if told else [])])
 

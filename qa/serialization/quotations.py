@@ -3,7 +3,8 @@
 quotations  speaker, about (what was asked for), quotations
 quotation   name (whom the speaker stands for, or ""), direct (in quotation marks), speaker, cue (each a place),
 content (places, the pieces that are said), article_id, title, source, url, published, start, end, quote
-(all from the first piece to the last), context, context_start, resolved where there are dates, page of a PDF
+(all from the first piece to the last), context, context_start, resolved where there are dates, page of a PDF,
+truncated (true) where only the beginning of the article was to be had
 place       start, end, text
 """
 
@@ -36,6 +37,7 @@ def quotation_to_dict(cited: CitedQuotation) -> JsonObject:
         **place_to_dict(citation),
         **resolved_to_dict(citation),
         **({"page": citation.page} if citation.page else {}),
+        **({"truncated": True} if citation.truncated else {}),
     }
 
 

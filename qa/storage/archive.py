@@ -103,6 +103,7 @@ def _article_rows(store: Store, ids: list[str], progress: ProgressCallback) -> I
                 "published": article.published.isoformat() if article.published else None,
                 "authors": list(article.authors),
                 **({"pages": list(article.pages)} if article.pages else {}),
+                **({"truncated": True} if article.truncated else {}),
                 "passages": [[passage.start, passage.end] for passage in store.passages_of(each)],
                 "holders": [
                     {"source": source, "origin": held.origin, "digest": held.digest}

@@ -39,12 +39,15 @@ def article_of(row: Mapping[str, Any]) -> Article:
     authors, published = row["authors"], row["published"]
     _require(_are_texts(authors), f"authors are {_shown(authors)}, not texts")
     _require(published is None or isinstance(published, str), f"published is {_shown(published)}, not a day")
+    truncated = row.get("truncated", False)
+    _require(isinstance(truncated, bool), f"truncated is {_shown(truncated)}, not true or false")
     _require(article_id(row["text"]) == row["id"], f"the text of article {row['id'][:40]} is not the one it was")
     return Article(
         **{name: row[name] for name in TEXTS},
         published=date.fromisoformat(published) if published else None,
         authors=tuple(authors),
         pages=_pages_of(row),
+        truncated=truncated,
     )
 
 

@@ -47,6 +47,7 @@ def corrected(article: Article, edit: Edit | None) -> Article:
         site=article.site if edit.site is None else edit.site,
         language=article.language,
         pages=article.pages,
+        truncated=article.truncated,
     )
 
 

@@ -38,6 +38,7 @@ class ArticleSummary:
     url: str | None
     site: str | None
     published: date | None
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+TRUNCATED = "only the beginning"  # beside what is read or cited of an article whose rest was not to be had
+
 
 def clean(text: str) -> str:
     """`text` on one line, without anything that a terminal would obey."""

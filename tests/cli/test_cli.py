@@ -360,6 +360,13 @@ def test_ask_prints_the_page_of_a_pdf(run: Run, parts: Parts) -> None:
     assert "https://example.org/ferry · p. 3 · characters 40–50\n" in run("ask", "When?").out
 
 
+def test_that_only_the_beginning_is_there_is_printed(run: Run, parts: Parts) -> None:
+    parts.assistant.answer = replace(FOUND, citations=(replace(DARK, truncated=True),))
+    assert "A ferry is late · 12 May 2025 · only the beginning\n" in run("ask", "When?").out
+    assert "*Of this article only the beginning was to be had.*" in run("ask", "When?", "--markdown").out
+    assert json.loads(run("ask", "When?", "--json").out)["citations"][0]["truncated"] is True
+
+
 def test_ask_prints_further_answers_repeats_and_the_hint_at_samples(run: Run, parts: Parts) -> None:
     parts.assistant.answer = replace(FOUND, citations=(replace(DARK, repeats=(EVENING,)), EVENING))
     assert run("ask", "When?").out.splitlines()[3:] == [

@@ -9,10 +9,14 @@ import pytest
 from page_layouts import Page, pages
 from pages import body_f1, ours
 
+from qa.config import Settings
+from qa.datatypes import Article
+from qa.loaders import Document, parse
 from qa.loaders.boilerplate import is_caption, is_furniture, is_offer
 from qa.loaders.markdown import Line
 from qa.loaders.page_dates import date_beside_title, language_of_dates
 from qa.loaders.structured_data import stated_article
+from qa.loaders.truncation import without_cut_mark, without_offers
 
 PAGES = list(pages())
 LOSING = {"hashed_classes": 0.75, "wiki": 0.76}  # layouts of whose pages some lose more, and how much is left
@@ -154,3 +158,61 @@ def test_sentences_like_these_stay(text: str) -> None:
 )
 def test_a_question_is_an_offer_only_with_one_behind_it(text: str, offers: bool) -> None:
     assert is_offer(text) is offers
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "is_cut"),
+    [
+        ("The ferry was stopped… [+2310 chars]", "The ferry was stopped…", True),
+        ("The ferry was stopped ... [1,204 chars]", "The ferry was stopped…", True),
+        ("The bill lists [20 words] that are banned.", "The bill lists [20 words] that are banned.", False),
+        ("The ferry was stopped [Monday].", "The ferry was stopped [Monday].", False),
+        ("It cost 300 chars", "It cost 300 chars", False),
+    ],
+)
+def test_the_mark_of_a_news_api_that_cut_the_text(text: str, kept: str, is_cut: bool) -> None:
+    assert without_cut_mark(text) == (kept, is_cut)
+
+
+BEGINS = "The ferry to Ostley was stopped on Monday."
+
+
+@pytest.mark.parametrize(
+    ("lines", "for_subscribers", "is_cut"),
+    [
+        ([BEGINS, "Subscribe to continue reading"], False, True),
+        ([BEGINS, "The rest of this article is for subscribers."], False, True),
+        ([BEGINS, "Already a subscriber? Log in"], True, True),
+        ([BEGINS, "It will be back in […]"], True, True),
+        ([BEGINS, "Already a subscriber? Log in"], False, False),
+        ([BEGINS, "Subscribe to continue reading", "It will be back in May."], True, False),
+        ([BEGINS, "It will be back in […]"], False, False),
+        ([BEGINS * 40, "Already a subscriber? Log in"], True, False),
+        (
+            [BEGINS, "Viewers had to subscribe to continue reading reviews, the court heard."],
+            True,
+            False,
+        ),
+        ([BEGINS, "“Subscribe to continue reading,” the page had told her, eleven times."], True, False),
+        ([BEGINS], True, False),
+    ],
+)
+def test_where_an_article_breaks_off(lines: list[str], for_subscribers: bool, is_cut: bool) -> None:
+    kept, truncated = without_offers([Line(text) for text in lines], for_subscribers=for_subscribers)
+    assert truncated is is_cut
+    assert kept[0].text == lines[0]
+
+
+def test_a_text_that_was_pasted_with_its_offer_is_a_beginning() -> None:
+    text = f"# Ferry stopped\n\n{BEGINS}\n\nSubscribe to continue reading.\n"
+    (found,) = parse(Document("upload:a.md", text.encode()), Settings(min_article_chars=10))
+    assert isinstance(found, Article)
+    assert (found.text, found.truncated) == (BEGINS, True)
+
+
+def test_an_article_about_subscriptions_is_whole() -> None:
+    for page in (each for each in PAGES if each.story == "subscriptions"):
+        (found,) = parse(Document("upload:a.html", page.html.encode()), Settings())
+        assert isinstance(found, Article)
+        assert not found.truncated
+        assert "Already a subscriber? Then" in found.text

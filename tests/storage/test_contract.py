@@ -586,6 +586,53 @@ def test_pages_come_with_a_pdf_that_was_read_without_them(library: Library, fold
     assert [article.pages for article in library.articles()] == [(0, len(FIRST) + 1)]
 
 
+# only the beginning
+
+
+ROWS = (  # the first as a news API sends it
+    {
+        "title": "Ferry",
+        "text": "The ferry was stopped on Monday, and\u2026 [+2310 chars]",
+        "url": "https://a.example/f",
+    },
+    {"title": "Bridge", "text": "The bridge was opened on Monday."},
+)
+
+
+def test_an_article_that_is_only_a_beginning_says_so(
+    opened: Open, library: Library, folder: Path, tmp_path: Path
+) -> None:
+    rows = folder / "wire.jsonl"
+    rows.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    library.add(folder)
+
+    def cut(of: Library) -> dict[str, bool]:
+        return {article.title: article.truncated for article in of.articles()}
+
+    begun = {"Ferry": True, "Bridge": False}
+    assert cut(library) == cut(opened()) == begun
+    assert {each.title: each.truncated for each in library.listing().articles} == begun
+    library.rebuild()
+    assert cut(library) == begun
+    library.export(tmp_path / "all.zip")
+    with Library.open(tmp_path / "other", SETTINGS, encoder=LetterEncoder()) as other:
+        other.import_archive(tmp_path / "all.zip")
+        assert cut(other) == begun
+    (ferry,) = (article for article in library.articles() if article.truncated)
+    library.edit(ferry.id, title="The ferry")
+    assert cut(library) == {"The ferry": True, "Bridge": False}
+
+
+def test_what_was_a_beginning_is_whole_when_the_same_words_say_so(library: Library, folder: Path) -> None:
+    rows = folder / "wire.jsonl"
+    rows.write_text(json.dumps({"id": 1, **ROWS[0]}) + "\n")
+    library.add(folder)
+    rows.write_text(json.dumps({"id": 1, **ROWS[0], "text": "The ferry was stopped on Monday, and\u2026"}) + "\n")
+    library.add(folder)
+    assert [article.truncated for article in library.articles()] == [False]
+    assert [each.truncated for each in library.listing().articles] == [False]
+
+
 # corrected by hand
 
 

@@ -196,6 +196,23 @@ def test_a_library_of_the_fifth_format_gets_its_tables(folder: Path, tmp_path: P
         assert groups(old) == TOGETHER
 
 
+def test_a_library_of_the_sixth_format_is_told_which_articles_are_beginnings(tmp_path: Path) -> None:
+    where = tmp_path / "library"
+    write(tmp_path / "in", "ferry", "The ferry was stopped on Monday.", "Ferry")
+    with Library.open(where, SETTINGS, encoder=LetterEncoder()) as library:
+        library.add(tmp_path / "in")
+    with closing(sqlite3.connect(where / "generations" / "000001" / "library.db")) as connection:
+        connection.execute("DROP TABLE truncated")
+        connection.execute("PRAGMA user_version = 6")
+        connection.commit()
+    write(tmp_path / "in", "ferry", "The ferry was stopped on Monday. [+99 chars]", "Ferry")
+    with Library.open(where, SETTINGS, encoder=LetterEncoder()) as old:
+        assert [each.truncated for each in old.articles()] == [False]
+        old.add(tmp_path / "in")
+        assert [each.truncated for each in old.articles()] == [True]
+        assert [each.truncated for each in old.listing().articles] == [True]
+
+
 def test_the_lowest_hashes_of_a_part_are_among_those_of_the_whole() -> None:
     from qa.news.copies import lowest, shingles
 

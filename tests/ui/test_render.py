@@ -19,6 +19,7 @@ from qa.serialization.conversations import Conversation, StoredTurn, Verdict
 from qa.storage.listing import ArticleSummary
 from qa.text import display
 from ui.render import answer as render_answer
+from ui.render import article as render_article
 from ui.render import evidence, sidebar, versions
 from ui.render import explanation as render_how
 from ui.render import html as render
@@ -200,6 +201,17 @@ def test_the_page_of_a_pdf_stands_beside_its_source_and_is_where_the_link_leads(
     assert 'href="https://news.example/report.pdf#page=3"' in render_answer.answer_html(
         answer(replace(first, page=3, url="https://news.example/report.pdf"))
     )
+
+
+def test_that_only_the_beginning_is_there_stands_beside_each_place(first):
+    told = "only the beginning"
+    assert f" · {told}" in Page(render_answer.answer_html(answer(replace(first, truncated=True)))).text
+    assert told not in render_answer.answer_html(answer(first))
+    cut = replace(HARBOUR, truncated=True)
+    assert f" · {told}" in Page(evidence.article_html(cut, Mark(0, 3))).text
+    assert told not in evidence.article_html(HARBOUR, Mark(0, 3))
+    assert f"No, {told}" in Page(render_article.article_view_html(cut, [])).text
+    assert told not in render_article.article_view_html(HARBOUR, [])
 
 
 def test_a_less_sure_answer_is_parted_from_the_sure_one(first):

@@ -30,6 +30,7 @@ from ui.render.html import (
     source_html,
     time_html,
     tool_html,
+    truncated_html,
 )
 
 NEAREST = 3  # passages shown when nothing was found
@@ -65,7 +66,7 @@ def citation_html(citation: Citation, number: int, standings: Standings | None =
     )
     opener = opener_html(citation.article_id, citation.start, citation.end, content, kind="cite", number=number)
     page = f" · p. {citation.page}" if citation.page else ""
-    source = f"{time_html(citation.published)} · {origin_html(citation)}{page}"
+    source = f"{time_html(citation.published)} · {origin_html(citation)}{page}{truncated_html(citation)}"
     return (
         f"{_standing_html(citation, standings or {})}{opener}"
         f'<p class="from">{source}{_copy_html(citation, number)}</p>'

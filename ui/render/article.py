@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qa.datatypes import Article, Passage
+from qa.text.display import TRUNCATED
 from ui.render.evidence import place_address
 from ui.render.html import counted, escape, label, plain, time_html, tool_html, web_address
 
@@ -44,6 +45,7 @@ def _facts_html(article: Article, passages: Sequence[Passage], tags: Sequence[st
         ("Address", _address_html(article.url)),
         ("Language", escape(article.language or "")),
         ("Length", f"{counted(len(article.text.split()), 'word')}, {counted(len(passages), 'passage')}"),
+        ("Complete", f"No, {TRUNCATED}" if article.truncated else ""),
         ("Id", f"<code>{escape(article.id)}</code>"),
     )
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts if value)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from qa.datatypes import Article, Citation
 from qa.serialization.addresses import article_address
-from ui.render.html import escape, label, marked, plain, source_html, time_html, tool_html
+from ui.render.html import escape, label, marked, plain, source_html, time_html, tool_html, truncated_html
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -34,13 +34,14 @@ def article_html(article: Article, current: Mark, others: Sequence[Mark] = (), *
     if article.authors:
         byline.append(f'<span class="authors">{label(", ".join(article.authors))}</span>')
     byline.append(source_html(article.source, article.url, article.site))
+    cut = truncated_html(article)
     title = label(article.title)
     heading = f"<h1>{title}</h1>" if alone else f'<h2 tabindex="-1">{title}</h2>'
     known = article.language and _LANGUAGE.fullmatch(article.language)
     language = f' lang="{article.language}"' if known else ""
     return (
         f'<article{language} data-id="{escape(article.id)}"><header>{heading}'
-        f'<p class="from">{" · ".join(byline)}</p>{"" if alone else _tools_html(article, current)}</header>'
+        f'<p class="from">{" · ".join(byline)}{cut}</p>{"" if alone else _tools_html(article, current)}</header>'
         f"{''.join(_paragraphs_html(article.text, current, others))}</article>"
     )
 

@@ -10,9 +10,10 @@ from html import escape as _escape
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from qa.datatypes import Citation
+from qa.datatypes import Article, Citation
 from qa.serialization.text_fragments import text_fragment_url
-from qa.text.display import day, hundredths
+from qa.storage.listing import ArticleSummary
+from qa.text.display import TRUNCATED, day, hundredths
 
 # Characters that reorder what is written after them: a title could use them to pass for another one.
 _REORDERING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -97,6 +98,11 @@ def confidence_html(confidence: float) -> str:
 def marked(text: str, start: int, end: int) -> str:
     """`text` with `[start, end)` marked."""
     return f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
+
+
+def truncated_html(of: Article | ArticleSummary | Citation) -> str:
+    """That only the beginning was to be had, behind what is known of it; nothing of a whole article."""
+    return f' · <span class="cut">{TRUNCATED}</span>' if of.truncated else ""
 
 
 def opener_html(

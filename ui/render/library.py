@@ -11,7 +11,7 @@ from qa.datatypes import Failure
 from qa.loaders.document import SUFFIXES
 from qa.storage.listing import ArticlePage, ArticleSummary, Sort, first_of_page
 from qa.text.display import shortened
-from ui.render.html import counted, escape, label, plain, source_html, source_name, time_html, tool_html
+from ui.render.html import counted, escape, label, plain, source_html, source_name, time_html, tool_html, truncated_html
 from ui.state.list_query import PAGE, LibraryQuery
 
 MOST_SOURCES = 500  # offered in the filter
@@ -88,7 +88,7 @@ def _row_html(article: ArticleSummary, tags: Sequence[str], original: ArticleSum
         f'<span class="sr-only">Choose {escape(title)}</span></label></td>'
         f'<td><button type="button" class="title" data-does="read" data-value="{identity}">{label(title)}</button>'
         f"{chips}{_copy_html(original)}</td>"
-        f"<td>{time_html(article.published)}</td>"
+        f"<td>{time_html(article.published)}{truncated_html(article)}</td>"
         f"<td>{source_html(article.source, article.url, article.site)}</td></tr>"
     )
 

@@ -15,7 +15,7 @@ from qa.datatypes import Answer, Citation
 from qa.serialization.fields import JsonObject
 from qa.serialization.not_found import HEADLINE, POSSIBLE, later_words, missing_words, not_found_detail
 from qa.serialization.text_fragments import text_fragment_url
-from qa.text.display import day
+from qa.text.display import TRUNCATED, day
 
 MODEL = "article-qa"
 UrlOf = Callable[[Citation], str]
@@ -116,4 +116,4 @@ def _gap(content: str) -> str:
 def _where(citation: Citation) -> str:
     parts = [citation.title, citation.site or "", day(citation.published) if citation.published else "undated"]
     page = f"p. {citation.page}" if citation.page else ""
-    return ", ".join(filter(None, [*parts, page]))
+    return ", ".join(filter(None, [*parts, page, TRUNCATED if citation.truncated else ""]))

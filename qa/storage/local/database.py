@@ -19,8 +19,8 @@ from queue import Empty, LifoQueue
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
 from qa.sqlite import connect, make_durable
 
-SCHEMA_VERSION = 6
-_WITH_QUOTATIONS, _WITH_PAGES, _WITH_COPIES = 4, 5, 6  # the first formats that have them
+SCHEMA_VERSION = 7
+_WITH_QUOTATIONS, _WITH_PAGES, _WITH_COPIES, _WITH_TRUNCATED = 4, 5, 6, 7  # the first formats that have them
 _READABLE = 3  # formats from this one on can be read as they are, where nothing can be written
 EDIT = "edit "  # the beginning of the key, in the table of meta, of what was corrected by hand; a source follows
 READERS = 4
@@ -68,6 +68,8 @@ _TABLES = (
         found TEXT NOT NULL) WITHOUT ROWID""",
     # where the pages of a PDF begin in its text, as a JSON list of offsets
     "CREATE TABLE IF NOT EXISTS pages (article_id TEXT PRIMARY KEY REFERENCES articles (id), starts TEXT NOT NULL)",
+    # articles of which only the beginning was to be had
+    "CREATE TABLE IF NOT EXISTS truncated (article_id TEXT PRIMARY KEY REFERENCES articles (id)) WITHOUT ROWID",
     # which articles are copies of one another, and the lowest hashes of each, to find further ones by
     """CREATE TABLE IF NOT EXISTS copies (
         number INTEGER PRIMARY KEY, article_id TEXT NOT NULL UNIQUE REFERENCES articles (id), family TEXT NOT NULL)""",
@@ -113,7 +115,7 @@ class Database:
                 self._writer = self._open_first()
                 version = _check_schema(self._writer, path)
                 self.has_quotations, self.has_pages = version >= _WITH_QUOTATIONS, version >= _WITH_PAGES
-                self.has_copies = version >= _WITH_COPIES
+                self.has_copies, self.has_truncated = version >= _WITH_COPIES, version >= _WITH_TRUNCATED
                 for _ in range(READERS):
                     connection = self._open()
                     connection.execute("PRAGMA query_only = ON")

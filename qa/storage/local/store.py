@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ARTICLE = "a.id, a.title, a.text, a.source, a.url, a.published, a.authors, a.site, a.language, a.digest"
+_TRUNCATED = "EXISTS (SELECT 1 FROM truncated t WHERE t.article_id = a.id)"
 _PAGES = "(SELECT g.starts FROM pages g WHERE g.article_id = a.id)"
 
 
@@ -150,9 +151,11 @@ class Store:
     def articles_by_id(self, ids: Collection[str]) -> dict[str, Article]:
         """The articles with these ids; those that are not there (any more) are left out."""
         pages = _PAGES if self._database.has_pages else "NULL"
+        truncated = _TRUNCATED if self._database.has_truncated else "0"
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_ARTICLE}, {pages} FROM articles a WHERE a.id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                f"SELECT {_ARTICLE}, {pages}, {truncated} FROM articles a "  # noqa: S608
+                "WHERE a.id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(ids)),),
             ).fetchall()
         return {row[0]: _article(row) for row in rows}
@@ -177,15 +180,16 @@ class Store:
     def listing(self, wanted: ListQuery, *, offset: int, limit: int) -> ArticlePage:
         """One page of what is wanted; an offset behind its end gives the last page."""
         statement, values = query(wanted)
+        truncated = _TRUNCATED if self._database.has_truncated else "0"
         with self._database.reading() as connection:
             ordered = [row[0] for row in connection.execute(statement, values)]
             first, ids = page_of(ordered, offset, limit)
             rows = connection.execute(
-                "SELECT id, title, source, url, site, published FROM articles "
+                f"SELECT id, title, source, url, site, published, {truncated} FROM articles a "  # noqa: S608
                 "WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(ids),),
             ).fetchall()
-        found = {row[0]: ArticleSummary(row[0], row[1], row[2], row[3], row[4], _date(row[5])) for row in rows}
+        found = {row[0]: _summary(row) for row in rows}
         return ArticlePage(len(ordered), first, tuple(found[each] for each in ids))
 
     def publishers(self) -> list[tuple[str | None, str | None, int]]:
@@ -332,8 +336,13 @@ def _ids(connection: sqlite3.Connection, query: str, values: Iterable[Any]) -> N
     return np.sort(np.fromstring(text or "", np.int64, sep=","))
 
 
+def _summary(row: Sequence[Any]) -> ArticleSummary:
+    article_id, title, source, url, site, published, truncated = row
+    return ArticleSummary(article_id, title, source, url, site, _date(published), bool(truncated))
+
+
 def _article(row: Sequence[Any]) -> Article:
-    article_id, title, text, source, url, published, authors, site, language, digest, pages = row
+    article_id, title, text, source, url, published, authors, site, language, digest, pages, truncated = row
     return Article(
         id=article_id,
         title=title,
@@ -346,6 +355,7 @@ def _article(row: Sequence[Any]) -> Article:
         language=language,
         digest=digest,
         pages=_offsets(pages),
+        truncated=bool(truncated),
     )
 
 

@@ -73,6 +73,9 @@ class Transaction:
         self._connection.execute("DELETE FROM pages WHERE article_id = ?", (article.id,))
         if article.pages:
             self._connection.execute("INSERT INTO pages VALUES (?, ?)", (article.id, json.dumps(article.pages)))
+        self._connection.execute("DELETE FROM truncated WHERE article_id = ?", (article.id,))
+        if article.truncated:
+            self._connection.execute("INSERT INTO truncated VALUES (?)", (article.id,))
         self._changed = True
 
     def put_passages(self, article_id: str, spans: Sequence[tuple[int, int]], vectors: NDArray[np.float32]) -> None:
@@ -233,6 +236,7 @@ class Transaction:
                 self._drop_copies(article_id)
                 self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article_id,))
                 self._connection.execute("DELETE FROM pages WHERE article_id = ?", (article_id,))
+                self._connection.execute("DELETE FROM truncated WHERE article_id = ?", (article_id,))
                 self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
                 removed.append(article_id)
                 continue

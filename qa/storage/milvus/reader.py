@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -18,7 +19,16 @@ from qa.storage.milvus.client import Client, Row, one_of, quoted
 from qa.storage.milvus.copies import MilvusCopies
 from qa.storage.milvus.generations import Generations
 from qa.storage.milvus.records import QUOTES, Records
-from qa.storage.milvus.rows import ARTICLE_FIELDS, PAGES, PASSAGE_FIELDS, STATE_FIELDS, article_of, listed
+from qa.storage.milvus.rows import (
+    ARTICLE_FIELDS,
+    PAGES,
+    PASSAGE_FIELDS,
+    STATE_FIELDS,
+    TRUNCATED,
+    article_of,
+    listed,
+    truncated_key,
+)
 from qa.storage.milvus.schema import Names, condition, day, encoded, published
 from qa.storage.milvus.sources import MilvusSources
 from qa.storage.quotations import quotations_from_json
@@ -112,7 +122,16 @@ class MilvusReader:
         """The articles with these ids; those that are not there (any more) are left out."""
         rows = self.article_rows(ids)
         texts = self._texts(list(rows.values()))
-        return {each: article_of(row, *texts[each]) for each, row in rows.items() if each in texts}
+        cut = self._truncated(list(texts))
+        return {
+            each: article_of(row, *texts[each], truncated=each in cut) for each, row in rows.items() if each in texts
+        }
+
+    def _truncated(self, ids: Collection[str]) -> set[str]:
+        """Those of these articles of which only the beginning is here."""
+        keys = [truncated_key(each) for each in ids]
+        rows = self.client.among(self.names.texts, "key", keys, ["article_id", "text"])
+        return {row["article_id"] for row in rows if row["text"] == "1"}
 
     def _texts(self, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
         """The texts of these articles, as far as they are whole, and where their pages begin, as JSON."""
@@ -121,7 +140,7 @@ class MilvusReader:
             pieces = self.client.among(self.names.texts, "article_id", [row["id"] for row in group], ["key", "text"])
             by_article: dict[str, list[str]] = {}
             pages = {each["article_id"]: each["text"] for each in pieces if each["key"].endswith(PAGES)}
-            pieces = [each for each in pieces if not each["key"].endswith(PAGES)]
+            pieces = [each for each in pieces if not each["key"].endswith((PAGES, TRUNCATED))]
             for piece in sorted(pieces, key=lambda each: str(each["key"])):
                 by_article.setdefault(piece["article_id"], []).append(piece["text"])
             for row in group:
@@ -162,7 +181,9 @@ class MilvusReader:
         rows = self.client.rows(self.names.articles, condition(wanted.where, "id"), fields)
         found = filter_rows((listed(row) for row in rows), wanted)
         first = first_of_page(offset, limit, len(found))
-        return ArticlePage(len(found), first, tuple(found[first : first + limit]))
+        shown = found[first : first + limit]
+        cut = self._truncated([each.id for each in shown])
+        return ArticlePage(len(found), first, tuple(replace(each, truncated=each.id in cut) for each in shown))
 
     def publishers(self) -> list[tuple[str | None, str | None, int]]:
         """Every pair of a publisher and a host, and the number of articles that have it.

@@ -30,6 +30,7 @@ ARTICLE_FIELDS = (
     "id", "title", "source", "url", "authors", "site", "language", "digest", "characters", "pieces", *FILTERS,
 )  # fmt: skip
 PAGES = "-pages"  # the end of the key of a row that says where pages begin
+TRUNCATED = "-truncated"  # of a row that says whether only the beginning of an article is here
 PASSAGE_FIELDS = ("id", "article_id", "start", "end")
 STATE_FIELDS = ("article_id", "digest", "siblings", "sources")  # whether an article's passages are those it has now
 
@@ -62,7 +63,7 @@ def _names(authors: Sequence[str]) -> str:
     return text
 
 
-def article_of(row: Mapping[str, Any], text: str, pages: str = "[]") -> Article:
+def article_of(row: Mapping[str, Any], text: str, pages: str = "[]", *, truncated: bool = False) -> Article:
     """An article from its row, its text, and where its pages begin, as JSON."""
     return Article(
         id=row["id"],
@@ -76,6 +77,7 @@ def article_of(row: Mapping[str, Any], text: str, pages: str = "[]") -> Article:
         language=row["language"] or None,
         digest=row["digest"],
         pages=tuple(json.loads(pages)),
+        truncated=truncated,
     )
 
 
@@ -98,6 +100,16 @@ def pages_row(article: Article) -> Row:
     """Where the pages of a PDF begin, beside the pieces of its text: it is read with them, and goes with them."""
     text = json.dumps(article.pages)
     return {"key": f"{article.id}{PAGES}", "article_id": article.id, "text": text if len(text) <= MAX_BYTES else "[]"}
+
+
+def truncated_key(article_id: str) -> str:
+    """The key of the row beside the pieces of a text that says whether they are only the beginning."""
+    return f"{article_id}{TRUNCATED}"
+
+
+def truncated_row(article: Article) -> Row:
+    """Whether only the beginning of an article is here."""
+    return {"key": truncated_key(article.id), "article_id": article.id, "text": str(int(article.truncated))}
 
 
 def passage_rows(

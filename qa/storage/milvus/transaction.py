@@ -32,7 +32,7 @@ from qa.storage.milvus.records import (
     source_record,
     version_record,
 )
-from qa.storage.milvus.rows import article_row, pages_row, passage_rows, state, text_rows
+from qa.storage.milvus.rows import article_row, pages_row, passage_rows, state, text_rows, truncated_row
 from qa.storage.milvus.schema import joined, key
 
 ROUNDS = 5
@@ -336,6 +336,7 @@ class MilvusTransaction:
         texts = [row for each in new for row in text_rows(each)]
         put = [self._articles[each] for each in wanted if each in self._articles]
         texts += [pages_row(each) for each in put if each.pages]
+        texts += [truncated_row(each) for each in put if each.truncated or each.id in stored]
         store.client.upsert(store.names.texts, texts, stub=True)
         generation = self._write_passages(wanted, stored)
         changed = [row for each, row in wanted.items() if row != stored.get(each)]
