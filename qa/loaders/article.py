@@ -29,6 +29,18 @@ _SOFT_HYPHENS = re.compile("\u00ad(?:[ \t]*\n[ \t]*)?")
 _SPACES = re.compile(r"[^\S\n ]+|[^\S\n]{2,}")
 _AROUND_BREAK = re.compile(r" \n ?|\n ")
 _BLANK_LINES = re.compile(r"\n{3,}")
+_LANGUAGES = {  # as catalogues and news APIs write them
+    name: code
+    for code, names in {
+        "ar": "ara arabic", "cs": "ces cze czech", "da": "dan danish", "de": "deu ger german deutsch",
+        "el": "ell gre greek", "en": "eng english", "es": "spa spanish español", "fi": "fin finnish",
+        "fr": "fra fre french français", "he": "heb hebrew", "hi": "hin hindi", "hu": "hun hungarian",
+        "it": "ita italian italiano", "ja": "jpn japanese", "ko": "kor korean", "nl": "nld dut dutch",
+        "no": "nor norwegian", "pl": "pol polish", "pt": "por portuguese português", "ro": "ron rum romanian",
+        "ru": "rus russian", "sv": "swe swedish", "tr": "tur turkish", "uk": "ukr ukrainian", "zh": "zho chi chinese",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 
 
@@ -118,5 +130,6 @@ def web_address(url: str | None) -> str | None:
 
 def language_code(language: str | None) -> str | None:
     """`en` of `en-GB` and the like; `None` for anything that is no language tag."""
-    match = _LANGUAGE.fullmatch((language or "").strip().lower())
+    language = (language or "").strip().lower()
+    match = _LANGUAGE.fullmatch(_LANGUAGES.get(language, language))
     return match.group(1) if match else None

@@ -54,7 +54,16 @@ _ADDRESS_LABEL = re.compile(
     r"(?P<address><?https?://\S+>?)?",
     re.IGNORECASE,
 )
+OFFER_OF_THE_REST = (  # says that there is more
+    r"the rest of this (?:article|story) is (?:locked|hidden|only)|"
+    r"(?:jetzt )?abonnieren,? (?:sie )?(?:jetzt,? )?um weiterzulesen|"
+    r"abonnieren sie jetzt,? um weiterzulesen|weiterlesen mit\b|dieser (?:artikel|text) ist (?:nur )?für abonnent|"
+    r"il vous reste \d{1,3} ?% de cet article|(?:la suite|cet article) est réservée? aux abonnés|"
+    r"suscríbe(?:te|se) para (?:seguir|continuar) leyendo|(?:contenido|artículo) (?:exclusivo )?para suscriptores|"
+    r"abbonati per (?:continuare|leggere)|(?:word abonnee|log in) om verder te lezen"
+)
 _OFFER = re.compile(
+    rf"{OFFER_OF_THE_REST}|"
     r"(?:keep|continue|carry on) reading (?:for|with|by)\b|"
     r"(?:subscribe|sign up|register|log ?in|sign ?in)(?: now| today| here)? to (?:continue|keep|read|unlock)\b|"
     r"(?:already|not) (?:a |an )?(?:subscriber|subscribed|member|registered)\s?\?"

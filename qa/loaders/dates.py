@@ -17,10 +17,12 @@ _FULL_MONTHS = "january february march april may june july august september octo
 
 _YEAR_FIRST = r"\d{4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,2}"
 _YEAR_LAST = r"\d{1,2}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{4}"
-_CJK = r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
+_CJK = r"\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
+# Vowel signs of the scripts of India and Thailand are no letters to `\w`.
+_MONTH = r"(?:[^\W\d_]{3,20}|[\u0900-\u0dff\u0e00-\u0e7f]{2,20})"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
-_DAY_MONTH = rf"\d{{1,2}}{_ORDINAL}[\s-]*(?:of |de |d')?[^\W\d_]{{3,20}}\.?[\s,-]*(?:de )?\d{{4}}"
-_MONTH_DAY = rf"[^\W\d_]{{3,20}}\.?\s*\d{{1,2}}{_ORDINAL},?\s+\d{{4}}"
+_DAY_MONTH = rf"\d{{1,2}}{_ORDINAL}[\s-]*(?:of |de |d')?{_MONTH}\.?[\s,-]*(?:de )?\d{{4}}"
+_MONTH_DAY = rf"{_MONTH}\.?\s*\d{{1,2}}{_ORDINAL},?\s+\d{{4}}"
 _ANY_DATE = rf"(?:{_YEAR_FIRST}|{_YEAR_LAST}|{_CJK}|{_DAY_MONTH}|{_MONTH_DAY})(?!\d(?!\d?:\d\d))"
 _UPDATED = (
     r"(?:(?:last |first )?(?:updated|modified)|aktualisiert|stand|mis à jour|actualizado|atualizado|aggiornato|"
@@ -28,13 +30,15 @@ _UPDATED = (
 )
 _PUBLISHED = (
     r"(?:(?:first |originally )?(?:published|posted|issued)|publication date|date|veröffentlicht|erschienen|publié|"
-    r"publicado|pubblicato|gepubliceerd|publicerad|opublikowano|data publikacji)"
+    r"publicado|pubblicato|gepubliceerd|publicerad|opublikowano|data publikacji|"
+    r"опубликовано|дата|公開|配信|发布时间|發佈時間|입력|نشر في)"
 )
-_LABEL = rf"(?:{_UPDATED}|{_PUBLISHED})(?: (?:on|at|am|le|el|em|il|op))?\s*:?\s*"
-_WEEKDAY = r"(?:[^\W\d_]{3,12}\.?,?\s+)?"
+_LABEL = rf"(?:{_UPDATED}|{_PUBLISHED})(?: (?:on|at|am|le|el|em|il|op))?\s*[:：]?\s*"
+_OTHER_EVENT = r"(?:retrieved|accessed|saved|archived|born|died|since|until|founded|opened|closed|before|after|from)"
+_WEEKDAY = rf"(?!{_OTHER_EVENT}\b)(?:[^\W\d_]{{3,12}}\.?,?\s+)?"
 _ZONE = r"[\s(]*(?:(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?|Uhr|[A-Z]{2,5}|Z)?\)?(?:\s?г\.?)?"
 _TIME = (
-    r"(?:[,\s]*(?:at|um|à|alle|às|om|kl\.?|[-–|·/T])?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?(?:[.,]\d+)?\s*"
+    r"(?:[,\s]*(?:at|um|à|alle|às|om|kl\.?|[-–|·•/T])?\s*(?:오전|오후|午前|午後|上午|下午)?\s?\d{1,2}\s?[:.h時时시]\s?\d{2}[分분]?(?::\d{2})?(?:[.,]\d+)?\s*"
     rf"(?:[ap]\.?m\.?)?{_ZONE})?"
 )
 _TIME_BEFORE = rf"(?:\d{{1,2}}[:.]\d{{2}}\s*(?:[ap]\.?m\.?)?{_ZONE}[,\s]+)?"
@@ -47,7 +51,7 @@ _SHORT_DATE = (
 
 _DATE = re.compile(rf"(?<!\d){_ANY_DATE}", re.IGNORECASE)
 _DATE_LINE = re.compile(
-    rf"(?:{_LABEL})?{_TIME_BEFORE}{_WEEKDAY}(?P<date>{_ANY_DATE}){_WEEKDAY_AFTER}{_ZONE}{_TIME}\.?{_LATER}",
+    rf"(?:{_LABEL})?{_TIME_BEFORE}{_WEEKDAY}(?P<date>{_ANY_DATE})\.?{_WEEKDAY_AFTER}{_ZONE}{_TIME}\.?{_LATER}",
     re.IGNORECASE,
 )
 _SHORT_LINE = re.compile(
@@ -69,7 +73,7 @@ _SAVING_LINE = re.compile(
 )
 # NORHAVEN, Aug. 24, 2025 (AP) — The council
 _DATELINE = re.compile(
-    rf"[^\W\d_a-z][^\n(]{{1,60}}?,\s+(?P<date>{_DAY_MONTH}|{_MONTH_DAY})\s*(?:\([^()\n]{{2,30}}\)\s*)?(?:[—–-]|--)\s"
+    rf"[^\W\d_a-z][^\n(]{{1,60}}?,\s+(?P<date>{_DAY_MONTH}|{_MONTH_DAY})\s*(?:[(/][^()/\n]{{2,30}}[)/]\s*)?(?:[—–|-]|--)\s"
 )
 # Mon, 12 May 25 08:30:00 +0100
 _SHORT_YEAR = re.compile(r"(?:[a-z]{3},\s*)?(\d{1,2}) ([a-z]{3}) (\d{2})(?:\s+\d{1,2}:\d{2}.{0,20})?", re.IGNORECASE)

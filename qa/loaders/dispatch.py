@@ -107,9 +107,9 @@ def _by_family(family: str, document: Document, settings: Settings) -> Iterator[
             read = read_web_archive if family == "webarchive" else read_warc
             yield from read(document, settings, lambda page: _page(page, settings))
         case "html" | "mhtml":
-            from qa.loaders.html import read_mhtml, read_page
+            from qa.loaders.html import read_mhtml, read_pages
 
-            yield (read_page if family == "html" else read_mhtml)(document)
+            yield from read_pages(document, settings) if family == "html" else iter([read_mhtml(document)])
         case "json" | "jsonl" | "csv":
             from qa.loaders.tables import read_table
 

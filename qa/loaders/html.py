@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
@@ -12,22 +13,24 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from qa.config import Settings
 from qa.datatypes import Article
 from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line, web_address
 from qa.loaders.boilerplate import cleaned
-from qa.loaders.dates import parse_date
+from qa.loaders.dates import date_of_line, is_day, parse_date
 from qa.loaders.decoding import declared_charset, decode
 from qa.loaders.document import Document, is_url
 from qa.loaders.heads import HEADER_LINES, Header, repeats, take_header
 from qa.loaders.html_fragments import joined, lines_of_html
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
-from qa.loaders.page_dates import certain_date, date_beside_title, language_of_dates, states_date
+from qa.loaders.page_dates import certain_date, date_beside_title, language_of_dates, month_first_in, states_date
 from qa.loaders.prose import lines_of_prose
 from qa.loaders.raised_text import level_text
 from qa.loaders.reading_lists import ADD_THE_ADDRESSES, LINKS, is_list_of_links
 from qa.loaders.structured_data import stated_article
+from qa.loaders.telegram import articles_of_chat, is_chat
 from qa.loaders.truncation import without_offers
 
 MAX_PAGE_CHARS = 10_000_000  # without embedded images; real pages stay far below
@@ -45,9 +48,10 @@ _SAVED_FROM = re.compile(  # browsers; SingleFile; Save Page WE; WebScrapBook
     r"""<meta\s+name=["']?savepage-url["']?\s+content=["']?([^"'\s>]+)|\sdata-scrapbook-source=["']([^"'\s>]+)"""
 )
 _LANGUAGE = re.compile(r"""<html[^>]{0,500}?\slang\s*=\s*["']?([A-Za-z-]{2,20})""", re.IGNORECASE)
-_FURNITURE = [  # what content systems put into their articles, by the names that only these use
+_FURNITURE = [  # what is struck out, and what content systems put into their articles, by the names that only these use
     "//*[contains(concat(' ', normalize-space(@class), ' '), ' mw-editsection ')]",
     "//*[@id='siteSub']",
+    "//*[self::del or self::s or self::strike]",
     "//*[contains(@class, 'kg-signup-card')]",
     "//*[contains(@class, 'subscription-widget-wrap')]",
 ]
@@ -77,11 +81,23 @@ _TITLE_PARTS = re.compile(r"(?<!\s)\s+(?:[|–—•·»«-]|::)\s+")
 _SAVE_ANOTHER = "Open the article itself in a browser, save that page and add it, or paste its text into a file."
 
 
+def read_pages(document: Document, settings: Settings) -> Iterator[Article]:
+    """The article of a page, or the messages of an exported chat; raises LoadError when there is none on it."""
+    html = _decoded(document)
+    if is_chat(html):
+        yield from articles_of_chat(html, document, settings.min_article_chars)
+    else:
+        yield article_of_page(html, document)
+
+
 def read_page(document: Document) -> Article:
     """The article of a saved or fetched page; raises LoadError when there is none on it."""
+    return article_of_page(_decoded(document), document)
+
+
+def _decoded(document: Document) -> str:
     charset = declared_charset(document.data, document.media_type)
-    html = decode(document.data, document.origin, declared=charset, lenient=True)
-    return article_of_page(html, document)
+    return decode(document.data, document.origin, declared=charset, lenient=True)
 
 
 def read_mhtml(document: Document) -> Article:
@@ -116,7 +132,7 @@ def article_of_page(html: str, document: Document) -> Article:
     header, lines = _opened(_with_links(lines_of_html(page.body), html), title, page.sitename or "")
     lines, _ = cleaned(lines, title)
     lines, truncated = without_offers(lines, for_subscribers=stated.is_free is False or bool(_TIER.search(html)))
-    _refuse_other_pages(html, title, lines, document.origin, is_dated=bool(stated.published or page.date))
+    _refuse_other_pages(html, title, lines, document.origin, is_dated=bool(stated.published or page.date or header.day))
     lines = lines_of_prose(lines, document.origin)
     language = _LANGUAGE.search(html[:20_000])
     tag = language.group(1) if language else ""
@@ -135,8 +151,8 @@ def article_of_page(html: str, document: Document) -> Article:
 
 def _day(found: str | None, html: str, title: str, language: str, base: str | None) -> date | None:
     """The day that htmldate has `found`, or what stands below the headline where the page tells machines none."""
-    beside = None if states_date(html) else date_beside_title(html, title)
     region = language_of_dates(language, html, urlsplit(base or "").hostname or "")
+    beside = None if states_date(html) else date_beside_title(html, title, month_first=month_first_in(region))
     return beside or certain_date(parse_date(found), html, region)
 
 
@@ -166,8 +182,15 @@ def _opened(lines: list[Line], title: str, site: str) -> tuple[Header, list[Line
     if not any(_is_prose(line) for line in first[:at]):
         lines = lines[at:]
     names = {_plain(site)} - {""}
-    first = [line for line in lines[:HEADER_LINES] if _plain(line.text) not in names]
+    first = [
+        line for line in lines[:HEADER_LINES] if _plain(line.text) not in names and not _is_uncertain_day(line.text)
+    ]
     return take_header([*first, *lines[HEADER_LINES:]], title=title or "-")
+
+
+def _is_uncertain_day(line: str) -> bool:
+    """Whether a line is only a day whose order the page alone can tell."""
+    return is_day(line) and date_of_line(line) is None
 
 
 def _with_links(lines: list[Line], html: str) -> list[Line]:

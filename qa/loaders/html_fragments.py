@@ -12,6 +12,7 @@ from qa.loaders.raised_text import level_text
 _SKIPPED = frozenset(
     "script style nav figcaption noscript template svg math iframe object button select textarea title".split()
 )
+_STRUCK = frozenset("del s strike".split())
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd div dl dt fieldset figure footer form header hr html main "
     "ol p pre section table ul list quote code".split()
@@ -76,7 +77,9 @@ def _line(text: str, marked: str, separator: str, *, first: bool) -> Line:
 def _mark(element: Any) -> None:
     """Write into the tree where lines begin and end, and drop what is no text."""
     tag = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else "#comment"
-    if tag in _SKIPPED:
+    if tag in _STRUCK:
+        element.clear(keep_tail=True)
+    elif tag in _SKIPPED:
         element.clear(keep_tail=True)
         element.tail = _PARAGRAPH + (element.tail or "")
     elif tag in _HEADINGS or (tag == "head" and element.get("rend")):

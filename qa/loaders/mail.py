@@ -17,6 +17,23 @@ from qa.loaders.html_fragments import joined, text_of_fragment
 from qa.loaders.markdown import lines_of_text
 
 _BETWEEN_MESSAGES = re.compile(rb"(?:\A|\n)From [^\s\n]{1,300} [^\n]{0,100}\d{4}[^\n]{0,20}\n")
+_FORWARDED = re.compile(
+    r"^[ \t>]{0,5}(?:-{2,20} ?(?:Forwarded message|Original Message|Weitergeleitete Nachricht|Message transféré|"
+    r"Ursprüngliche Nachricht|Mensaje reenviado) ?-{2,20}|Begin forwarded message:)[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HEAD_NAMES = {
+    name: kind
+    for kind, names in {
+        "from": "from von de", "date": "date sent datum gesendet fecha", "subject": "subject betreff objet asunto",
+        "to": "to cc an à para reply-to",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
+_HEAD_LINE = re.compile(rf"({'|'.join(_HEAD_NAMES)}) ?:\*?\s*(.{{0,500}})", re.IGNORECASE)
+_ADDRESS = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>")
+_SIGNATURE = re.compile(r"\n-- ?\n(?:[^\n]{0,120}\n?){0,8}\s*\Z")
+COMMENT_CHARS = 500  # above a forwarded message: more is a mail of its own
 _HIDDEN = re.compile(r"""<div\s+style=["'][^"']{0,300}display:\s?none[^"']{0,300}["'][^<>]{0,300}>[^<]{0,5000}</div>""")
 _TO_READERS = re.compile(
     r"(?:view|read|open) (?:this |it |the )?(?:e-?mail |newsletter |message )?"
@@ -38,8 +55,9 @@ def read_mail(document: Document) -> Iterator[Article | Failure]:
 
 
 def _article(message: EmailMessage, source: str, name: str) -> Article:
-    title = one_line(str(message.get("Subject", "")))
-    lines, address = cleaned(lines_of_text(_body(message, source)), title)
+    text, told = _forwarded(_SIGNATURE.sub("", _body(message, source)))
+    title = told.get("subject") or one_line(str(message.get("Subject", "")))
+    lines, address = cleaned(lines_of_text(text), title)
     lines = [line for line in lines if not _TO_READERS.fullmatch(line.text)]
     sender = message.get("From")
     names = [each.display_name for each in sender.addresses] if sender is not None else []
@@ -48,9 +66,24 @@ def _article(message: EmailMessage, source: str, name: str) -> Article:
         text=joined(lines),
         source=source,
         url=address,
-        published=parse_date(str(message.get("Date", ""))),
-        site=names[0] if names else None,
+        published=parse_date(told["date"] if "date" in told else str(message.get("Date", ""))),
+        site=told.get("from") or (names[0] if names else None),
     )
+
+
+def _forwarded(text: str) -> tuple[str, dict[str, str]]:
+    """A forwarded message without its head, and what that says of sender, day and subject."""
+    match = _FORWARDED.search(text)
+    if not match or len(text[: match.start()].strip()) > COMMENT_CHARS:
+        return text, {}
+    told: dict[str, str] = {}
+    lines = text[match.end() :].lstrip("\n").split("\n")
+    while lines and (pair := _HEAD_LINE.fullmatch(lines[0].strip().lstrip("*> "))):
+        told.setdefault(_HEAD_NAMES[pair.group(1).lower()], pair.group(2).strip(" *"))
+        del lines[0]
+    if "from" in told:
+        told["from"] = _ADDRESS.sub("", told["from"]).strip(' "') or told["from"]
+    return "\n".join(lines), told
 
 
 def _body(message: EmailMessage, source: str) -> str:

@@ -28,6 +28,12 @@ _RULE = re.compile(r"(?:[-*_=~] ?){3,}")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
 _TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _NOTE_TEXT = re.compile(r"^ {0,3}\[\^[\w-]{1,40}\]:[ \t]*", re.MULTILINE)
+_EMBED = re.compile(r"!\[\[[^\[\]\n]{1,300}\]\]")
+_LINK_TO_NOTE = re.compile(r"\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]|\n]{1,300}))?\]\](?!\()")
+_CALLOUT = re.compile(r"^(> ?)\[![\w-]{2,20}\][+-]?[ \t]*", re.MULTILINE)
+_COMMENT = re.compile(r"%%[^%]{0,5000}%%")
+_MARKED = re.compile(r"(?<![=\w])==(?=\S)([^=\n]{1,1000}?)(?<=\S)==(?![=\w])")
+_TAG_LINE = re.compile(r"^(?:#[^\W\d][\w/-]{0,60}[ \t]*)+$", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^[\w-]{1,40}\]")
 _NOTE_LINK = re.compile(r"\[(?:\\?\[)?\d{1,3}(?:\\?\])?\]\([^()\s]{0,300}#[^()\s]{1,100}\)|\\\[(\d{1,3})\\\]")
 _RAISED = re.compile(r"(?<=\w)\^([-−]?\d{1,3})\^")
@@ -141,12 +147,23 @@ def lines_of_markdown(text: str) -> list[Line]:
 
 def without_note_marks(text: str) -> str:
     """Markdown without its marks of footnotes, whose texts stay, and with raised text on the line."""
-    text = _NOTE_LINK.sub(_note, _NOTE_MARK.sub("", _NOTE_TEXT.sub("", text)))
+    text = _NOTE_MARK.sub("", _NOTE_TEXT.sub("", _without_note_syntax(text)))
+    text = _NOTE_LINK.sub(_note, text)
     return level_text(_LOWERED.sub(r"\1", _RAISED.sub(r"<sup>\1</sup>", text)))
 
 
 def _note(match: re.Match[str]) -> str:
     return f"[{match.group(1)}]" if match.group(1) else ""
+
+
+def _without_note_syntax(text: str) -> str:
+    """Markdown without what Obsidian adds to it: embeds, comments and tags go, links and marked text keep words."""
+    if "[[" in text:
+        text = _LINK_TO_NOTE.sub(lambda match: match.group(2) or match.group(1), _EMBED.sub("", text))
+    if "[!" in text:
+        text = _CALLOUT.sub(r"\1", text)
+    text = _COMMENT.sub("", text) if "%%" in text else text
+    return _TAG_LINE.sub("", _MARKED.sub(r"\1", text) if "==" in text else text)
 
 
 def _inline(token: Token) -> Line:

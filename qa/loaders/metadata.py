@@ -16,7 +16,7 @@ TITLE = ("title", "headline", "webtitle", "name", "heading", "subject", "resolve
 TEXT = (
     "text", "body", "content", "article", "maintext", "articlebody", "fulltext", "articletext", "bodytext",
     "contenttext", "contenthtml", "htmlcontent", "textcontent", "bodyhtml", "articlecontent", "fullcontent",
-    "pagecontent", "story", "plaintext", "markdown", "html", "paragraphs",
+    "pagecontent", "story", "plaintext", "markdown", "html", "paragraphs", "blocks",
 )  # fmt: skip
 SUMMARY = (
     "leadparagraph",
@@ -77,6 +77,7 @@ SITE = (
     "newspaper",
     "sourcename",
     "sourcedomain",
+    "domainname",
     "provider",
     "publicationtitle",
     "containertitle",
@@ -101,6 +102,10 @@ _INLINE = frozenset(
     "plain bold italic underline strikethrough spoiler code pre link text_link mention mention_name hashtag cashtag "
     "bot_command email phone custom_emoji text".split()
 )
+# Where editors keep what is inside a block, and what they call a piece of a line.
+_INNER = ("children", "content", "blocks", "data", "items", "rich_text")
+_RUNS = frozenset("link a hyperlink linebreak hardbreak hard_break break".split())
+MOST_NESTED = 8
 _BETWEEN_NAMES = re.compile(
     r"(?<!\s)\s*(?:[;|\n]|,(?!\s*(?:jr|sr|ph|md)\b)|\s(?:and|und|et|y)\s|\s&\s)\s*", re.IGNORECASE
 )
@@ -233,16 +238,66 @@ def _text(named: Mapping[str, object], names: tuple[str, ...]) -> str:
 def _paragraphs(value: object) -> Iterator[str]:
     """A text given whole, or as a list of paragraphs, themselves strings or `{"text": ..}`, or of inline runs."""
     if isinstance(value, Mapping):
-        value = value.get("rendered")
+        value = value.get("rendered") or _nodes(value)
     if isinstance(value, str):
         yield value
     elif isinstance(value, list) and _are_runs(value):
         yield "".join(map(_run, value))
     elif isinstance(value, list):
         for item in value:
-            part = item.get("text") if isinstance(item, Mapping) else item
-            if isinstance(part, str) and part.strip():
-                yield part.strip()
+            yield from _paragraphs_of_block(item)
+
+
+def _nodes(document: Mapping[object, object]) -> object:
+    """The blocks of a text as editors keep it: `{"type": "doc", "content": [..]}`, `{"root": {"children": [..]}}`."""
+    root = document.get("root")
+    for each in (root, document):
+        if isinstance(each, Mapping) and (each is root or each.keys() & {"type", "nodeType", "blocks", "object"}):
+            return next((each[name] for name in _INNER if isinstance(each.get(name), list)), None)
+    return None
+
+
+def _paragraphs_of_block(block: object, depth: int = 0) -> Iterator[str]:
+    """The text of one block of an editor, its runs in one line; lists and tables give a paragraph an item."""
+    if isinstance(block, str):
+        if block.strip():
+            yield block.strip()
+        return
+    if not isinstance(block, Mapping) or depth > MOST_NESTED:
+        return
+    text = block.get("text", block.get("value") if block.get("nodeType") == "text" else None)
+    if isinstance(text, str) and text.strip():
+        yield text.strip()
+        return
+    inner = next((found for name in _INNER if isinstance(found := block.get(name), (list, Mapping)) and found), None)
+    if isinstance(inner, Mapping):
+        yield from _paragraphs_of_block(inner, depth + 1)
+    elif inner and all(_is_leaf(each) for each in inner):
+        if line := "".join(map(_run, inner)).strip():
+            yield line
+    elif inner:
+        for each in inner:
+            yield from _paragraphs_of_block(each, depth + 1)
+
+
+def _is_leaf(part: object) -> bool:
+    """Whether a part is a run of text, a line break, or a link around one."""
+    if not isinstance(part, Mapping):
+        return False
+    return (
+        isinstance(part.get("text", part.get("value")), str)
+        or str(part.get("type", part.get("nodeType"))).lower() in _RUNS
+    )
+
+
+def unwrapped(row: Mapping[object, object]) -> Mapping[object, object]:
+    """The record that a row only wraps, as `_source`, `node` or `attributes`; other rows as they are."""
+    if has_text(row) or _text(_named(row), SUMMARY):
+        return row
+    for name, value in row.items():
+        if isinstance(value, Mapping) and has_text(value):
+            return {**{other: row[other] for other in row if other != name}, **value}
+    return row
 
 
 def _are_runs(parts: list[object]) -> bool:
@@ -255,5 +310,8 @@ def _are_runs(parts: list[object]) -> bool:
 
 
 def _run(part: object) -> str:
-    text = part.get("text") if isinstance(part, Mapping) else part
+    text = part.get("text", part.get("value")) if isinstance(part, Mapping) else part
+    if isinstance(part, Mapping) and not isinstance(text, str):
+        inner = next((found for name in _INNER if isinstance(found := part.get(name), list)), [])
+        return "".join(map(_run, inner[:100])) if str(part.get("type")).lower() in _RUNS else ""
     return text if isinstance(text, str) else ""

@@ -42,14 +42,14 @@ def states_date(html: str) -> bool:
     return _STATED.search(html) is not None
 
 
-def date_beside_title(html: str, title: str) -> date | None:
+def date_beside_title(html: str, title: str, *, month_first: bool | None = None) -> date | None:
     """The day in a line of its own between the headline that is `title` and the running text.
 
     One that is only said to be that of an update counts where there is no other.
     """
     updated: date | None = None
     for piece in _beside(html, title):
-        if not (found := date_of_line(piece)):
+        if not (found := date_of_line(piece, month_first=month_first)):
             continue
         if not is_update(piece):
             return found

@@ -12,7 +12,7 @@ CONTEXT_CHARS = 60
 _OPEN = re.compile(
     r"<(?:(?P<kind>su[pb])(?:\s[^<>]{0,500})?|(?P<styled>span|small|font|i|em|b|strong)\s[^<>]{0,300}?"
     r"vertical-align:\s{0,3}(?P<look>su(?:per|b))\b[^<>]{0,300}|(?P<link>a|span)\s[^<>]{0,300}?(?:noteref|note-?ref\b|"
-    r"""note-(?:reference|anchor|link)\b|href=["']#(?:_?(?:fn|ftn|edn|footnote|endnote|cite|note)[\w:.-]{0,30}\d))"""
+    r"""note-(?:reference|anchor|link)\b|href=["'][^"'#<>]{0,200}#(?:_?(?:fn|ftn|edn|footnote|endnote|cite|note)[\w:.-]{0,30}\d))"""
     r"[^<>]{0,300})>",
     re.IGNORECASE,
 )
@@ -68,7 +68,10 @@ def level_text(markup: str) -> str:
             continue
         content = markup[end : end + close]
         kind = "sub" if (match["kind"] or match["look"] or "").lower() == "sub" else "sup"
-        levelled = _level(kind, content, "".join(parts[-3:])[-CONTEXT_CHARS * 4 :])
+        before = "".join(parts[-3:])[-CONTEXT_CHARS * 4 :]
+        levelled = (
+            content if match["link"] and before[-1:].isspace() and content.isdigit() else _level(kind, content, before)
+        )
         end += close + len(closing)
         unchanged = levelled == content and not match["kind"]
         parts.append(match.group() + content + closing if unchanged else levelled)

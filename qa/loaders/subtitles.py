@@ -21,14 +21,18 @@ def read_subtitles(document: Document) -> Article:
     """The article of a subtitle file: a paragraph a speaker, without numbers and times."""
     text = normalise_ends(decode(document.data, document.origin))
     paragraphs: list[list[str]] = [[]]
-    previous = ""
+    previous = speaking = ""
     for line in _spoken(text):
         if line == previous:  # rolling captions repeat what still stands on the screen
             continue
-        if _SPEAKER.match(line):
-            paragraphs.append([])
-        paragraphs[-1].append(line)
         previous = line
+        if speaker := _SPEAKER.match(line):
+            if speaker.group() == speaking and ":" in speaking:  # a voice is named again in each of its cues
+                line = line[speaker.end() :]
+            else:
+                paragraphs.append([])
+            speaking = speaker.group()
+        paragraphs[-1].append(line)
     whole = "\n\n".join(" ".join(lines) for lines in paragraphs if lines)
     return build_article(title=document.readable_name, text=whole, source=document.origin, url=document.url)
 

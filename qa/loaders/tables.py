@@ -14,7 +14,7 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, title_of
 from qa.loaders.decoding import SAMPLE_BYTES, decode, encoding_of
 from qa.loaders.document import Document
-from qa.loaders.metadata import NO_ARTICLES, TEXT, UNPUBLISHED, Fields, fields_of, has_text, order_of_days
+from qa.loaders.metadata import NO_ARTICLES, TEXT, UNPUBLISHED, Fields, fields_of, has_text, order_of_days, unwrapped
 from qa.loaders.reading_lists import are_highlights, by_document, posts_of_ghost, refuse_list_of_links
 from qa.loaders.truncation import without_cut_mark
 
@@ -28,6 +28,7 @@ _NUMERIC_DAY = re.compile(rb"(?<!\d)\d{1,2}([/-])\d{1,2}\1\d{4}(?!\d)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _MEDIA = ("photo", "file", "media_type", "sticker_emoji", "location_information", "contact_information", "poll")
+_LINKED_DATA = ("Article", "Posting", "Report", "Work")
 MOST_NESTED = 6  # records further down are not looked for
 
 Row = Mapping[object, object]
@@ -84,7 +85,7 @@ def articles_of_rows(
             continue
         if _is_no_article(row):
             continue
-        fields = fields_of(row, month_first=month_first)
+        fields = fields_of(unwrapped(row), month_first=month_first)
         key = fields.key if fields.key and fields.key not in used else f"row-{number}"
         used.add(key)
         if fields.text:
@@ -99,6 +100,8 @@ def articles_of_rows(
 def _is_no_article(row: Row) -> bool:
     """Drafts, menus and service notes of an export, and messages that are only a picture."""
     if str(row.get("status", "")).lower() in UNPUBLISHED or str(row.get("type", "")).lower() in NO_ARTICLES:
+        return True
+    if isinstance(kind := row.get("@type"), str) and not kind.endswith(_LINKED_DATA) and not fields_of(row).text:
         return True
     return "text" in row and not row["text"] and any(name in row for name in _MEDIA)
 
@@ -168,7 +171,9 @@ def _rows_inside(loaded: Row, depth: int = 0) -> list[object] | None:
     if depth > MOST_NESTED or has_text(loaded):
         return None
     for value in loaded.values():
-        if isinstance(value, list) and any(isinstance(item, Mapping) and fields_of(item).text for item in value):
+        if isinstance(value, list) and any(
+            isinstance(item, Mapping) and fields_of(unwrapped(item)).text for item in value
+        ):
             return value
     inner = [value for value in loaded.values() if isinstance(value, Mapping)]
     if inner and all(fields_of(value).text for value in inner) and len(inner) == len(loaded):

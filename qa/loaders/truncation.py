@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.loaders.boilerplate import is_offer
+from qa.loaders.boilerplate import OFFER_OF_THE_REST, is_offer
 from qa.loaders.markdown import Line
 
 BEGINNING_CHARS = 1500  # of a text for subscribers with an offer behind it: a longer one may be whole
@@ -15,6 +15,7 @@ _CUT = re.compile(
 )
 _CUT_SHORT = re.compile(r"\s*\[(?:…|\.\.\.)\]\s*$")
 _GOES_ON = re.compile(
+    rf"{OFFER_OF_THE_REST}|"
     r"(?:subscribe|sign up|register|log ?in|sign ?in)(?: now| today| here)? to (?:continue|keep|read|unlock)\b|"
     r"(?:keep|continue|carry on) reading (?:for|with|by)\b|to (?:continue|keep) reading\b|"
     r"(?:the rest of this|to read this|to continue reading this) (?:article|story|content)\b|"
