@@ -35,7 +35,7 @@ def articles(name: str, text: str) -> list[Article]:
 def test_lists_of_links_are_named_with_the_reason(text: str) -> None:
     (failure,) = read("list.csv", text)
     assert isinstance(failure, Failure)
-    assert failure.reason == "It is a list of links without the texts behind them."
+    assert failure.reason == "It is a list of links without the articles' texts."
 
 
 def test_highlights_of_readwise_and_instapaper_have_no_day() -> None:

@@ -233,3 +233,29 @@ def test_pages_in_other_scripts_are_articles_of_their_day(
     assert isinstance(found, Article), found
     assert (found.title, found.published, found.language) == (title, DAY, lang)
     assert found.text == "\n\n".join(paragraphs)
+
+
+def test_struck_out_text_of_a_page_is_left_out() -> None:
+    found = page("It <del>will</del> <ins>may</ins> cost <s>£41</s> £42 million, the <strike>old</strike> mayor said.")
+    assert "It may cost £42 million, the mayor said." in " ".join(found.text.split())
+    assert "41" not in found.text
+    assert "£41" not in texts("a.json", RECORD | {"body": f"<p>{BODY} It costs <s>£41</s> £42.</p>"})[0][2]
+
+
+@pytest.mark.parametrize(
+    ("offer", "truncated"),
+    [
+        ("Abonnieren Sie jetzt, um weiterzulesen.", True),
+        ("Il vous reste 75% de cet article à lire. La suite est réservée aux abonnés.", True),
+        ("Suscríbete para seguir leyendo", True),
+        ("The rest of this article is locked.", True),
+        ("The rest of this story will be told in court, the mayor said on Monday.", False),
+        ("Abonnieren wollte die Zeitung niemand, sagte der Verleger am Montag.", False),
+    ],
+)
+def test_offers_of_the_rest_in_other_languages_end_a_beginning(offer: str, truncated: bool) -> None:
+    html = f"<title>Ferry stopped</title><article><h1>Ferry stopped</h1><p>{BODY} {MORE}</p><p>{MORE}</p><p>{offer}</p>"
+    (found,) = read("ferry.html", f"<!DOCTYPE html><html><body>{html}</article></body></html>".encode())
+    assert isinstance(found, Article), found
+    assert found.truncated is truncated
+    assert (offer in found.text) is not truncated
