@@ -48,8 +48,8 @@ def check_binding(host: str, access: Access) -> None:
     if host in LOOPBACK or not isinstance(access, LocalAccess) or access.anywhere:
         return
     raise SettingError(
-        f"{host} can be reached from other machines, and nobody needs to sign in here. Leave out --host, or choose a "
-        "token of at least 32 characters that everybody has to send: ARTICLE_QA_API_TOKEN."
+        f"{host} can be reached from other machines, and nobody has to sign in. Add a user first (article-qa user "
+        "add NAME), leave out --host, or choose a token of 32 characters for everybody: ARTICLE_QA_API_TOKEN."
     )
 
 

@@ -263,7 +263,7 @@ def test_the_command_refuses_to_serve_strangers(monkeypatch, tmp_path):
 
     monkeypatch.setattr("qa.cli.serve_command.opened_assistant", lambda *_: opened_assistant(tmp_path))
     refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"])
-    assert "nobody needs to sign in" in str(refused.exception)
+    assert "nobody has to sign in" in str(refused.exception)
 
 
 def test_a_job_that_fails_says_why_and_not_where(client, assistant, monkeypatch):

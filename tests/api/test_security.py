@@ -111,7 +111,7 @@ def test_the_local_token_is_good_from_this_machine_alone(assistant):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "news.example"])
 def test_others_are_served_only_where_somebody_is_known(host):
-    with pytest.raises(SettingError, match="nobody needs to sign in"):
+    with pytest.raises(SettingError, match="nobody has to sign in"):
         check_binding(host, LocalAccess(TOKEN))
     check_binding(host, LocalAccess(TOKEN, anywhere=True))
     check_binding(host, People())

@@ -135,6 +135,15 @@ def test_a_form_that_is_too_long_is_not_read(served):
     assert Browser(served.url).sign_in("rea", "x" * 20_000).status_code == 403
 
 
+def test_an_event_that_is_too_large_is_refused_before_it_is_kept(browser):
+    rea = browser("rea")
+    huge = rea.event("example", {"question": "x" * 9_000_000})
+    assert huge.status_code == 413
+    pieces = rea.http.post("/gradio_api/run/predict", content=iter([b"x" * 100]))
+    assert pieces.status_code == 411
+    assert rea.event("example", {"question": "x" * 1000}).status_code == 200
+
+
 CHANGES = {
     "take_in": {"address": "https://news.example/a"}, "remove": [FERRY.id], "remove_samples": None,
     "edit": {"article": FERRY.id, "title": "Mine"}, "tag_articles": {"ids": [FERRY.id], "tags": "mine"},

@@ -16,6 +16,7 @@ from qa.api.beside import is_api
 from qa.api.hosts import LOOPBACK, host_name, is_address, is_foreign
 from qa.api.problems import Problem
 from ui.web.gates import Gate
+from ui.web.uploads import UPLOADS
 
 # Gradio compiles its templates in the page, hence unsafe-eval; nothing may come from, or go to, another origin.
 POLICY = "; ".join(
@@ -38,6 +39,7 @@ _CLOSED = re.compile(
     r"login|logout|openapi)",
     re.IGNORECASE,
 )
+MOST_BYTES = 8_000_000  # of an event of the page: a pasted text whose quotes are checked is the largest
 _PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 _STARTING = "/gradio_api/startup-events"  # Gradio calls it itself, before anybody can have a cookie
 
@@ -100,6 +102,8 @@ class Guard:
             return PlainTextResponse("Not found.", 404)
         if scope["path"] == _STARTING:
             return None
+        if scope["method"] != "GET" and scope["path"] != UPLOADS and (refused := _too_large(headers)):
+            return refused
         found = self.gate.identify(scope)
         if isinstance(found, Response):
             return found
@@ -113,6 +117,14 @@ class Guard:
             return f"{host} is not a name of this server. Open the address that `article-qa chat` has printed."
         is_sent = method not in ("GET", "HEAD") and headers.get("sec-fetch-site") in ("cross-site", "same-site")
         return "This request comes from another site's page." if is_foreign(origin, host) or is_sent else None
+
+
+def _too_large(headers: Headers) -> Response | None:
+    """A refusal of what is larger than any event of the page, before it is read; browsers always say how large."""
+    length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
+    if not length.isdecimal():
+        return PlainTextResponse("Say how large it is.", 411)
+    return PlainTextResponse("It is too large.", 413) if int(length) > MOST_BYTES else None
 
 
 def _guard(headers: MutableHeaders, scope: Scope) -> None:

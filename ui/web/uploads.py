@@ -12,6 +12,7 @@ from starlette.routing import Route
 from qa.accounts.identity import Identity
 from qa.work.uploads import Uploads
 
+UPLOADS = "/library/files"
 _SECRET = secrets.token_bytes(32)  # for as long as the files are kept: the life of the server
 
 
@@ -30,7 +31,7 @@ def upload_route(uploads: Uploads) -> Route:
             return PlainTextResponse(f"It could not be kept ({error.strerror}). Make room on the disk.", 507)
         return _too_large(uploads) if key is None else PlainTextResponse(handed_out(key, identity.name))
 
-    return Route("/library/files", receive, methods=["POST"])
+    return Route(UPLOADS, receive, methods=["POST"])
 
 
 def handed_out(key: str, name: str) -> str:
