@@ -257,7 +257,7 @@ def test_ctrl_c_outside_a_command_is_no_traceback(run: Run, monkeypatch: pytest.
 
 
 GROUPS = {
-    "Ask": "ask quotes batch check watch-questions verify conversations conversation feedback".split(),
+    "Ask": "ask quotes timeline batch check watch-questions verify conversations conversation feedback".split(),
     "Articles": "add sync remove tag edit list".split(),
     "Upkeep": "rebuild compact doctor export import backup restore evaluate".split(),
     "Serve": ["chat", "serve", "mcp", "user", "token"],
