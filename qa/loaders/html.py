@@ -41,6 +41,7 @@ SHORT_ARTICLE, DATED_TEXT, SHORT_TEXT = 40, 120, 200
 PROSE_CHARS = 60
 SHORT_REPORT = 100  # characters: for less, trafilatura takes whatever stands on the page
 SHORT_LINK = 15
+DENSE_SAMPLE = 100_000  # characters of a page in which those are counted that say as much as three letters
 
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=\s%]+")
 _SAVED_FROM = re.compile(  # browsers; SingleFile; Save Page WE; WebScrapBook
@@ -132,16 +133,17 @@ def article_of_page(html: str, document: Document) -> Article:
     header, lines = _opened(_with_links(lines_of_html(page.body), html), title, page.sitename or "")
     lines, _ = cleaned(lines, title)
     lines, truncated = without_offers(lines, for_subscribers=stated.is_free is False or bool(_TIER.search(html)))
-    _refuse_other_pages(html, title, lines, document.origin, is_dated=bool(stated.published or page.date or header.day))
-    lines = lines_of_prose(lines, document.origin)
     language = _LANGUAGE.search(html[:20_000])
     tag = language.group(1) if language else ""
+    day = stated.published or _day(page.date, html, title, tag, base) or header.day
+    _refuse_other_pages(html, title, lines, document.origin, is_dated=day is not None)
+    lines = lines_of_prose(lines, document.origin)
     return build_article(
         title=title or document.readable_name,
         text=joined(lines),
         source=document.origin,
         url=_own_address(page.url, base),
-        published=stated.published or _day(page.date, html, title, tag, base) or header.day,
+        published=day,
         authors=author_names(page.author) or header.authors,
         site=page.sitename,
         language=tag or None,
@@ -224,7 +226,9 @@ def _extracted(html: str, url: str | None) -> Any:
     # No search through the running text for dates: a date somewhere on the page is not its publication date.
     dates = {"original_date": True, "extensive_search": False, "max_date": "2199-12-31"}
     options = Extractor(url=url, with_metadata=True, comments=False, date_params=dates)
-    options.min_extracted_size = SHORT_REPORT
+    dense = SHORT_REPORT // 3
+    is_dense = len(_DENSE.findall(html[:DENSE_SAMPLE])) > dense
+    options.min_extracted_size = dense if is_dense else SHORT_REPORT
     return bare_extraction(html, options=options, prune_xpath=_FURNITURE)
 
 

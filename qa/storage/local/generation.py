@@ -130,7 +130,7 @@ class Generation:
                 article = articles.get(passage.article_id)
                 if article is not None:
                     text = article.text[passage.start : passage.end]
-                    yield LexicalDocument(passage.id, article.title, text)
+                    yield LexicalDocument(passage.id, article.title, text, article.language)
 
     # the vectors: in the memory of each process, with a snapshot on disk to start from
 

@@ -123,7 +123,7 @@ def passage_rows(
             "start": start,
             "end": end,
             "siblings": len(spans),
-            "terms": indexed(article.title, article.text[start:end]),
+            "terms": indexed(article.title, article.text[start:end], article.language),
             "dense": vector.tolist(),
             **state(row),
         }

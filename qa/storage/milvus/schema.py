@@ -19,7 +19,6 @@ from qa.datatypes import Where
 from qa.storage.filters import require_no_tags
 from qa.storage.milvus.client import Client, one_of, quoted
 from qa.text.display import host_of
-from qa.text.tokenization import question_terms, terms
 
 if TYPE_CHECKING:
     from pymilvus import CollectionSchema
@@ -200,14 +199,18 @@ def pieces(text: str) -> list[str]:
 # terms
 
 
-def indexed(title: str, text: str) -> str:
+def indexed(title: str, text: str, language: str | None = None) -> str:
     """The terms of a passage, analysed as the library of one machine does, for a Milvus that only splits at spaces."""
-    return cut(" ".join(_plain([*terms(title), *terms(text)])))
+    from qa.storage.local.lexical import terms_in
+
+    return cut(" ".join(_plain([*terms_in(title, language), *terms_in(text, language)])))
 
 
 def asked(question: str) -> str:
     """The distinct terms of a question; "" when there are none."""
-    return " ".join(dict.fromkeys(_plain(question_terms(question)[:MAX_QUESTION_TERMS])))
+    from qa.storage.local.lexical import asked_terms
+
+    return " ".join(dict.fromkeys(_plain(asked_terms(question))))
 
 
 def _plain(words: list[str]) -> Iterable[str]:
