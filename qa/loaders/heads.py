@@ -31,7 +31,8 @@ _BYLINE = re.compile(rf"(?i:{_BY})(?:\s+|:\s*)({_SEVERAL})")
 _FOREIGN_BYLINE = re.compile(rf"(?i:von|par|por|di|door|av|text|tekst|foto und text)(?:\s+|:\s*)((?=\S+\s){_SEVERAL})")
 _NAMES = re.compile(rf"(?=\S+\s){_SEVERAL}")
 _BEHIND_NAME = re.compile(
-    r"\s*<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?$|\s+in\s+[^\W\d_a-z][\w ]{2,30}$|,\s*(?:[^\W\d_]\w*\s+){0,3}"
+    r"\s{0,9}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?$|\s{1,9}in\s{1,9}[^\W\d_a-z][\w ]{2,30}$"
+    r"|,\s{0,9}(?:[^\W\d_]\w{0,30}\s{1,9}){0,3}"
     r"(?i:writer|reporter|editor|correspondent|columnist|staff|bureau chief|contributor)$"
 )
 _PAPER = re.compile(
@@ -48,7 +49,7 @@ _NOISE = re.compile(
     r"follow|(?:editors?|editing by|reporting by)(?::\s*|\s+)\S.{1,40}",
     re.IGNORECASE,
 )
-_BETWEEN_PARTS = re.compile(r"\s*[|·•]\s*|\s+[–—-]\s+|\s+/\s+")
+_BETWEEN_PARTS = re.compile(r"\s{0,9}[|·•]\s{0,9}|\s{1,9}[–—-]\s{1,9}|\s{1,9}/\s{1,9}")
 _ENDS_LIKE_A_SENTENCE = re.compile(r"(?:[.;:,]|[.!?][\"'”’)])$")
 _ENDS_IN_INITIALS = re.compile(r"\b[A-Z]\.[A-Z]\.$")
 

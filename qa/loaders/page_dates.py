@@ -21,7 +21,7 @@ PIECES = 12
 RUNNING_TEXT = 120  # characters of a piece: there the article begins
 
 _HEADING = re.compile(r"<h[12][^<>]{0,500}>(.{1,1000}?)</h[12]>", re.IGNORECASE | re.DOTALL)
-_MARKUP = re.compile(r"<(?:script|style)\b.{0,2000}?</(?:script|style)>|<[^<>]{0,1000}>", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(r"<(?:script|style)\b[^<]{0,2000}</(?:script|style)>|<[^<>]{0,1000}>", re.IGNORECASE)
 _STATED = re.compile(
     r"""published_time|datePublished|dc\.date|dcterms\.(?:date|created|issued)|parsely-pub-date|sailthru\.date|"""
     r"""name=["'](?:date|pubdate|publish[-_]?date|publication[-_]?date)["']""",

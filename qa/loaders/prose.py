@@ -14,11 +14,8 @@ ENCODED_CHARS = 30  # between two spaces, on average
 LEAST_WORDS = 0.45  # of the letters, or what stands in their place, that are words; prose has more than 0.9
 LEAST_LETTERS = 0.15  # of all characters; a table of results has more
 
-_WORD = re.compile(
-    r"[(\"'“‘„«¿¡\[*_>#@…—–-]*[^\W\d_]{1,40}(?:[-'’–—/&.](?=[^\W\d_]))?(?:[^\W\d_]{1,40}['’-]?){0,4}"
-    r"[)\]\"'”’».,;:!?…*_%—–-]*"
-)
-_DOTTED = re.compile(r"[a-z]\w{2,}\.[a-zA-Z]\w+")
+_WORD = re.compile(r"[(\"'“‘„«¿¡\[*_>#@…—–-]*[^\W\d_]+(?:[-'’–—/&.][^\W\d_]+){0,5}['’-]?[)\]\"'”’».,;:!?…*_%—–-]*")
+_DOTTED = re.compile(r"\b[a-z]\w{2,}\.[a-zA-Z]\w+")
 _NUMBER = re.compile(r"[(£$€¥+~#-]*\d[\d.,:/%–+-]*[)\].,;:!?%]*|\W+")
 
 

@@ -11,9 +11,10 @@ from qa.loaders.markdown import Line
 BEGINNING_CHARS = 1500  # of a text for subscribers with an offer behind it: a longer one may be whole
 
 _CUT = re.compile(
-    r"\s*(?:…|\.\.\.)?\s*\[\s*\+?\s*\d[\d,]{0,9}\s*(?:chars?|characters|words?|more)\s*\]\s*$", re.IGNORECASE
+    r"\s{0,9}(?:…|\.\.\.)?\s{0,9}\[\s?\+?\s?\d[\d,]{0,9}\s?(?:chars?|characters|words?|more)\s?\]\s{0,9}$",
+    re.IGNORECASE,
 )
-_CUT_SHORT = re.compile(r"\s*\[(?:…|\.\.\.)\]\s*$")
+_CUT_SHORT = re.compile(r"\s{0,9}\[(?:…|\.\.\.)\]\s{0,9}$")
 _GOES_ON = re.compile(
     rf"{OFFER_OF_THE_REST}|"
     r"(?:subscribe|sign up|register|log ?in|sign ?in)(?: now| today| here)? to (?:continue|keep|read|unlock)\b|"
