@@ -99,8 +99,8 @@ def parse_date(value: object, *, month_first: bool | None = None) -> date | None
     if not isinstance(value, str) or len(value) > MAX_CHARS:
         return None
     text = one_line(value)
-    if match := _COMPACT.fullmatch(text):
-        return _day(*map(int, match.groups()))
+    if (match := _COMPACT.fullmatch(text)) and (day := _day(*map(int, match.groups()))):
+        return day
     if _EPOCH.fullmatch(text):
         return _of_epoch(float(text))
     if (match := _SHORT_YEAR.fullmatch(text)) and match.group(2).lower() in _MONTHS:

@@ -23,6 +23,7 @@ from qa.loaders.html_fragments import text_of_fragment
 from qa.loaders.limits import check_not_empty, checked
 from qa.loaders.metadata import KEY_CHARS, NO_ARTICLES, UNPUBLISHED, author_names
 from qa.loaders.sources import fetch
+from qa.loaders.truncation import without_cut_mark
 
 if TYPE_CHECKING:
     from qa.loaders.isolation import LoaderProcess
@@ -213,6 +214,7 @@ def _content(entry: Mapping[str, Any]) -> str:
 
 def _article(entry: Mapping[str, Any], feed: Mapping[str, Any], text: str, source: str, link: str | None) -> Article:
     title = text_of_fragment(str(entry.get("title") or ""))
+    text, truncated = without_cut_mark(text)
     language = entry.get("language") or feed.get("language")
     return build_article(
         title=title or title_of(text),
@@ -223,6 +225,7 @@ def _article(entry: Mapping[str, Any], feed: Mapping[str, Any], text: str, sourc
         authors=_authors(entry),
         site=text_of_fragment(str(feed.get("title") or "")),
         language=str(language) if language else None,
+        truncated=truncated,
     )
 
 

@@ -18,8 +18,8 @@ TITLE_CHARS = 200
 PART_CHARS = 60  # of a head line in several parts, and of a line between author and day
 
 _HEADER_KEY = re.compile(
-    r"(title|headline|author|authors|autor|autora|auteur|byline|date|published(?: time| on)?|url|link|source url|"
-    r"url source|source|site|publisher|language)\s*:\s*(\S.*)",
+    r"(title|headline|titel|titre|título|titolo|authors?|autora?|auteur|byline|date|datum|fecha|"
+    r"published(?: time| on)?|url|link|source url|url source|source|site|publisher|publication|language)\s*:\s*(\S.*)",
     re.IGNORECASE,
 )
 _WORD = r"[^\W\d_a-zß-ÿ][\w.'’-]*"

@@ -12,11 +12,14 @@ from qa.loaders.article import one_line, web_address
 from qa.loaders.dates import order_of, parse_date
 from qa.loaders.page_dates import month_first_in
 
-TITLE = ("title", "headline", "webtitle", "name", "heading", "subject", "resolvedtitle", "giventitle", "booktitle")
+TITLE = (
+    "title", "headline", "webtitle", "name", "heading", "subject", "resolvedtitle", "giventitle", "booktitle",
+    "titel", "titre", "título", "titolo",
+)  # fmt: skip
 TEXT = (
     "text", "body", "content", "article", "maintext", "articlebody", "fulltext", "articletext", "bodytext",
     "contenttext", "contenthtml", "htmlcontent", "textcontent", "bodyhtml", "articlecontent", "fullcontent",
-    "pagecontent", "story", "plaintext", "markdown", "html", "paragraphs", "blocks",
+    "pagecontent", "storyhtml", "selftext", "story", "plaintext", "markdown", "html", "paragraphs", "blocks",
 )  # fmt: skip
 SUMMARY = (
     "leadparagraph",
@@ -34,7 +37,7 @@ SUMMARY = (
 PUBLISHED = (
     "published", "date", "publishedat", "publicationdate", "publishdate", "datepublished", "datepublish", "pubdate",
     "publishedon", "publisheddate", "publishedtime", "publishtime", "firstpublished", "firstpublicationdate",
-    "webpublicationdate", "issued", "dateline", "timestamp",
+    "webpublicationdate", "issued", "dateline", "datum", "fecha", "timestamp",
 )  # fmt: skip
 URL = (
     "url",
@@ -48,6 +51,7 @@ URL = (
     "urlsource",
     "weburl",
     "links",
+    "mainentityofpage",
     "resolvedurl",
     "givenurl",
 )
@@ -91,6 +95,7 @@ NO_ARTICLES = frozenset("attachment nav_menu_item revision service settings temp
 
 KEY_CHARS = 200
 _OF_SAVING = re.compile("crawl|fetch|scrap|saved|download|retriev|access|clipp|folder|selection|added")
+_WRAPPERS = ("fields", "attributes", "_source", "data", "extra", "params")
 _NUMERIC_DAY = re.compile(r"\D{0,30}(\d{1,2})[/-](\d{1,2})[/-]\d{4}(?!\d)")
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 _BY = re.compile(r"(?:by|von|par|por|di)[:\s]+", re.IGNORECASE)
@@ -165,8 +170,7 @@ def order_of_days(rows: Iterable[object]) -> bool | None:
 
 def _named(row: Mapping[object, object]) -> dict[str, object]:
     """The values by their names in small letters; also those one level down, where news APIs put an article's text."""
-    inner = row.get("fields")
-    rows = (inner, row) if isinstance(inner, Mapping) else (row,)
+    rows = [*(inner for name in _WRAPPERS if isinstance(inner := row.get(name), Mapping)), row]
     return {_NOT_IN_NAMES.sub("", str(name)).lower(): value for each in rows for name, value in each.items()}
 
 
@@ -177,7 +181,9 @@ def _authors(named: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _day(value: object) -> object:
-    """A date as bibliographies write it, `{"date-parts": [[2025, 5, 12]]}`, with its year first; others as they are."""
+    """The day in `{"date-parts": [[2025, 5, 12]]}` of bibliographies and `{"$date": ..}` of databases; others as is."""
+    while isinstance(value, Mapping) and len(value) == 1 and ("$date" in value or "$numberLong" in value):
+        value = next(iter(value.values()))
     parts = value.get("date-parts") if isinstance(value, Mapping) else None
     first = parts[0] if isinstance(parts, list) and parts else None
     if isinstance(first, list) and len(first) == 3 and all(isinstance(part, (int, str)) for part in first):
@@ -197,7 +203,8 @@ def author_names(value: object) -> tuple[str, ...]:
     if isinstance(value, (list, tuple)):
         return tuple(dict.fromkeys(name for item in value[:50] for name in author_names(item)))
     if isinstance(value, Mapping):
-        given, family = value.get("given", value.get("firstName")), value.get("family", value.get("lastName"))
+        given = next((value[name] for name in ("given", "firstName", "firstname", "first") if name in value), None)
+        family = next((value[name] for name in ("family", "lastName", "lastname", "last") if name in value), None)
         if isinstance(given, str) and isinstance(family, str):
             return (one_line(f"{given[:200]} {family[:200]}"),)
         return author_names(value.get("name") or value.get("original"))
@@ -216,7 +223,7 @@ def scalar(value: object) -> str:
     if isinstance(value, Mapping):
         if isinstance(rendered := value.get("rendered"), str):  # WordPress
             return unescape(_TAG.sub("", rendered))
-        value = next((value[name] for name in ("name", "title", "main", "permalink") if value.get(name)), None)
+        value = next((value[name] for name in ("name", "title", "main", "permalink", "@id") if value.get(name)), None)
     if isinstance(value, bool) or not isinstance(value, (str, int, float, date)):
         return ""
     return str(value)
@@ -265,7 +272,8 @@ def _paragraphs_of_block(block: object, depth: int = 0) -> Iterator[str]:
         return
     if not isinstance(block, Mapping) or depth > MOST_NESTED:
         return
-    text = block.get("text", block.get("value") if block.get("nodeType") == "text" else None)
+    found = (block.get(name) for name in ("text", "content", "value", "html"))
+    text = next((each for each in found if isinstance(each, str)), None)
     if isinstance(text, str) and text.strip():
         yield text.strip()
         return

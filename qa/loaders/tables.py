@@ -25,6 +25,7 @@ _MARKED_UP = re.compile(
     r"</(?:p|div|a|b|i|em|strong|span|su[bp]|h[1-6]|li|ul|figure|blockquote)>|<br\s*/?>|<p>", re.IGNORECASE
 )
 _NUMERIC_DAY = re.compile(rb"(?<!\d)\d{1,2}([/-])\d{1,2}\1\d{4}(?!\d)")
+_BLOCKS = re.compile(r"</(?:p|div|h[1-6]|li|ul|figure|blockquote)>|<p>", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _MEDIA = ("photo", "file", "media_type", "sticker_emoji", "location_information", "contact_information", "poll")
@@ -113,7 +114,8 @@ def _article(fields: Fields, document: Document, source: str) -> Article | Failu
     if _MARKED_UP.search(text):
         from qa.loaders.html_fragments import text_of_fragment
 
-        text = text_of_fragment(text)
+        parts = [text] if _BLOCKS.search(text) else text.split("\n\n")
+        text = "\n\n".join(map(text_of_fragment, parts))
     text, truncated = without_cut_mark(text)
     return build_article(
         title=fields.title or title_of(text) or document.readable_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from qa.loaders.metadata import Fields, fields_of
 from qa.loaders.news_archives import articles_of_archive, is_archive
 from qa.loaders.pasted import articles_apart
 from qa.loaders.prose import lines_of_prose
-from qa.loaders.truncation import without_offers
+from qa.loaders.truncation import without_cut_mark, without_offers
 
 FRONT_MATTER_CHARS = 20_000
 HEAD_CHARS = 2000
@@ -31,11 +32,13 @@ _ARCHIVE = re.compile(
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING_LINE = re.compile(r"# +\S.*")
-_KEY_LINE = re.compile(r"([A-Za-z][\w -]{0,30})::?[ \t]*(.+)")
+# Title: x; title:: x (Logseq); :title: x (reStructuredText); #+TITLE: x (Org); Titre : x; - **Title:** x
+_UNDERLINE = re.compile(r"([=#*~-])\1{2,}\s*")
+_KEY_LINE = re.compile(r"(?:[-*] )?(?:\*\*|#\+|:)?([A-Za-z][\w -]{0,30}?)\s?::?(?:\*\*)?:?[ \t]*(.+)")
 _BESIDE = re.compile(
     r"(?:date )?(?:created|added|saved|modified|updated)(?: time| at| on)?|last edited(?: time| by)?|"
     r"date[ _-](?:added|saved|created)|"
-    r"tags?|categor(?:y|ies)|keywords|slug|status|type|section|summary|id",
+    r"number of pages|source|tags?|categor(?:y|ies)|keywords|slug|status|type|section|summary|id",
     re.IGNORECASE,
 )
 
@@ -74,17 +77,17 @@ def article_of_text(text: str, document: Document, *, markdown: bool) -> Article
     header, lines = take_header(lines, title=given.title if given else "")
     lines, address = cleaned(lines, given.title if given and given.title else header.title)
     lines, truncated = without_offers(lines, for_subscribers=False)
-    lines = lines_of_prose(lines, document.origin)
+    text, is_cut = without_cut_mark(joined(lines_of_prose(lines, document.origin)))
     return build_article(
         title=(given.title if given else "") or header.title or document.readable_name,
-        text=joined(lines),
+        text=text,
         source=document.origin,
         url=(given.url if given else None) or header.url or address or document.url,
         published=(given.published if given else None) or header.day,
         authors=(given.authors if given else ()) or header.authors,
         site=(given.site if given else None) or header.site,
         language=(given.language if given else None) or header.language,
-        truncated=truncated,
+        truncated=truncated or is_cut,
     )
 
 
@@ -109,11 +112,23 @@ def split_front_matter(text: str) -> tuple[Fields | None, str]:
     if match := _TOML_FRONT_MATTER.match(text[:FRONT_MATTER_CHARS]):
         found = _toml(match.group(1))
         return (fields_of(found), text[match.end() :]) if found else (None, text)
+    if text.startswith("{"):
+        return _json_front_matter(text)
     match = _FRONT_MATTER.match(text[:FRONT_MATTER_CHARS])
     if not match:
         return None, text
     fields = _front_matter(match.group(1))
     return (fields_of(fields), text[match.end() :]) if fields else (None, text)
+
+
+def _json_front_matter(text: str) -> tuple[Fields | None, str]:
+    """The fields of a record of JSON above a text, as Hugo has it."""
+    try:
+        found, end = json.JSONDecoder().raw_decode(text[:FRONT_MATTER_CHARS])
+    except (ValueError, RecursionError):
+        return None, text
+    is_head = isinstance(found, dict) and text[end:].strip() and any(map(_is_known, found))
+    return (fields_of(found), text[end:]) if is_head else (None, text)
 
 
 def split_key_lines(text: str) -> tuple[Fields | None, str]:
@@ -124,6 +139,8 @@ def split_key_lines(text: str) -> tuple[Fields | None, str]:
     """
     lines = text.split("\n", 60)
     start = 1 if _HEADING_LINE.fullmatch(lines[0]) else 0
+    if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]) and lines[0].strip():
+        start = 2
     end, pairs, content = start, dict[object, object](), False
     for number, line in enumerate(lines[start:60], start):
         pair = _KEY_LINE.fullmatch(line.strip())

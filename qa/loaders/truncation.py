@@ -9,9 +9,15 @@ from qa.loaders.boilerplate import OFFER_OF_THE_REST, is_offer
 from qa.loaders.markdown import Line
 
 BEGINNING_CHARS = 1500  # of a text for subscribers with an offer behind it: a longer one may be whole
+POINTER_CHARS = 200
 
 _CUT = re.compile(
     r"\s{0,9}(?:…|\.\.\.)?\s{0,9}\[\s?\+?\s?\d[\d,]{0,9}\s?(?:chars?|characters|words?|more)\s?\]\s{0,9}$",
+    re.IGNORECASE,
+)
+_GO_ON = re.compile(  # behind the dots of an excerpt, as blogs put it into their feeds
+    r"\s*(?:…|\.\.\.|\[(?:…|\.\.\.)\])\s*(?:continue reading|read (?:more|on)|"
+    r"read the (?:full|whole) (?:story|article|post)|weiterlesen|lire la suite|seguir leyendo|leer más)\b[^.!?\n]{0,150}$",
     re.IGNORECASE,
 )
 _CUT_SHORT = re.compile(r"\s{0,9}\[(?:…|\.\.\.)\]\s{0,9}$")
@@ -30,6 +36,8 @@ _GOES_ON = re.compile(
 def without_cut_mark(text: str) -> tuple[str, bool]:
     """A text without a mark such as `[+2310 chars]` at its end, and whether it had one: news APIs cut so."""
     cut = _CUT.sub("…", text)
+    if cut == text and (pointer := _GO_ON.search(text, max(0, len(text) - 2 * POINTER_CHARS))):
+        cut = text[: pointer.start()] + "…"
     return cut, cut != text
 
 

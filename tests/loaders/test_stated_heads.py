@@ -33,6 +33,16 @@ def read(text: str, name: str) -> list[Article]:
         '+++\ntitle = "Ferry stopped"\ndate = 2025-05-12\nauthor = "Ines Varga"\n+++\n',
         '---\ntitle: Ferry stopped\npublished: 2025-05-12\nauthor: "[[p/iv|Ines Varga]]"\ncreated: 2026-03-02\n---\n',
         "# Ferry stopped\n\nInes Varga\n\nMay 12, 2025\n\n",
+        '{"title": "Ferry stopped", "date": "2025-05-12", "author": "Ines Varga"}\n\n',
+        '+++\ntitle = "Ferry stopped"\ndate = 2025-05-12\n[params]\nauthor = "Ines Varga"\n+++\n',
+        "#+TITLE: Ferry stopped\n#+DATE: <2025-05-12 Mon>\n#+AUTHOR: Ines Varga\n\n",
+        "# Ferry stopped\n\n:date: 2025-05-12 08:30\n:author: Ines Varga\n\n",
+        "Titel: Ferry stopped\nAutor: Ines Varga\nDatum: 12. Mai 2025\n\n",
+        "Titre : Ferry stopped\nAuteur : Ines Varga\nDate : 12 mai 2025\n\n",
+        "# Ferry stopped\n\n**Author:** Ines Varga\n**Date:** May 12, 2025\n\n",
+        "# Ferry stopped\n\n- Author: Ines Varga\n- Date: May 12, 2025\n\n",
+        "Title: Ferry stopped\n\nAuthor: Ines Varga\n\nNumber of Pages: 2\n\nPublished Time: 2025-05-12\n\n"
+        "Markdown Content:\n",
         "# Ferry stopped\n\nBy Ines Varga | iv@ostley.example | Ostley Mail\n\nUpdated 4:05 PM EDT, May 12, 2025\n\n",
         "# Ferry stopped\n\nUPDATED: May 14, 2025\n\nPUBLISHED: May 12, 2025 at 5:00 a.m.\n\nBy Ines Varga\n\n",
     ],
@@ -224,3 +234,41 @@ def test_runs_are_one_paragraph_and_paragraphs_stay_apart() -> None:
 def test_a_summary_is_the_text_only_where_there_is_no_other() -> None:
     assert fields_of({"description": "Short.", "content": "Long."}).text == "Long."
     assert fields_of({"short_description": "Short."}).text == "Short."
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"attributes": {"title": "Ferry", "body": f"<p>{BODY}</p>", "published_at": "2025-05-12"}},
+        {"_source": {"title": "Ferry", "text": BODY, "date": 1747008000000}},
+        {"title": "Ferry", "text": BODY, "date": {"$date": {"$numberLong": "1747008000000"}}},
+        {"title": "Ferry", "text": BODY, "pub_date": "1747008000000"},
+        {"headline": "Ferry", "articleBody": BODY, "datePublished": "2025-05-12"},
+        {"title": "Ferry", "date": "2025-05-12", "body": [{"type": "p", "value": each} for each in BODY.split("\n\n")]},
+        {"title": "Ferry", "date": "2025-05-12", "content": {"blocks": [{"data": {"text": BODY}}, {"data": {}}]}},
+    ],
+)
+def test_records_of_other_shapes(row: dict[str, object]) -> None:
+    (article,) = read(json.dumps({"hits": {"hits": [row]}}), "a.json")
+    assert (article.title, article.published) == ("Ferry", DAY)
+    assert article.text.split()[:3] == ["The", "ferry", "to"]
+    assert article.text.endswith("It will be back in May.")
+
+
+@pytest.mark.parametrize("url", ["https://mail.example/a", {"@type": "WebPage", "@id": "https://mail.example/a"}])
+def test_the_page_of_a_record_of_schema_org_is_its_address(url: object) -> None:
+    assert fields_of({"text": BODY, "mainEntityOfPage": url}).url == "https://mail.example/a"
+
+
+@pytest.mark.parametrize("end", ["… [+2310 chars]", "... Continue reading Ferry stopped →", "[…] Read more"])
+@pytest.mark.parametrize("name", ["a.txt", "a.json"])
+def test_a_text_that_was_cut_off_says_so(end: str, name: str) -> None:
+    text = BODY.removesuffix(".") + end
+    (article,) = read(json.dumps([{"title": "Ferry", "text": text}]) if name == "a.json" else text, name)
+    assert article.truncated
+    assert article.text == BODY.removesuffix(".") + "…"
+
+
+def test_a_text_that_ends_in_dots_is_whole() -> None:
+    (article,) = read(json.dumps([{"title": "Ferry", "text": BODY + " And so on..."}]), "a.json")
+    assert not article.truncated
