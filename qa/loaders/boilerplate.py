@@ -48,6 +48,10 @@ _FURNITURE = frozenset(
     "leave a comment;skip to content;skip to main content;back to top;follow us;loading...;read full story;"
     "anzeige;werbung;publicité;publicidad;реклама".split(";")
 )
+_ORIGIN = re.compile(
+    r"(?:the post|this article|this story) .{1,300} (?:appeared first|was first published|first appeared) on .{1,100}",
+    re.IGNORECASE,
+)
 _ADDRESS_LABEL = re.compile(
     r"(?:original(?:ly)?(?: (?:url|link|article|source|published at|published on|post|address))?|source(?: url| link)?|"
     r"url|link|permalink|web address|article url|(?:first )?published (?:at|on)|via|retrieved from|from)\s*:?\s*"
@@ -122,6 +126,8 @@ def _address_of(line: Line, *, labelled: bool, last: bool) -> str | None:
 def is_furniture(line: Line) -> bool:
     """Whether a line is a caption, a pointer to another story, or a label of the page."""
     text = line.text
+    if line.linked and _ORIGIN.fullmatch(text):
+        return True
     if text.strip("[]()-–—*• ").lower() in _FURNITURE or line.is_address:
         return True
     return is_related(line) or is_caption(text) or (len(text) <= LABEL_CHARS and bool(_HOUSE.fullmatch(text)))

@@ -15,11 +15,12 @@ from qa.config import Settings
 from qa.datatypes import Article, Failure
 from qa.errors import LoadError
 from qa.loaders.article import build_article, one_line, title_of, web_address
+from qa.loaders.boilerplate import is_furniture
 from qa.loaders.dates import parse_date
 from qa.loaders.detection import family_of
 from qa.loaders.document import LOADER_VERSION, Document, is_url
 from qa.loaders.failures import as_failures
-from qa.loaders.html_fragments import text_of_fragment
+from qa.loaders.html_fragments import joined, lines_of_fragment, text_of_fragment
 from qa.loaders.limits import check_not_empty, checked
 from qa.loaders.metadata import KEY_CHARS, NO_ARTICLES, UNPUBLISHED, author_names
 from qa.loaders.sources import fetch
@@ -208,7 +209,8 @@ def _is_content(entry: Mapping[str, Any]) -> bool:
 def _content(entry: Mapping[str, Any]) -> str:
     """The longest text that the entry carries itself."""
     values = [part.get("value") for part in entry.get("content") or []] + [entry.get("summary")]
-    texts = [text_of_fragment(value) for value in values if isinstance(value, str) and value.strip()]
+    lines = (lines_of_fragment(value) for value in values if isinstance(value, str) and value.strip())
+    texts = [joined([line for line in each if not is_furniture(line)]) for each in lines]
     return max(texts, key=len, default="")
 
 

@@ -86,6 +86,9 @@ def take_header(lines: list[Line], *, title: str = "") -> tuple[Header, list[Lin
             return header, kept + lines[index:]
         if (title and not kept and repeats(line.text, title)) or _take(line, header):
             continue
+        if title and not kept and following and len(line.text) <= PART_CHARS and repeats(following[0].text, title):
+            header.site = header.site or line.text
+            continue
         if (header.title or title) and not kept and (_take_parts(line, header) or _take_name(line, following, header)):
             continue
         if not title and not header.title and not kept and is_title(line, following):
@@ -206,7 +209,9 @@ def _ends(part: str) -> bool:
 def _byline(text: str) -> str:
     """The names of `By A and B | mail | paper`, where only an address or a name follows each bar; "" for others."""
     first, *others = (part.strip() for part in text.split("|"))
-    if len(others) > 3 or any(len(part) > PART_CHARS or part.endswith((".", "?", "!")) for part in others):
+    if len(others) > 3 or any(
+        len(part) > PART_CHARS or part.endswith((".", "?", "!")) or is_day(part) for part in others
+    ):
         return ""
     first = _BEHIND_NAME.sub("", first)
     match = _BYLINE.fullmatch(first) or _FOREIGN_BYLINE.fullmatch(first)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from qa.config import Settings
 from qa.datatypes import Article
 from qa.errors import LoadError
+from qa.loaders.addresses import own_address
 from qa.loaders.article import build_article, one_line, web_address
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.dates import date_of_line, is_day, parse_date
@@ -142,7 +143,7 @@ def article_of_page(html: str, document: Document) -> Article:
         title=title or document.readable_name,
         text=joined(lines),
         source=document.origin,
-        url=_own_address(page.url, base),
+        url=own_address(html, stated.url, page.url, base),
         published=day,
         authors=author_names(page.author) or header.authors,
         site=page.sitename,
@@ -163,18 +164,6 @@ def _title(found: str, html: str, headline: str | None) -> str:
     named = _TITLE_ELEMENT.search(html)
     own = one_line(unescape(named.group(1))) if named else ""
     return headline if headline and headline in own and found not in own else found
-
-
-def _own_address(named: str | None, base: str | None) -> str | None:
-    """The address that a page gives as its own, if it is of the site that it came from; else where it came from."""
-    if not named or not base:
-        return named or base
-    return named if _site(named) == _site(base) else base
-
-
-def _site(address: str) -> str:
-    host = (urlsplit(address).hostname or "").lower()
-    return re.sub(r"^(?:www|m|amp|mobile)\.", "", host)
 
 
 def _opened(lines: list[Line], title: str, site: str) -> tuple[Header, list[Line]]:

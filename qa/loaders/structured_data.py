@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from qa.loaders.article import one_line
+from qa.loaders.article import one_line, web_address
 from qa.loaders.dates import parse_date
 
 MAX_BLOCKS = 20  # of a page that are read
@@ -27,6 +27,7 @@ class StatedArticle:
     headline: str | None = None
     published: date | None = None  # the day on which it was first published
     is_free: bool | None = None  # whether all can read it
+    url: str | None = None
 
 
 def stated_article(html: str) -> StatedArticle:
@@ -35,7 +36,16 @@ def stated_article(html: str) -> StatedArticle:
     day = next((found for node in nodes if (found := parse_date(node.get("datePublished")))), None)
     free = next((node["isAccessibleForFree"] for node in nodes if "isAccessibleForFree" in node), None)
     title = next((one_line(text) for node in nodes if isinstance(text := node.get("headline"), str)), None)
-    return StatedArticle(title, day, None if free is None else str(free).strip().lower() not in ("false", "0", "no"))
+    is_free = None if free is None else str(free).strip().lower() not in ("false", "0", "no")
+    return StatedArticle(title, day, is_free, next(filter(None, map(_address, nodes)), None))
+
+
+def _address(node: Mapping[str, object]) -> str | None:
+    page = node.get("mainEntityOfPage")
+    page = page.get("@id") if isinstance(page, Mapping) else page
+    return next(
+        (each for value in (page, node.get("url")) if isinstance(value, str) and (each := web_address(value))), None
+    )
 
 
 def _is_article(node: Mapping[str, object]) -> bool:

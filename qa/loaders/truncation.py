@@ -17,7 +17,8 @@ _CUT = re.compile(
 )
 _GO_ON = re.compile(  # behind the dots of an excerpt, as blogs put it into their feeds
     r"\s*(?:…|\.\.\.|\[(?:…|\.\.\.)\])\s*(?:continue reading|read (?:more|on)|"
-    r"read the (?:full|whole) (?:story|article|post)|weiterlesen|lire la suite|seguir leyendo|leer más)\b[^.!?\n]{0,150}$",
+    r"read the (?:full|whole) (?:story|article|post)|weiterlesen|lire la suite|seguir leyendo|leer más)\b"
+    r"[^.!?\n]{0,150}$",
     re.IGNORECASE,
 )
 _CUT_SHORT = re.compile(r"\s{0,9}\[(?:…|\.\.\.)\]\s{0,9}$")

@@ -19,6 +19,7 @@ LEAST_RAISED = 4  # half points; less only sets text straight
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_SIGNS = {"tab": " ", "noBreakHyphen": "-"}
 _LEVELS = {"superscript": "sup", "subscript": "sub"}
 
 _NOT_PRINTED = (_FALLBACK, _WORD + "moveFrom", _WORD + "del")
@@ -115,11 +116,11 @@ def _rows(table: Any, looks: Looks) -> Iterator[Line]:
 def _word_text(block: Any, looks: Looks) -> str:
     """The text of a paragraph or cell as it is printed: nothing struck out, hidden or moved elsewhere."""
     pieces = []
-    for node in block.iter(_WORD + "t", _WORD + "tab", _WORD + "br", _WORD + "cr", _WORD + "p"):
+    for node in block.iter(*(_WORD + name for name in ("t", "tab", "br", "cr", "p", "noBreakHyphen"))):
         if next(node.iterancestors(*_NOT_PRINTED), None) is not None:
             continue
         kind = node.tag.removeprefix(_WORD)
-        piece = (node.text or "") if kind == "t" else " " if kind == "tab" else "\n"
+        piece = (node.text or "") if kind == "t" else _SIGNS.get(kind, "\n")
         pieces.append(_as_printed(piece, node, looks) if kind == "t" else piece)
     return level_runs("".join(pieces)).strip("\n")
 

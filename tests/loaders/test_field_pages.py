@@ -266,3 +266,36 @@ def test_a_page_that_wrongly_calls_itself_utf_8_is_read_as_written() -> None:
     (article,) = parse(Document("upload:a.html", html.encode("cp1252")), Settings())
     assert isinstance(article, Article)
     assert article.text.startswith(text)
+
+
+LIVE = "https://www.mail.example/news/ferry"
+
+
+@pytest.mark.parametrize(
+    ("before", "head"),
+    [
+        ("", f'<link rel="canonical" href="https://web.archive.org/web/20250513000000/{LIVE}">'),
+        (f"<!-- saved from url=(0090)https://web.archive.org/web/20250513000000/{LIVE} -->", ""),
+        (f"<!-- saved from url=(0090)https://web.archive.org/web/20250513000000id_/{LIVE} -->", ""),
+        ("<!-- saved from url=(0030)https://archive.ph/AbCdE -->", f'<link rel="canonical" href="{LIVE}">'),
+        ("", f'<meta property="og:url" content="https://www.mail.example/amp/x"><link rel="canonical" href="{LIVE}">'),
+        ("", '<base href="https://www.mail.example/"><link href="/news/ferry" rel="canonical">'),
+        ("<!-- saved from url=(0030)https://www.mail.example/amp -->", '<link rel="canonical" href="/news/ferry">'),
+        (
+            "",
+            '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry stopped", '
+            f'"mainEntityOfPage": {{"@id": "{LIVE}"}}}}</script>',
+        ),
+    ],
+)
+def test_the_address_is_the_live_one_whatever_copy_was_saved(before: str, head: str) -> None:
+    found = page(BODY, head=head, before=before)
+    assert isinstance(found, Article)
+    assert found.url == LIVE
+
+
+def test_a_canonical_link_to_another_site_is_not_believed() -> None:
+    head = '<link rel="canonical" href="https://evil.example/ferry">'
+    found = page(BODY, head=head, before=f"<!-- saved from url=(0030){LIVE} -->")
+    assert isinstance(found, Article)
+    assert found.url == LIVE
