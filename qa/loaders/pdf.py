@@ -15,7 +15,7 @@ from qa.errors import LoadError
 from qa.loaders.article import build_article, normalise, one_line, web_address
 from qa.loaders.boilerplate import cleaned
 from qa.loaders.document import Document
-from qa.loaders.heads import take_header
+from qa.loaders.heads import HEADER_LINES, is_head_line, take_header
 from qa.loaders.markdown import Line
 from qa.loaders.metadata import author_names
 from qa.loaders.pdf_columns import Fragment, columns_apart
@@ -219,7 +219,8 @@ def paragraphs(pages: list[list[str]]) -> list[Line]:
     for (line, number), (following, _) in pairwise([*lines, ("", 0)]):
         if line:
             found[-1].append((line, number))
-        if _ends_paragraph(line, following, width, first=len(found) <= 2):
+        in_head = len(found) <= HEADER_LINES and (is_head_line(Line(line)) or is_head_line(Line(following)))
+        if in_head or _ends_paragraph(line, following, width, first=len(found) <= 2):
             found.append([])
     return [_paragraph(part, text) for part in found if part]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.loaders.pdf import without_printed_lines
+from qa.loaders.pdf import paragraphs, without_printed_lines
 from qa.loaders.pdf_columns import Fragment, columns_apart
 
 LEFT = [
@@ -31,6 +31,27 @@ def rows(*texts: tuple[str, ...]) -> list[Fragment]:
 def test_columns_drawn_row_by_row_are_read_one_after_the_other() -> None:
     page = rows(("Ferry stopped",), *zip(LEFT, RIGHT, strict=True), ("", "She has seen worse."))
     assert columns_apart(page) == ["Ferry stopped", *LEFT, *RIGHT, "She has seen worse."]
+
+
+def test_three_columns_are_read_one_after_the_other() -> None:
+    third = [
+        "Tea at the harbour costs more",
+        "than it did in the last year,",
+        "and the cups of it are small,",
+        "said all.",
+    ]
+    wide = "The bridge of Ostley is open again, says all of the town"
+    page = rows(*zip(LEFT, RIGHT, third, strict=True), ("", "She has seen worse."), (wide,))
+    assert columns_apart(page) == [*LEFT, *RIGHT, "She has seen worse.", *third, wide]
+
+
+def test_a_table_of_three_columns_is_read_row_by_row() -> None:
+    assert columns_apart(rows(*[(f"Town {number}", f"{number},200", "a sum") for number in range(9)])) is None
+
+
+def test_a_headline_as_wide_as_its_columns_is_no_part_of_the_byline() -> None:
+    lines = ["The ferry to Ostley stopped", "By Ines Varga", "May 12, 2025", *LEFT]
+    assert [line.text for line in paragraphs([lines])][:3] == lines[:3]
 
 
 def test_a_table_is_read_row_by_row() -> None:
