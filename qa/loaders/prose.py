@@ -7,7 +7,7 @@ import re
 from qa.errors import LoadError
 from qa.loaders.markdown import Line
 
-SAMPLE_CHARS = 20_000
+SAMPLE_CHARS = 5_000
 FEWEST_CHARS = 200  # of a text that is judged
 FEWEST_ENCODED = 60  # of a line of an encoded file
 ENCODED_CHARS = 30  # between two spaces, on average
@@ -57,6 +57,6 @@ def _is_mostly_unread(sample: str) -> bool:
 
 
 def _is_word(token: str) -> bool:
-    if any(character > "\u024f" and character.isalpha() for character in token):
+    if not token.isascii() and any(character > "\u024f" and character.isalpha() for character in token):
         return True
     return len(token) <= 60 and _WORD.fullmatch(token) is not None and not _DOTTED.search(token)
