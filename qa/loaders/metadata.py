@@ -272,8 +272,8 @@ def _paragraphs_of_block(block: object, depth: int = 0) -> Iterator[str]:
         return
     if not isinstance(block, Mapping) or depth > MOST_NESTED:
         return
-    found = (block.get(name) for name in ("text", "content", "value", "html"))
-    text = next((each for each in found if isinstance(each, str)), None)
+    told = (block.get(name) for name in ("text", "content", "value", "html"))
+    text = next((each for each in told if isinstance(each, str)), None)
     if isinstance(text, str) and text.strip():
         yield text.strip()
         return
