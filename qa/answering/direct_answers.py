@@ -10,7 +10,7 @@ from qa.answering.speech import spoken_answer
 from qa.datatypes import Answer, Article, Reason, RetrievedPassage, Turn
 from qa.errors import ArticleNotFound
 from qa.questions.kinds import AskedKind, Kind, asked_kind
-from qa.questions.languages import foreign_language
+from qa.questions.languages import Language, foreign_language
 from qa.questions.operators import Scope
 from qa.questions.speech import speech_question
 from qa.storage.base import Store
@@ -55,10 +55,18 @@ def foreign_answer(question: str, retrieve: Retrieve) -> Answer | None:
     if language is None:
         return None
     passages = retrieve(question)
-    if any(each.article.language in language.codes for each in passages):
+    if any(_is_in(language, each) for each in passages):
         return None
     note = f"The question seems to be in {language.name}; no article found for it is."
     return Answer(question, "", 0.0, (), tuple(passages), Reason.NOTHING_RELEVANT, note=note)
+
+
+def _is_in(language: Language, retrieved: RetrievedPassage) -> bool:
+    """Whether an article is in a language: as it says itself, else as its words and letters tell."""
+    if own := retrieved.article.language:
+        return own in language.codes
+    read = foreign_language(retrieved.text)
+    return read is not None and bool(read.codes & language.codes)
 
 
 def _meant(
