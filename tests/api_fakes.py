@@ -20,9 +20,10 @@ from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
+from qa.accounts.access import bearer
 from qa.accounts.identity import Identity, Role
 from qa.answering.calibration import Calibration
-from qa.api.access import LocalAccess, bearer
+from qa.api.access import LocalAccess
 from qa.api.app import create_api
 from qa.assistant import Assistant
 from qa.config import Settings
@@ -101,7 +102,7 @@ class People:
     has_users = True
 
     def identify(self, connection: HTTPConnection) -> Identity | None:
-        name = bearer(connection)
+        name = bearer(connection.headers)
         role = {"reader": Role.READER, "editor": Role.EDITOR, "admin": Role.ADMIN}.get(name)
         return None if role is None else Identity(name, role)
 

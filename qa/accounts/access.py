@@ -39,7 +39,7 @@ class AccountAccess:
         """Whose token it is, else whom the proxy names, else whose session it is; a wrong token is not passed over."""
         headers = connection.headers
         if "authorization" in headers:
-            return self.accounts.of_token(_bearer(headers))
+            return self.accounts.of_token(bearer(headers))
         if self.proxies.user_header and connection.scope.get("trusted_proxy"):
             named = headers.getlist(self.proxies.user_header)
             if len(named) == 1 and named[0].strip():
@@ -76,6 +76,7 @@ def cookie_of(headers: Headers, name: str) -> str:
     return next((value for each, _, value in pairs if each == name), "")
 
 
-def _bearer(headers: Headers) -> str:
+def bearer(headers: Headers) -> str:
+    """The token of a request, `Authorization: Bearer ...`; "" without one."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.requests import HTTPConnection
 
-from qa.accounts.access import Access
+from qa.accounts.access import Access, bearer
+from qa.accounts.admission import is_loopback
 from qa.accounts.identity import LOCAL, Identity, Role
-from qa.api.hosts import LOOPBACK, host_name, is_foreign, is_loopback
+from qa.api.hosts import LOOPBACK, host_name, is_foreign
 from qa.api.problems import Problem
 from qa.errors import SettingError
 
@@ -30,13 +31,7 @@ class LocalAccess:
             return None
         if not self.anywhere and not (_is_from_here(connection) and host_name(host) in LOOPBACK):
             return None
-        return LOCAL if secrets.compare_digest(bearer(connection).encode(), self.token.encode()) else None
-
-
-def bearer(connection: HTTPConnection) -> str:
-    """The token of a request, `Authorization: Bearer ...`; "" without one."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+        return LOCAL if secrets.compare_digest(bearer(connection.headers).encode(), self.token.encode()) else None
 
 
 def _is_from_here(connection: HTTPConnection) -> bool:

@@ -30,11 +30,6 @@ def is_address(name: str) -> bool:
     return True
 
 
-def is_loopback(name: str) -> bool:
-    """Whether a name is an IP address of the machine itself."""
-    return is_address(name) and ip_address(name).is_loopback
-
-
 def is_foreign(origin: str | None, host: str) -> bool:
     """Whether an Origin header names another site than the Host header of the same request."""
     return origin is not None and origin.lower().partition("://")[2] != host.lower()
