@@ -20,6 +20,7 @@ from qa.answering.direct_answers import foreign_answer, quoted_answer, told_answ
 from qa.answering.evidence import named
 from qa.answering.reader import Reader, TransformersReader
 from qa.answering.retrieval import Retriever
+from qa.answering.speech import speaker_of
 from qa.answering.tables import find_cell
 from qa.answering.tallies import tally_of
 from qa.answering.timing import ANY_TIME, Timing, to_read
@@ -247,6 +248,8 @@ class Assistant:
         )
         first = passages[: settings.read_passages]
         found = find_cell(question, first) or tally_of(question, first) or definition_of(question, first)
+        if found is None and not read.found:
+            found = speaker_of(question, first, self.library.store)
         return led_by(read, found, settings.threshold) if found else read
 
     def _verify(self, answer: Answer) -> None:

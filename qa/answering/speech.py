@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from qa.answering.citing import citation_of
+from qa.answering.evidence import missing
 from qa.answering.quotations import cite, may_hold, named_quotations, text_around
-from qa.datatypes import Answer, Article, Citation, CitedQuotation, Quotation, Reason, Where
+from qa.datatypes import Answer, Article, Citation, CitedQuotation, Quotation, Reason, RetrievedPassage, Where
 from qa.news.quotations import FINDER_VERSION
-from qa.questions.speech import SpeechQuestion
+from qa.questions.speech import SpeechQuestion, speech_question
 from qa.storage.base import Store
 from qa.text.question_terms import content_stems, stems
 
@@ -22,8 +24,11 @@ REPORTED_RIGHT = 0.9
 TOPIC_RIGHT = 0.75
 LIKELY = 0.5
 _DENIES = re.compile(r"(?:den(?:y|ie[sd]|ying)|doubt|disput|reject|refus|refut)", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not|never|no|nobody|nothing|none)\b|n['’]t\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"(?:s?he|they|it|we|i|you|who|one|others?|some|both)", re.IGNORECASE)
 _MARKED = re.compile(r"[“\"«]")
 LOOKED_AT = 2000  # quotations of one speaker, the newest: enough for anybody, and read in a moment
+FEWEST_WORDS = 2  # of a question after a speaker that have to stand in what is said
 MIN_SHARE = 0.6  # of the words that a quotation has to be about
 
 
@@ -80,6 +85,43 @@ def spoken_answer(
     if sure:
         return Answer(question, sure[0].quote, sure[0].confidence, sure, (), possible=possible)
     return Answer(question, "", LIKELY, (), (), Reason.NOT_SURE, possible)
+
+
+def speaker_of(question: str, passages: Sequence[RetrievedPassage], store: Store) -> Citation | None:
+    """Who says what a question like "Who threatened to move jobs?" has, the best passage's article first.
+
+    All its words have to stand in what is said, two of them at least, neither denied nor turned round by a "not", and
+    the speaker has to be named there. None for another question, and where nobody says so.
+    """
+    asked = speech_question(question)
+    topic = content_stems(asked.about) if asked and asked.kind == "who" else frozenset()
+    if len(topic) < FEWEST_WORDS:
+        return None
+    articles = {found.article.id: found.article for found in passages}
+    stored = store.quotations(list(articles))
+    for article in articles.values():
+        for quotation in stored.get(article.id, ()):
+            said = " ".join(article.text[slice(*piece)] for piece in quotation.content)
+            cue, name = article.text[slice(*quotation.cue)], article.text[slice(*quotation.speaker)]
+            is_turned = bool(_NOT.search(said)) != bool(_NOT.search(question)) or _denies(cue) != _denies(question)
+            if topic <= stems(said) and not is_turned and _is_name(name):
+                place = quotation.speaker
+                context = cite(article, quotation).citation
+                return replace(
+                    citation_of(article, place, (context.context_start, context.context_end)),
+                    confidence=TOPIC_RIGHT,
+                    missing=missing(question, article, *place),
+                )
+    return None
+
+
+def _denies(words: str) -> bool:
+    return _DENIES.search(words) is not None
+
+
+def _is_name(speaker: str) -> bool:
+    """Whether a speaker is named: "Petra Halloway" or "the mayor", not "she"."""
+    return not _PRONOUN.fullmatch(speaker)
 
 
 def _cited(found: CitedQuotation) -> Citation:

@@ -16,7 +16,7 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _GO_ON = re.compile(  # behind the dots of an excerpt, as blogs put it into their feeds
-    r"\s*(?:…|\.\.\.|\[(?:…|\.\.\.)\])\s*(?:continue reading|read (?:more|on)|"
+    r"\s{0,9}(?:…|\.\.\.|\[(?:…|\.\.\.)\])\s{0,9}(?:continue reading|read (?:more|on)|"
     r"read the (?:full|whole) (?:story|article|post)|weiterlesen|lire la suite|seguir leyendo|leer más)\b"
     r"[^.!?\n]{0,150}$",
     re.IGNORECASE,

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from library_fakes import SETTINGS, LetterEncoder, write
 
-from qa.answering.speech import find_speech, spoken_answer
+from qa.answering.speech import find_speech, speaker_of, spoken_answer
+from qa.datatypes import RetrievedPassage
 from qa.library import Library
 from qa.questions.speech import speech_question
 
@@ -126,3 +127,41 @@ def test_what_is_denied_is_quoted_with_the_denial(library: Library, tmp_path) ->
 )
 def test_where_no_words_of_a_named_speaker_are_known_the_question_is_read_for(library: Library, question: str) -> None:
     assert spoken(library, question) is None
+
+
+DEBATE = (
+    "CHAIR: Good evening to all of you who have come. The report is in front of you, and we begin.\n\n"
+    "ALED DUNMORE: If you close the bridge, I will move forty jobs to Ostley before Christmas.\n\n"
+    "PETRA HALLOWAY: I will not raise the toll for lorries. She denied that the harbour fund was empty.\n\n"
+    "Tomas Reeve denied that the ferry contract was secret. She said that the tram would come back to Larnbridge."
+)
+
+
+def speaker(tmp_path: Path, question: str) -> str | None:
+    with Library.open(tmp_path / "library", SETTINGS, encoder=LetterEncoder()) as library:
+        write(tmp_path / "in", "debate", DEBATE, "The debate", "2025-05-12")
+        library.add(tmp_path / "in")
+        passages = [
+            RetrievedPassage(passage, article, 1, 1, 0.5, 1.0)
+            for article in library.articles()
+            for passage in library.passages(article.id)[:1]
+        ]
+        found = speaker_of(question, passages, library.store)
+        return found and found.quote
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Who threatened to move jobs to Ostley?", "ALED DUNMORE"),
+        ("Who denied that the ferry contract was secret?", "Tomas Reeve"),
+        ("Who said that the ferry contract was secret?", None),  # it was denied
+        ("Who promised to raise the toll for lorries?", None),  # it was not
+        ("Who said that the tram would come back to Larnbridge?", None),  # "she"
+        ("Who threatened to move jobs to Skell?", None),
+        ("Who said jobs?", None),  # one word is in too much
+        ("Where will the jobs move to?", None),
+    ],
+)
+def test_who_said_what_a_question_has(tmp_path: Path, question: str, name: str | None) -> None:
+    assert speaker(tmp_path, question) == name

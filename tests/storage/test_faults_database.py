@@ -57,6 +57,15 @@ def test_no_damage_to_the_database_makes_it_show_another_text(whole: Path, folde
     assert outcomes["done"] >= DAMAGED // 2, outcomes
 
 
+@pytest.mark.parametrize("damage", ["DELETE FROM meta", "UPDATE meta SET value = 'x' WHERE key = 'revision'"])
+def test_a_revision_that_cannot_be_read_is_damage(whole: Path, tmp_path: Path, damage: str) -> None:
+    path = copied(whole, tmp_path)
+    with closing(sqlite3.connect(next(path.rglob("library.db")))) as connection, connection:
+        connection.execute(damage)
+    with pytest.raises(LibraryDamaged, match="its revision cannot be read"):
+        opened(path)
+
+
 def outcome(outcomes: Counter[str], work: Callable[[], object]) -> object:
     """What comes of it; an error that names the database counts, any other is raised."""
     result, damaged = None, ""

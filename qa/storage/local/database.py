@@ -221,6 +221,14 @@ def is_storable(text: str) -> bool:
     return True
 
 
+def revision_of(connection: sqlite3.Connection) -> int:
+    """The revision that is stored. Raises sqlite3.DatabaseError, as for any other damage, where none can be read."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+    if row is None or not str(row[0]).isdecimal():
+        raise sqlite3.DatabaseError("its revision cannot be read")
+    return int(row[0])
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = connect(path, mode, BUSY_SECONDS)
     try:
@@ -289,7 +297,7 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> int:
                 raise
         else:
             version = SCHEMA_VERSION
-    connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+    revision_of(connection)
     return int(version)
 
 

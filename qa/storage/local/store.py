@@ -17,7 +17,7 @@ from qa.storage.base import PAGE, VECTOR_DTYPE, ArticleHeader, Size, SourceRecor
 from qa.storage.filters import condition
 from qa.storage.listing import ArticlePage, ArticleSummary, ListQuery, page_of, query
 from qa.storage.local.copies import Copies
-from qa.storage.local.database import Database, create_database
+from qa.storage.local.database import Database, create_database, revision_of
 from qa.storage.local.sources import Sources
 from qa.storage.local.transaction import Transaction
 from qa.storage.quotations import quotations_from_json
@@ -290,7 +290,7 @@ class Store:
     def passage_ids(self) -> tuple[int, NDArray[np.int64]]:
         """The revision and the ids of all its passages, ascending."""
         with self._database.reading() as connection:
-            revision = int(connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0])
+            revision = revision_of(connection)
             return revision, _ids(connection, "SELECT id FROM passages", ())
 
     def last_passage_id(self) -> int:
@@ -307,7 +307,7 @@ class Store:
     def changes_since(self, revision: int) -> Changes:
         """What came and went after `revision`; removed ids may be unknown to who asks."""
         with self._database.reading() as connection:
-            current = int(connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0])
+            current = revision_of(connection)
             added = _ids(connection, "SELECT id FROM passages WHERE revision > ?", (revision,))
             removed = _ids(connection, "SELECT passage_id FROM removals WHERE revision > ?", (revision,))
         return Changes(current, added, removed)

@@ -11,7 +11,7 @@ from qa.datatypes import Article, Failure, Quotation
 from qa.loaders.document import LOADER_VERSION, Version
 from qa.storage.base import VECTOR_DTYPE, ArticleHeader, BatchOutcome
 from qa.storage.edits import Edit, edit_to_json
-from qa.storage.local.database import EDIT
+from qa.storage.local.database import EDIT, revision_of
 from qa.storage.quotations import names_field, quotations_to_json
 from qa.text.display import host_of
 
@@ -27,7 +27,7 @@ class Transaction:
         self._connection = connection
         self._changed = False
         self._released: dict[str, None] = {}  # article ids that lost a source, in order
-        self.revision = int(self._one("SELECT value FROM meta WHERE key = 'revision'")[0]) + 1
+        self.revision = revision_of(connection) + 1
 
     def _one(self, query: str, *values: str) -> Any:
         """The first row, or None."""
