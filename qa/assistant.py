@@ -24,6 +24,7 @@ from qa.answering.speech import speaker_of
 from qa.answering.tables import find_cell
 from qa.answering.tallies import tally_of
 from qa.answering.timing import ANY_TIME, Timing, to_read
+from qa.answering.units import without_unit
 from qa.answering.verification import require_verbatim
 from qa.config import Settings, library_address, library_path
 from qa.datatypes import Answer, AskedPeriod, ProgressCallback, RetrievedPassage, Span, Turn, Where, all_citations
@@ -174,7 +175,8 @@ class Assistant:
         if on_passages is not None:
             on_passages(passages)
         read = passages[:count]
-        questions = [timing.plain(question, each.article) if timing else question for each in read]
+        plain = without_unit(question)
+        questions = [timing.plain(plain, each.article) if timing else plain for each in read]
         return passages, self._read(questions, read)
 
     def _copies(self, passages: Sequence[RetrievedPassage]) -> dict[str, str]:

@@ -191,6 +191,15 @@ def test_a_kind_that_is_chosen_counts_more_than_the_words(library):
         assistant.ask("Oslo", kind="poem")
 
 
+def test_a_unit_is_not_read_for_but_looked_for_beside_the_quantity(tmp_path):
+    reader = PatternReader("34 m")
+    with Library.open(tmp_path / "library", Settings(), encoder=WordEncoder()) as library:
+        library.add_documents([note("Gull Point", "The lighthouse of Gull Point is white and 34 m (112 ft) high.")])
+        answer = Assistant(library, reader, PLAIN).ask("How high is the lighthouse in feet?")
+    assert reader.questions == ["How high is the lighthouse?"]
+    assert (answer.text, answer.question) == ("112 ft", "How high is the lighthouse in feet?")
+
+
 def test_where_no_article_is_meant_the_question_is_read_for(library):
     reader = PatternReader("in (?:Oslo|Rome)")
     assistant = Assistant(library, reader, PLAIN)

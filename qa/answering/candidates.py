@@ -13,6 +13,7 @@ from qa.answering.forms import Form
 from qa.answering.polarity import contrary
 from qa.answering.spans import is_yes_or_no, quotable
 from qa.answering.timing import ANY_TIME, Timing
+from qa.answering.units import without_unit
 from qa.datatypes import Article, RetrievedPassage, Span
 from qa.text.question_terms import Question, matches_answer_type, stems, words
 from qa.text.segmentation import sentences
@@ -64,7 +65,7 @@ def candidates(
 
     The nearest passage counts as at least as similar to the question as `near`.
     """
-    asked = Question.of(question)
+    asked = replace(Question.of(without_unit(question)), text=question)
     nearest = max([near, *(passage.similarity or 0.0 for passage in passages)])
     read = list(zip(passages, spans, strict=False))
     dates = sorted({passage.article.published for passage, _ in read if passage.article.published}, reverse=True)

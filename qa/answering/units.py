@@ -63,6 +63,7 @@ UNITS = tuple(
     )
 )
 _WRITTEN = {unit.name: re.compile(unit.written, re.IGNORECASE if unit.dimension != "length" else 0) for unit in UNITS}
+_IN_UNIT = re.compile(rf"\s+in (?:degrees )?(?:{'|'.join(unit.asked for unit in UNITS)})(?=\W*$)", re.IGNORECASE)
 _NAMED = {unit.name: re.compile(unit.asked, re.IGNORECASE) for unit in UNITS}
 
 
@@ -78,6 +79,11 @@ def asked_unit(question: str) -> Unit | None:
         if unit.dimension != "money" and re.search(rf"\bhow many (?:{unit.asked})(?!\w)", question, re.IGNORECASE):
             return unit
     return None
+
+
+def without_unit(question: str) -> str:
+    """The question without "in feet" at its end: an article need not have the word for the unit of its quantities."""
+    return _IN_UNIT.sub("", question)
 
 
 def names_unit(unit: Unit, words: str) -> bool:

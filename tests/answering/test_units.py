@@ -3,7 +3,7 @@
 import pytest
 
 from qa.answering.forms import Form
-from qa.answering.units import asked_unit, in_unit
+from qa.answering.units import asked_unit, in_unit, without_unit
 
 HEAT = "The mean temperature in June was 19.8 °C (67.6 °F), the highest since 1887."
 TOWER = "It is a white tower, 34 m (112 ft) high, with a lamp."
@@ -58,3 +58,16 @@ def test_a_unit_in_a_question_is_no_name_that_is_missing():
     assert asked.names_unit("Fahrenheit")
     assert not asked.names_unit("June")
     assert not Form.of("Who plays in Celsius Festival halls?").names_unit("Celsius")
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("What was the mean temperature in June in Fahrenheit?", "What was the mean temperature in June?"),
+        ("How high is it in feet", "How high is it"),
+        ("Who stood in feet of snow all day?", "Who stood in feet of snow all day?"),
+        ("How many miles is it?", "How many miles is it?"),
+    ],
+)
+def test_a_unit_at_the_end_says_nothing_of_what_is_asked(question, plain):
+    assert without_unit(question) == plain
