@@ -61,9 +61,10 @@ def build_answer(
         reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
         return Answer(question, "", 0.0, (), considered, reason)
     rated = list(zip(groups, confidences(groups, calibration, copies)[:max_answers], strict=False))
-    confidence = rated[0][1]
-    cited = [cite(question, group, rating, copies) for group, rating in rated if rating >= min(threshold, possible)]
+    cited = [cite(question, group, rating, copies) for group, rating in rated]
     cited, note = (cited, "") if timing.period else newest_first(question, cited)
+    confidence = cited[0].confidence
+    cited = [each for each in cited if each.confidence >= min(threshold, possible)]
     sure = tuple(each for each in cited if each.confidence >= threshold and not each.missing)
     unsure = tuple(each for each in cited if each not in sure)
     if sure:

@@ -23,6 +23,8 @@ _COUNTED = frozenset({"number", "other"})  # "what is the unemployment rate": of
 _NUMBER = re.compile(
     r"\d+(?:[.,]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE
 )
+_WORD = re.compile(r"[\s-]?([^\W\d_]{1,30}|[%°])")
+_SIGNS = tuple("£$€¥")
 
 
 def newest_first(question: str, cited: Sequence[Citation]) -> tuple[list[Citation], str]:
@@ -52,7 +54,7 @@ def _competes(asked: Question, rivals: Sequence[Citation], other: Citation) -> b
         and other.confidence >= NEARLY * first.confidence
         and all(_differs(each, other) for each in rivals)
         and _spoken_of(asked, first) == _spoken_of(asked, other)
-        and (asked.kind not in _COUNTED or _shape(first.quote) == _shape(other.quote))
+        and (asked.kind not in _COUNTED or _unit(first) == _unit(other))
     )
 
 
@@ -79,6 +81,11 @@ def _published(cited: Citation) -> int:
     return max(each.published.toordinal() for each in (cited, *cited.repeats) if each.published)
 
 
-def _shape(quote: str) -> tuple[str, ...]:
-    """The words of a number but for its digits: "£", "million"."""
-    return tuple(re.findall(r"[^\W\d_]+|[£$€¥%°]", _NUMBER.sub("", quote).casefold()))
+def _unit(cited: Citation) -> tuple[str, str] | None:
+    """What the first number of a quote counts: the sign before it and the word behind it, "£" and "million"."""
+    at = cited.start - cited.context_start
+    number = _NUMBER.search(cited.context, at, at + len(cited.quote))
+    if number is None:
+        return None
+    before, behind = cited.context[: number.start()].rstrip()[-1:], _WORD.match(cited.context, number.end())
+    return (before if before in _SIGNS else ""), behind[1].casefold() if behind else ""

@@ -11,7 +11,18 @@ from qa.text import tokenization
 _WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
 _KINDS = (
     ("time", re.compile(r"\b(?:when|(?:what|which) (?:year|day|date|month|time|decade|century))\b", re.IGNORECASE)),
-    ("number", re.compile(r"\bhow (?:many|much|old|long|far|tall|high|big|large|often|fast)\b", re.IGNORECASE)),
+    (
+        "number",
+        re.compile(
+            # of 295 such questions of other people's 95% had a number for an answer
+            r"\bhow (?:many|much|old|long|far|tall|high|big|large|often|fast)\b|"
+            r"\bwhat(?:['’]s| is| was| are| were) (?:the |its |their |his |her )?(?:[\w'’-]{1,30} ){0,3}?"
+            r"(?:rate|price|cost|temperature|population|turnout|percentage|proportion|number|amount|salary|speed|distance|"
+            r"height|length|width|depth|weight|age|total|budget|score|fine|toll)"
+            r"(?=\W*$|\s(?:of|in|for|at|on|during|per|from|to|among|today|now|last|this)\b)",
+            re.IGNORECASE,
+        ),
+    ),
     ("person", re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)),
     ("place", re.compile(r"\b(?:where|(?:what|which) (?:city|country|state|town|continent|county))\b", re.IGNORECASE)),
 )

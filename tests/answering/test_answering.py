@@ -110,6 +110,11 @@ def test_the_share_is_a_softmax_over_different_answers():
         ("Which city is it?", "Oslo", 1.0),
         ("Why did it end?", "in spring", 0.0),
         ("When did it open?", "the mayor", -1.0),
+        ("What is the latest unemployment rate in Skell county?", "highest", -1.0),
+        ("What is the latest unemployment rate in Skell county?", "4.9 per cent", 1.0),
+        ("What was the turnout?", "47 per cent", 1.0),
+        ("What is the price index called?", "highest", 0.0),
+        ("What was the number one album of 2003?", "highest", 0.0),
         ("When did it open?", "in spring", 1.0),
     ],
 )

@@ -75,5 +75,16 @@ def test_numbers_of_different_things_do_not_compete():
     assert newest_first("How many people died on the ferry?", [dead, cost]) == ([dead, cost], "")
 
 
+def test_what_a_number_counts_is_read_around_the_quote():
+    old = cited("The jobless rate in Skell fell to 4.4 per cent.", "4.4", 0.4, OLD)
+    new = cited("The jobless rate in Skell rose to 4.9 per cent in April.", "4.9 per cent in April", 0.4, NEW)
+    assert [each.quote for each in newest_first("What is the jobless rate in Skell?", [old, new])[0]] == [
+        "4.9 per cent in April",
+        "4.4",
+    ]
+    loss = cited("The jobless rate in Skell cost 4.9 million.", "4.9 million", 0.4, NEW)
+    assert newest_first("What is the jobless rate in Skell?", [old, loss])[1] == ""
+
+
 def test_an_empty_answer():
     assert newest_first(ASKED, []) == ([], "")
