@@ -63,7 +63,7 @@ UNITS = tuple(
     )
 )
 _WRITTEN = {unit.name: re.compile(unit.written, re.IGNORECASE if unit.dimension != "length" else 0) for unit in UNITS}
-_IN_UNIT = re.compile(rf"\s+in (?:degrees )?(?:{'|'.join(unit.asked for unit in UNITS)})(?=\W*$)", re.IGNORECASE)
+_IN_UNIT = re.compile(rf"\s{{1,9}}in (?:degrees )?(?:{'|'.join(unit.asked for unit in UNITS)})(?=\W*$)", re.IGNORECASE)
 _NAMED = {unit.name: re.compile(unit.asked, re.IGNORECASE) for unit in UNITS}
 
 
