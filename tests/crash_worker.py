@@ -64,7 +64,7 @@ def take(library: Library, folder: Path, step: Step) -> None:
                     write_file(folder, file, version)
                 else:
                     (folder / f"{file}.jsonl").unlink(missing_ok=True)
-            library.sync(folder)
+            library.sync(folder, allow_empty=True)
         case ["remove", file, batch]:
             library.remove(each.id for each in library.articles() if version_of(each.text)[:2] == (file, int(batch)))
         case ["rebuild"]:
