@@ -70,6 +70,7 @@ def test_what_is_typed_while_a_question_is_sent_stays_in_the_box(visit, assistan
     page = visit()
     page.fill("#question textarea", QUESTION)
     page.press("#question textarea", "Enter")
+    page.wait_for_function("document.querySelector('#question textarea').value === ''")  # at once, for a person
     page.type("#question textarea", "Who is the cap")
     page.wait_for_selector(".turn.reading")
     go.set()
