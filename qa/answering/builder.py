@@ -61,10 +61,10 @@ def build_answer(
         reason = Reason.NOTHING_RELEVANT if passages else Reason.NO_ARTICLES
         return Answer(question, "", 0.0, (), considered, reason)
     rated = list(zip(groups, confidences(groups, calibration, copies)[:max_answers], strict=False))
-    cited = [cite(question, group, rating, copies) for group, rating in rated]
+    shown = min(threshold, possible)
+    cited = [cite(question, group, rating, copies) for group, rating in rated if rating >= shown]
     cited, note = (cited, "") if timing.period else newest_first(question, cited)
-    confidence = cited[0].confidence
-    cited = [each for each in cited if each.confidence >= min(threshold, possible)]
+    confidence = cited[0].confidence if cited else rated[0][1]
     sure = tuple(each for each in cited if each.confidence >= threshold and not each.missing)
     unsure = tuple(each for each in cited if each not in sure)
     if sure:
