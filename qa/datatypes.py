@@ -403,6 +403,11 @@ Standing = Literal[
 ]  # of a cited text: stored, replaced at its source by another, or gone
 
 
+def articles_of(passages: Iterable[RetrievedPassage]) -> tuple[Article, ...]:
+    """The articles that passages are of, each once, in the order of its first passage."""
+    return tuple({found.article.id: found.article for found in passages}.values())
+
+
 def all_citations(citations: Iterable[Citation]) -> Iterator[Citation]:
     """Every place that an answer names: each citation, and behind it its repeats."""
     for citation in citations:

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from qa.answering.candidates import Candidate
 from qa.news.dates import is_relative
+from qa.text.likeness import is_alike
+from qa.text.number_words import NUMBER_WORDS
 from qa.text.question_terms import words
 
 COPIED = 0.8  # of the words of two sentences that they share, from which one is taken for a copy of the other
 SAME_MATTER = 0.5  # of the question's words in either of two sentences that are in both, if they speak of one matter
 
-_SMALL_NUMBERS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve 0 1 2 3 4 5 6 7 8 9 10 11 12".split()
-)
+_SMALL_NUMBERS = frozenset(NUMBER_WORDS[:13]) | set(map(str, range(13)))
 _LEADING = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -44,7 +44,7 @@ def witnesses(group: Sequence[Candidate], copies: Mapping[str, str] | None = Non
     for member in group:
         said = frozenset(words(member.sentence.casefold()))
         text = (copies or {}).get(member.article.id, member.article.id)
-        if text in texts or any(len(said & each) >= COPIED * len(said | each) for each in told):
+        if text in texts or any(is_alike(said, each, COPIED) for each in told):
             continue
         texts.add(text)
         told.append(said)
@@ -65,10 +65,9 @@ def _same_answer(one: Candidate, other: Candidate) -> bool:
 
 
 def _of_one_matter(one: Candidate, other: Candidate) -> bool:
-    """Whether the sentences of two articles share what they say of the question, and both have its names."""
-    if min(each.features.get("names", 1.0) for each in (one, other)) < one.features.get("names", 1.0):
-        return False
-    return len(one.spoken & other.spoken) >= SAME_MATTER * len(one.spoken | other.spoken)
+    """Whether the sentences of two articles share what they say of the question, and the other has its names too."""
+    has_names = other.features.get("names", 1.0) >= one.features.get("names", 1.0)
+    return has_names and is_alike(one.spoken, other.spoken, SAME_MATTER)
 
 
 def is_unspecific(quote: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from qa.answering.citing import citation_of
-from qa.datatypes import Citation, Offsets, RetrievedPassage
+from qa.datatypes import Citation, Offsets, RetrievedPassage, articles_of
 from qa.questions.verbs import BASE, PAST
 from qa.text.segmentation import sentences
 from qa.text.tokenization import FUNCTION_WORDS
@@ -50,9 +50,8 @@ def definition_of(question: str, passages: Sequence[RetrievedPassage]) -> Citati
     name = defined_name(question)
     if name is None:
         return None
-    articles = {found.article.id: found.article for found in passages}
     mention = _patterns(name)[0]
-    for article in (each for each in articles.values() if mention.search(each.text, 0, LOOKED_THROUGH)):
+    for article in (each for each in articles_of(passages) if mention.search(each.text, 0, LOOKED_THROUGH)):
         for sentence in sentences(article.text[:LOOKED_THROUGH], article.language):
             if (place := _introduced(name, article.text, sentence)) is not None:
                 return replace(citation_of(article, place, sentence), confidence=DEFINITION_RIGHT)

@@ -14,15 +14,14 @@ from dataclasses import replace
 
 from qa.datatypes import Citation
 from qa.text.display import day, shortened
+from qa.text.number_words import NUMBER_WORDS
 from qa.text.question_terms import Question, matches_answer_type, stems
 
 NEARLY = 0.4  # of the confidence of the first answer, from which another one competes with it
 SPOKEN_OF = 0.6  # of the question's words that the sentence and title of each have to have
 SHOWN = 60  # characters of each answer in the note
 _COUNTED = frozenset({"number", "other"})  # "what is the unemployment rate": of what is no name, amounts are compared
-_NUMBER = re.compile(
-    r"\d+(?:[.,]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE
-)
+_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(NUMBER_WORDS[1:13])})\b", re.IGNORECASE)
 _WORD = re.compile(r"[\s-]?([^\W\d_]{1,30}|[%°])")
 _SIGNS = tuple("£$€¥")
 
@@ -39,12 +38,11 @@ def newest_first(question: str, cited: Sequence[Citation]) -> tuple[list[Citatio
     if len(rivals) < 2:
         return list(cited), ""
     together = 1.0 - math.prod(1.0 - each.confidence for each in rivals)
-    ordered = sorted(rivals, key=lambda each: _published(each), reverse=True)
+    ordered = sorted(rivals, key=_published, reverse=True)
     told = "; ".join(f"{day(each.published)}: “{shortened(each.quote, SHOWN)}”" for each in ordered)
     others = [each for each in cited if each not in rivals]
-    return [
-        replace(each, confidence=together) for each in ordered
-    ] + others, f"Told differently by date, newest first. {told}."
+    shown = [*(replace(each, confidence=together) for each in ordered), *others]
+    return shown, f"Told differently by date, newest first. {told}."
 
 
 def _competes(asked: Question, rivals: Sequence[Citation], other: Citation) -> bool:

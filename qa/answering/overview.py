@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from qa.answering.citing import citation_of
-from qa.datatypes import Answer, Article, Citation, Offsets, Reason, RetrievedPassage
+from qa.datatypes import Answer, Article, Citation, Offsets, Reason, RetrievedPassage, articles_of
 from qa.questions.kinds import AskedKind, Kind
 from qa.text.display import day
 from qa.text.question_terms import content_stems, stems, words
@@ -102,9 +102,8 @@ def _articles(count: int) -> str:
 
 def _told_of(wanted: frozenset[str], passages: Sequence[RetrievedPassage]) -> list[tuple[Article, Offsets]]:
     """The articles that speak of something, newest first, each with the first sentence that has all of its words."""
-    articles = {found.article.id: found.article for found in passages}
     found, seen = [], set()
-    for article in sorted(articles.values(), key=lambda each: each.published or date.min, reverse=True):
+    for article in sorted(articles_of(passages), key=lambda each: each.published or date.min, reverse=True):
         place = next((each for each in able_sentences(article) if wanted <= stems(article.text[slice(*each)])), None)
         if place is None and wanted <= stems(article.title):
             place = next(iter(able_sentences(article)), None)
@@ -118,7 +117,7 @@ def _best_of(
     side: frozenset[str], topic: frozenset[str], passages: Sequence[RetrievedPassage]
 ) -> tuple[Article, int, int] | None:
     best, most = None, 0.0
-    for article in {found.article.id: found.article for found in passages}.values():
+    for article in articles_of(passages):
         label = stems(f"{article.title} {article.published or ''}")
         for start, end in able_sentences(article):
             known = stems(article.text[start:end])

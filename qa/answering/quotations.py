@@ -49,7 +49,7 @@ def named_quotations(
 
 def text_around(article: Article, quotation: Quotation) -> str:
     """The title and the paragraphs of a quotation."""
-    left, right = _paragraphs(article.text, quotation)
+    left, right = paragraphs_of(article.text, quotation)
     return f"{article.title}\n{article.text[left:right]}"
 
 
@@ -88,7 +88,7 @@ def cite(article: Article, quotation: Quotation) -> CitedQuotation:
     """
     text = article.text
     start, end = quotation.content[0][0], quotation.content[-1][1]
-    left, right = _paragraphs(text, quotation)
+    left, right = paragraphs_of(text, quotation)
     citation = replace(citation_of(article, (start, end), (left, right)), resolved=resolved_dates(article, start, end))
     return CitedQuotation(
         quotation,
@@ -99,7 +99,7 @@ def cite(article: Article, quotation: Quotation) -> CitedQuotation:
     )
 
 
-def _paragraphs(text: str, quotation: Quotation) -> Offsets:
+def paragraphs_of(text: str, quotation: Quotation) -> Offsets:
     """Where the paragraphs begin and end in which the speaker, the cue and what is said stand."""
     places = (quotation.speaker, quotation.cue, *quotation.content)
     right = text.find("\n", max(end for _, end in places))

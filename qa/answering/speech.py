@@ -9,8 +9,18 @@ from itertools import islice
 
 from qa.answering.citing import citation_of
 from qa.answering.evidence import missing
-from qa.answering.quotations import cite, may_hold, named_quotations, text_around
-from qa.datatypes import Answer, Article, Citation, CitedQuotation, Quotation, Reason, RetrievedPassage, Where
+from qa.answering.quotations import cite, may_hold, named_quotations, paragraphs_of, text_around
+from qa.datatypes import (
+    Answer,
+    Article,
+    Citation,
+    CitedQuotation,
+    Quotation,
+    Reason,
+    RetrievedPassage,
+    Where,
+    articles_of,
+)
 from qa.news.quotations import FINDER_VERSION
 from qa.questions.speech import SpeechQuestion, speech_question
 from qa.storage.base import Store
@@ -97,31 +107,29 @@ def speaker_of(question: str, passages: Sequence[RetrievedPassage], store: Store
     topic = content_stems(asked.about) if asked and asked.kind == "who" else frozenset()
     if len(topic) < FEWEST_WORDS:
         return None
-    articles = {found.article.id: found.article for found in passages}
-    stored = store.quotations(list(articles))
-    for article in articles.values():
+    articles = articles_of(passages)
+    stored = store.quotations([each.id for each in articles])
+    negated, denied = _is_negated(question), _denies(question)
+    for article in articles:
         for quotation in stored.get(article.id, ()):
             said = " ".join(article.text[slice(*piece)] for piece in quotation.content)
-            cue, name = article.text[slice(*quotation.cue)], article.text[slice(*quotation.speaker)]
-            is_turned = bool(_NOT.search(said)) != bool(_NOT.search(question)) or _denies(cue) != _denies(question)
-            if topic <= stems(said) and not is_turned and _is_name(name):
-                place = quotation.speaker
-                context = cite(article, quotation).citation
+            cue, place = article.text[slice(*quotation.cue)], quotation.speaker
+            is_turned = _is_negated(said) != negated or _denies(cue) != denied
+            if topic <= stems(said) and not is_turned and not _PRONOUN.fullmatch(article.text, *place):
                 return replace(
-                    citation_of(article, place, (context.context_start, context.context_end)),
+                    citation_of(article, place, paragraphs_of(article.text, quotation)),
                     confidence=TOPIC_RIGHT,
                     missing=missing(question, article, *place),
                 )
     return None
 
 
+def _is_negated(words: str) -> bool:
+    return _NOT.search(words) is not None
+
+
 def _denies(words: str) -> bool:
     return _DENIES.search(words) is not None
-
-
-def _is_name(speaker: str) -> bool:
-    """Whether a speaker is named: "Petra Halloway" or "the mayor", not "she"."""
-    return not _PRONOUN.fullmatch(speaker)
 
 
 def _cited(found: CitedQuotation) -> Citation:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from qa.answering.citing import citation_of
 from qa.answering.evidence import article_stems, missing
-from qa.datatypes import Article, Citation, Offsets, RetrievedPassage
+from qa.datatypes import Article, Citation, Offsets, RetrievedPassage, articles_of
 from qa.text.question_terms import stem, stems
 from qa.text.tokenization import question_terms, terms
 
@@ -47,8 +47,7 @@ def find_cell(question: str, passages: Sequence[RetrievedPassage]) -> Citation |
     Its row is the one whose name has most of its words in the question, and its column one that is named there in full.
     `missing` are names of the question, and words of what is counted, that are not in the article.
     """
-    articles = {found.article.id: found.article for found in passages}
-    for article in articles.values():
+    for article in articles_of(passages):
         for table in _tables_of(article):
             if (place := _cell(table, article.text, question)) is not None:
                 return _cited(question, article, table, place)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from qa.answering.citing import citation_of
 from qa.answering.evidence import missing
-from qa.datatypes import Article, Citation, Offsets, RetrievedPassage
+from qa.datatypes import Article, Citation, Offsets, RetrievedPassage, articles_of
+from qa.text.number_words import NUMBER_WORDS
 from qa.text.question_terms import stem
 from qa.text.segmentation import sentences
 from qa.text.tokenization import question_terms, terms
@@ -22,16 +23,12 @@ _SHARED = 4  # letters that two words of one root begin with: "closure" and "clo
 
 _QUESTION = re.compile(
     r"\W*(?:by )?how many (?P<voters>[^?]{0,60}?)\s?"
-    r"\b(?:voted|votes? were(?: cast)?|were(?: cast)?|cast votes?|backed|opposed)\b"
+    r"\b(?P<verb>voted|votes? were(?: cast)?|were(?: cast)?|cast votes?|backed|opposed)\b"
     r"(?: (?P<side>for|in favou?r of|against))? (?P<motion>[^?]{2,120})",
     re.IGNORECASE,
 )
-_BACKED = re.compile(r"\b(?:backed|opposed)\b", re.IGNORECASE)
-_NUMBERS = tuple(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty".split()
-)
-_COUNT = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}}|{'|'.join(reversed(_NUMBERS))})"
+_COUNT = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}}|{'|'.join(reversed(NUMBER_WORDS))})"
+_SIDE_OF_VERB = {"backed": "for", "opposed": "against"}
 _TALLY = re.compile(
     rf"(?<![\w.,/-])(?P<won>{_COUNT})(?P<votes> votes?)?(?:\s?[-–—]\s?| to | votes? to )(?P<lost>{_COUNT})"
     r"(?![\w%/-]|[.,]\d)(?P<behind> votes?\b)?",
@@ -67,13 +64,9 @@ def vote_question(question: str) -> VoteQuestion | None:
     match = _QUESTION.match(question)
     if match is None:
         return None
-    side = (match["side"] or "").lower()
-    backed = _BACKED.search(match[0][: match.start("motion") - match.start()])
-    if not side and not backed:
-        return None
-    is_for = side != "against" if side else backed is not None and backed[0].lower() == "backed"
+    side = (match["side"] or _SIDE_OF_VERB.get(match["verb"].lower(), "")).lower()
     motion = tuple(question_terms(match["motion"]))
-    return VoteQuestion(is_for, motion, tuple(terms(match["voters"]))) if motion else None
+    return VoteQuestion(side != "against", motion, tuple(terms(match["voters"]))) if side and motion else None
 
 
 def tally_of(question: str, passages: Sequence[RetrievedPassage]) -> Citation | None:
@@ -85,8 +78,7 @@ def tally_of(question: str, passages: Sequence[RetrievedPassage]) -> Citation | 
     asked = vote_question(question)
     if asked is None or not set(asked.voters) <= _VOTERS:
         return None
-    articles = {found.article.id: found.article for found in passages}
-    for article in articles.values():
+    for article in articles_of(passages):
         for sentence, place in _votes(article, asked):
             return replace(
                 citation_of(article, place, sentence),
@@ -118,7 +110,7 @@ def _is_vote(text: str, start: int, tally: re.Match[str]) -> bool:
 
 def _value(count: str) -> int:
     word = count.lower()
-    return _NUMBERS.index(word) if word in _NUMBERS else int(count.replace(",", ""))
+    return NUMBER_WORDS.index(word) if word in NUMBER_WORDS else int(count.replace(",", ""))
 
 
 def _speaks_of(motion: Sequence[str], sentence: str) -> bool:

@@ -15,6 +15,7 @@ from qa.answering.overview import able_sentences
 from qa.datatypes import Article, TimelineRow
 from qa.news.asked_dates import asked_range
 from qa.news.dates import resolve
+from qa.text.likeness import is_alike
 from qa.text.question_terms import content_stems, stems, words
 
 OF_ONE_ARTICLE = 3  # rows
@@ -54,7 +55,7 @@ def _is_told(
     if its_row.citation.article_id == row.citation.article_id:
         return False
     least = SAME_OF_COPIES if group == its_group else SAME
-    return len(said & known) >= least * len(said | known)
+    return is_alike(said, known, least)
 
 
 def _rows(article: Article, wanted: frozenset[str]) -> Iterator[TimelineRow]:

@@ -44,17 +44,20 @@ from qa.cli.options import (
     NOT_FOUND,
     STOPPED,
     UNSURE,
+    AnyTimeOption,
     CarryOption,
     FormatOption,
     FromOption,
     InsecureOption,
     JsonOption,
+    KindOption,
     LibraryOption,
     ReadOnlyOption,
     RootPathOption,
     SheetOption,
     SourceOption,
     TagOption,
+    ThresholdOption,
     ToOption,
     TrustedProxyOption,
     UserHeaderOption,
@@ -110,21 +113,9 @@ def ask(
         typer.Option("--article", metavar="ID", help="Only the article with this id. Can be repeated."),
     ] = None,
     tag: TagOption = None,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KIND",
-            help="read: words that answer; topic: a briefing; about: what the article about it says. "
-            "Otherwise the words of the question tell.",
-        ),
-    ] = None,
-    any_time: Annotated[
-        bool, typer.Option("--any-time", help='"Last week" and the like in the question choose no days.')
-    ] = False,
-    threshold: Annotated[
-        float | None,
-        typer.Option(min=0.0, max=1.0, help="The least confidence of an answer, 0 to 1; higher is stricter."),
-    ] = None,
+    kind: KindOption = None,
+    any_time: AnyTimeOption = False,
+    threshold: ThresholdOption = None,
     show_how: Annotated[
         bool, typer.Option("--show-how", help="Also show what was considered, and why this is the answer or none is.")
     ] = False,

@@ -132,6 +132,24 @@ EveryOption = Annotated[
         help="How often --watch looks at addresses: 15m (the default), 2h, 1d.",
     ),
 ]
+KindOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help="read: words that answer; topic: a briefing; about: what the article about it says. "
+        "Otherwise the words of the question tell.",
+    ),
+]
+AnyTimeOption = Annotated[
+    bool, typer.Option("--any-time", help='"Last week" and the like in the question choose no days.')
+]
+ThresholdOption = Annotated[
+    float | None,
+    typer.Option(
+        "--threshold", min=0.0, max=1.0, help="The least confidence of an answer, 0 to 1; higher is stricter."
+    ),
+]
 SheetOption = Annotated[
     Path | None,
     typer.Option(

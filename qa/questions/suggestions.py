@@ -14,6 +14,7 @@ from typing import Protocol
 from qa.datatypes import Answer, Article, Citation, Turn, Where, all_citations
 from qa.errors import ArticleNotFound
 from qa.questions.patterns import CandidateQuestion, Kind, drafts, tells_who
+from qa.text.likeness import is_alike
 from qa.text.question_terms import stems
 
 TRIES = 6  # questions asked at most: each takes as long as a question of the user's
@@ -76,7 +77,7 @@ def suggestions(
     for draft in ordered(drafts(article.text, article.language), answer):
         if count < 1 or tries == TRIES or time.monotonic() - begun + longest > budget_seconds:
             return
-        if draft.sentence in sentences or any(_same(stems(draft.question), other) for other in known):
+        if draft.sentence in sentences or any(is_alike(stems(draft.question), other, SAME) for other in known):
             continue
         before = time.monotonic()
         found = _answered(ask, draft, article, answer, where, confidence)
@@ -143,7 +144,3 @@ def _is_known(found: Citation, shown: Sequence[Citation], known: Sequence[frozen
 
 def _overlap(one: Citation, other: Citation) -> bool:
     return one.article_id == other.article_id and one.start < other.end and other.start < one.end
-
-
-def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= SAME * len(one | other)
